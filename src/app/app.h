@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_APP_APP_H
+#define CPROF_APP_APP_H
+
+#include "app/commands.h"
+#include "app/config.h"
+#include "profile/profile.h"
+
+// The one door to all that cprof does: the command line and the shell come in here.
+
+// Where remarks go that are no part of a report: one call per line.
+struct notes {
+    void (*put)(void *context, const char *line);
+    void *context;
+};
+
+// A profile that is loaded and ready for queries.
+struct session {
+    struct profile profile;
+    struct notes notes;
+};
+
+// Reads, checks and merges the files, "-" being standard input, as the config's source options say;
+// s->notes is set before. 0, or -1 with *err filled and nothing to release.
+int app_load(struct session *s, char *const *paths, size_t n_paths, const struct config *config,
+             struct err *err);
+void app_release(struct session *s);
+
+struct request {
+    const struct command_def *command;
+    const char *regex; // where the command wants one
+    const struct config *config;
+};
+
+// Writes one report. 0, or -1 with *err filled; what the sink got by then is incomplete.
+int app_run(struct session *s, const struct request *request, struct sink *out, struct err *err);
+
+#endif

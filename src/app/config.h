@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_APP_CONFIG_H
+#define CPROF_APP_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum sort_order { SORT_FLAT, SORT_CUM };
+
+enum granularity {
+    GRANULARITY_DEFAULT, // functions, unless the report needs more
+    GRANULARITY_FUNCTIONS,
+    GRANULARITY_FILEFUNCTIONS,
+    GRANULARITY_FILES,
+    GRANULARITY_LINES,
+    GRANULARITY_ADDRESSES,
+};
+
+struct string_list {
+    char **at;
+    size_t n;
+};
+
+// The values of all options: one member per row of the table in options.c, which says what each
+// means. Strings are owned and never NULL.
+struct config {
+    char *output;
+
+    bool call_tree, relative_percentages, compact_labels, mean, normalize;
+    char *unit, *sample_index, *source_path, *trim_path;
+    double divide_by;
+    int sort; // enum sort_order
+
+    char *tagroot, *tagleaf;
+
+    bool drop_negative, trim, noinlines, showcolumns;
+    int64_t nodecount;
+    double nodefraction, edgefraction;
+    char *focus, *ignore, *prune_from, *hide, *show, *show_from;
+    char *tagfocus, *tagignore, *tagshow, *taghide;
+    int granularity; // enum granularity
+
+    struct string_list base, diff_base;
+    char *add_comment, *buildid, *symbolize;
+    bool all_frames, keep_going;
+};
+
+// Sets every option to its initial value.
+void config_init(struct config *c);
+void config_copy(struct config *to, const struct config *from); // to is not initialised before
+void config_release(struct config *c);
+
+#endif

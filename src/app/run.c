@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/query.h"
+
+static void pick_detail(const struct query *q, struct detail *d)
+{
+    const struct config *c = q->request->config;
+    enum granularity g = q->request->command->granularity;
+    g = g ? g : (enum granularity)c->granularity;
+    *d = (struct detail){
+        .function = g != GRANULARITY_FILES,
+        .filename = g != GRANULARITY_DEFAULT && g != GRANULARITY_FUNCTIONS,
+        .line = g == GRANULARITY_LINES || g == GRANULARITY_ADDRESSES,
+        .address = g == GRANULARITY_ADDRESSES,
+        // Addresses keep the columns there are, unless inlined calls are merged.
+        .column = c->showcolumns || (g == GRANULARITY_ADDRESSES && !c->noinlines),
+        .no_inlines = c->noinlines,
+        .clean_paths = true,
+        .trim_path = span_of(c->trim_path),
+        .source_path = span_of(c->source_path),
+    };
+}
+
+static void pick_trim(const struct query *q, struct trim_options *t)
+{
+    const struct config *c = q->request->config;
+    const struct command_def *command = q->request->command;
+    *t = (struct trim_options){.cum_sort = c->sort == SORT_CUM};
+    if (!c->trim || command->untrimmed)
+        return;
+    t->node_count = c->nodecount == -1 ? command->node_count : c->nodecount;
+    t->node_fraction = c->nodefraction;
+    t->edge_fraction = c->edgefraction;
+}
+
+static int pick_sample_type(struct query *q, struct err *err)
+{
+    const struct config *c = q->request->config;
+    const struct profile *p = &q->profile;
+    struct report_options *o = &q->report.options;
+    o->value_index = profile_sample_index(p, span_of(c->sample_index), err);
+    if (o->value_index == NO_INDEX)
+        return -1;
+    struct value_type type = p->sample_types[o->value_index];
+    o->mean = c->mean;
+    o->unit = profile_str(p, type.unit);
+    o->type = profile_str(p, type.type);
+    if (c->mean)
+        o->type = span_of(arena_printf(&q->arena, "mean_" SPAN_FMT, SPAN_ARG(o->type)));
+    return 0;
+}
+
+static int make_report(struct query *q, struct err *err)
+{
+    const struct config *c = q->request->config;
+    struct report_options *o = &q->report.options;
+    if (pick_sample_type(q, err))
+        return -1;
+    if (c->divide_by == 0)
+        return err_set(err, "bad value '0' for divide_by: cannot divide by zero");
+    o->ratio = 1 / c->divide_by;
+    o->output_unit = span_of(c->unit);
+    o->compact_labels = c->compact_labels;
+    o->drop_negative = c->drop_negative;
+    pick_trim(q, &o->trim);
+    pick_detail(q, &o->detail);
+    q->report.profile = &q->profile;
+    q->report.arena = &q->arena;
+    q->report.total = report_total(&q->profile, o->value_index, o->mean);
+    return 0;
+}
+
+static int run(struct query *q, struct sink *out, struct err *err)
+{
+    if (make_report(q, err))
+        return -1;
+    return q->request->command->emit(q, out, err);
+}
+
+int app_run(struct session *s, const struct request *request, struct sink *out, struct err *err)
+{
+    struct query q = {.session = s, .request = request, .profile = s->profile};
+    q.profile.arena = (struct arena){0};
+    int status = 0;
+    if (request->command->wants_regex) {
+        q.regex = regex_new(span_of(request->regex), err);
+        status = q.regex ? 0 : -1;
+    }
+    if (status == 0)
+        status = run(&q, out, err);
+    regex_free(q.regex);
+    arena_release(&q.arena);
+    return status;
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+
+enum {
+    ALIGN = 16,
+    CHUNK_MIN = 8 << 10,
+    CHUNK_MAX = 256 << 10,
+    LARGE = 64 << 10, // from here on a request gets a block of its own
+};
+
+struct arena_chunk {
+    struct arena_chunk *next;
+    size_t used, size;
+    _Alignas(ALIGN) char bytes[];
+};
+
+struct arena_block {
+    struct arena_block *next, *prev;
+    _Alignas(ALIGN) char bytes[];
+};
+
+static void free_blocks(struct arena *a)
+{
+    while (a->blocks) {
+        struct arena_block *next = a->blocks->next;
+        free(a->blocks);
+        a->blocks = next;
+    }
+}
+
+void arena_release(struct arena *a)
+{
+    free_blocks(a);
+    while (a->chunks) {
+        struct arena_chunk *next = a->chunks->next;
+        free(a->chunks);
+        a->chunks = next;
+    }
+}
+
+void arena_clear(struct arena *a)
+{
+    free_blocks(a);
+    while (a->chunks && a->chunks->next) {
+        struct arena_chunk *next = a->chunks->next;
+        free(a->chunks);
+        a->chunks = next;
+    }
+    if (a->chunks)
+        a->chunks->used = 0;
+}
+
+static struct arena_chunk *add_chunk(struct arena *a, size_t need)
+{
+    size_t size = a->chunks ? a->chunks->size * 2 : CHUNK_MIN;
+    size = size > CHUNK_MAX ? CHUNK_MAX : size;
+    size = size < need ? need : size;
+    struct arena_chunk *chunk = xmalloc(sizeof *chunk + size);
+    *chunk = (struct arena_chunk){.next = a->chunks, .size = size};
+    a->chunks = chunk;
+    return chunk;
+}
+
+static void link_block(struct arena *a, struct arena_block *block)
+{
+    if (block->prev)
+        block->prev->next = block;
+    else
+        a->blocks = block;
+    if (block->next)
+        block->next->prev = block;
+}
+
+static size_t block_size(size_t size)
+{
+    if (size > SIZE_MAX / 2)
+        return xmul(size, 2); // ends the program
+    return sizeof(struct arena_block) + size;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    if (size >= LARGE) {
+        struct arena_block *block = xmalloc(block_size(size));
+        block->prev = NULL;
+        block->next = a->blocks;
+        link_block(a, block);
+        return block->bytes;
+    }
+    size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    struct arena_chunk *chunk = a->chunks;
+    if (!chunk || chunk->size - chunk->used < size)
+        chunk = add_chunk(a, size);
+    void *memory = chunk->bytes + chunk->used;
+    chunk->used += size;
+    return memory;
+}
+
+void *arena_zalloc(struct arena *a, size_t count, size_t size)
+{
+    size_t total = xmul(count, size);
+    void *memory = arena_alloc(a, total);
+    return total ? memset(memory, 0, total) : memory;
+}
+
+void *arena_grow(struct arena *a, void *old, size_t old_size, size_t new_size)
+{
+    if (old_size >= LARGE && new_size >= LARGE) {
+        struct arena_block *block = (struct arena_block *)((char *)old - sizeof *block);
+        block = xrealloc(block, block_size(new_size));
+        link_block(a, block);
+        return block->bytes;
+    }
+    void *memory = arena_alloc(a, new_size);
+    if (old_size)
+        memcpy(memory, old, old_size < new_size ? old_size : new_size);
+    return memory;
+}
+
+struct span arena_span(struct arena *a, struct span text)
+{
+    return (struct span){arena_cstr(a, text), text.n};
+}
+
+char *arena_cstr(struct arena *a, struct span text)
+{
+    char *copy = arena_alloc(a, text.n + 1);
+    if (text.n)
+        memcpy(copy, text.at, text.n);
+    copy[text.n] = '\0';
+    return copy;
+}
+
+char *arena_printf(struct arena *a, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    size_t size = n < 0 ? 1 : (size_t)n + 1;
+    char *text = arena_alloc(a, size);
+    text[0] = '\0';
+    if (n > 0)
+        vsnprintf(text, size, format, again);
+    va_end(again);
+    return text;
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_BASE_ARENA_H
+#define CPROF_BASE_ARENA_H
+
+#include <stddef.h>
+
+#include "base/span.h"
+
+// Memory that is freed together. Small requests share chunks; a large one has a block of its own,
+// which the system can grow in place, so that columns may be built in an arena without copies.
+// All zeros is an empty arena.
+struct arena {
+    struct arena_chunk *chunks;
+    struct arena_block *blocks;
+};
+
+void arena_release(struct arena *a);
+
+// Forgets all that was taken but keeps one chunk for the next round.
+void arena_clear(struct arena *a);
+
+// Sixteen-byte aligned and not cleared.
+void *arena_alloc(struct arena *a, size_t size);
+void *arena_zalloc(struct arena *a, size_t count, size_t size);
+
+// Makes memory from this arena larger; the first old_size bytes are kept.
+void *arena_grow(struct arena *a, void *old, size_t old_size, size_t new_size);
+
+struct span arena_span(struct arena *a, struct span text);
+
+// A copy that ends with a zero byte.
+char *arena_cstr(struct arena *a, struct span text);
+
+char *arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/xalloc.h"
+
+static uint64_t seed[2] = {0x9e3779b97f4a7c15u, 0xd6e8feb86659fd93u};
+
+__attribute__((constructor)) static void draw_seed(void)
+{
+    uint64_t drawn[2];
+    if (getentropy(drawn, sizeof drawn) == 0) {
+        seed[0] ^= drawn[0];
+        seed[1] ^= drawn[1];
+    }
+}
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+uint64_t hash_u64(uint64_t value)
+{
+    return mix(value ^ seed[0], seed[1] | 1);
+}
+
+uint64_t hash_bytes(const void *bytes, size_t n)
+{
+    const unsigned char *at = bytes;
+    uint64_t hash = seed[0] ^ n;
+    uint64_t word;
+    for (; n >= 8; n -= 8, at += 8) {
+        memcpy(&word, at, 8);
+        hash = mix(hash ^ word, seed[1] | 1) + seed[0];
+    }
+    word = 0;
+    if (n)
+        memcpy(&word, at, n);
+    return mix(hash ^ word, seed[1] | 1);
+}
+
+void hash_release(struct hash_index *h)
+{
+    free(h->entries);
+    free(h->hashes);
+    *h = (struct hash_index){0};
+}
+
+static void place(struct hash_index *h, uint32_t tag, uint64_t at, uint32_t entry)
+{
+    size_t mask = h->cap - 1;
+    size_t i = at & mask;
+    while (h->entries[i] != HASH_NONE)
+        i = (i + 1) & mask;
+    h->entries[i] = entry;
+    h->hashes[i] = tag;
+}
+
+// The stored tag both settles comparisons and, mixed once more, gives the place: growing needs no
+// look at the keys.
+static uint64_t place_of(uint32_t tag)
+{
+    return mix(tag ^ seed[1], seed[0] | 1);
+}
+
+static uint32_t tag_of(uint64_t hash)
+{
+    return (uint32_t)(hash >> 32);
+}
+
+static void grow(struct hash_index *h)
+{
+    struct hash_index old = *h;
+    h->cap = old.cap ? old.cap * 2 : 64;
+    h->entries = xmalloc(xmul(h->cap, sizeof *h->entries));
+    h->hashes = xmalloc(xmul(h->cap, sizeof *h->hashes));
+    memset(h->entries, 0xff, h->cap * sizeof *h->entries);
+    for (size_t i = 0; i < old.cap; i++)
+        if (old.entries[i] != HASH_NONE)
+            place(h, old.hashes[i], place_of(old.hashes[i]), old.entries[i]);
+    hash_release(&old);
+}
+
+uint32_t hash_find(const struct hash_index *h, uint64_t hash, hash_eq_fn eq, const void *context,
+                   const void *key)
+{
+    if (!h->cap)
+        return HASH_NONE;
+    uint32_t tag = tag_of(hash);
+    size_t mask = h->cap - 1;
+    for (size_t i = place_of(tag) & mask; h->entries[i] != HASH_NONE; i = (i + 1) & mask)
+        if (h->hashes[i] == tag && eq(context, h->entries[i], key))
+            return h->entries[i];
+    return HASH_NONE;
+}
+
+void hash_add(struct hash_index *h, uint64_t hash, uint32_t entry)
+{
+    if (h->n * 3 >= h->cap * 2)
+        grow(h);
+    place(h, tag_of(hash), place_of(tag_of(hash)), entry);
+    h->n++;
+}

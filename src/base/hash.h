@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_BASE_HASH_H
+#define CPROF_BASE_HASH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Hashes with a seed drawn once per run, so that no input can be built to collide. Nothing that is
+// printed may depend on them.
+uint64_t hash_bytes(const void *bytes, size_t n);
+uint64_t hash_u64(uint64_t value);
+
+#define HASH_NONE UINT32_MAX
+
+// Finds entries that live elsewhere, in an array of the caller's, by the hash of their keys.
+// All zeros is empty; released with hash_release.
+struct hash_index {
+    uint32_t *entries; // HASH_NONE: free
+    uint32_t *hashes;  // the upper halves, which settle nearly every comparison
+    size_t cap, n;
+};
+
+// Whether the entry has this key.
+typedef bool (*hash_eq_fn)(const void *context, uint32_t entry, const void *key);
+
+void hash_release(struct hash_index *h);
+
+// The entry whose key equals this one, or HASH_NONE.
+uint32_t hash_find(const struct hash_index *h, uint64_t hash, hash_eq_fn eq, const void *context,
+                   const void *key);
+
+// Adds an entry that is not there yet.
+void hash_add(struct hash_index *h, uint64_t hash, uint32_t entry);
+
+#endif

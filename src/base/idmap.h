@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_BASE_IDMAP_H
+#define CPROF_BASE_IDMAP_H
+
+#include <stdint.h>
+
+#include "base/hash.h"
+
+#define IDMAP_NONE UINT32_MAX
+
+// From 64-bit keys to 32-bit values. Keys below dense_size, the usual ones, cost one array access.
+struct idmap {
+    uint32_t *dense; // IDMAP_NONE: not there
+    uint64_t dense_size;
+    uint64_t *keys; // of the entries in index
+    uint32_t *values;
+    size_t n, cap;
+    struct hash_index index;
+};
+
+void idmap_init(struct idmap *m, uint64_t dense_size);
+void idmap_release(struct idmap *m);
+uint32_t idmap_get_sparse(const struct idmap *m, uint64_t key);
+
+// Sets the value of a key that is not there yet.
+void idmap_add(struct idmap *m, uint64_t key, uint32_t value);
+
+static inline uint32_t idmap_get(const struct idmap *m, uint64_t key)
+{
+    return key < m->dense_size ? m->dense[key] : idmap_get_sparse(m, key);
+}
+
+#endif

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/num.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <strings.h>
+
+enum { NUMBER_MAX = 64 }; // no sensible number is longer
+
+static bool copy_number(struct span text, char copy[NUMBER_MAX])
+{
+    if (text.n == 0 || text.n >= NUMBER_MAX || isspace((unsigned char)text.at[0]))
+        return false;
+    memcpy(copy, text.at, text.n);
+    copy[text.n] = '\0';
+    return strlen(copy) == text.n;
+}
+
+bool num_parse_i64(struct span text, int64_t *out)
+{
+    char copy[NUMBER_MAX];
+    if (!copy_number(text, copy))
+        return false;
+    const char *digits = copy + (copy[0] == '-' || copy[0] == '+');
+    bool hex = digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X');
+    char *end;
+    errno = 0;
+    long long v = strtoll(copy, &end, hex ? 16 : 10);
+    if (errno || *end || !isxdigit((unsigned char)digits[hex ? 2 : 0]))
+        return false;
+    *out = v;
+    return true;
+}
+
+bool num_parse_f64(struct span text, double *out)
+{
+    char copy[NUMBER_MAX];
+    if (!copy_number(text, copy))
+        return false;
+    char *end;
+    double v = strtod(copy, &end);
+    if (*end || !isfinite(v))
+        return false;
+    *out = v;
+    return true;
+}
+
+bool num_parse_bool(struct span text, bool *out)
+{
+    static const char *const words[2][5] = {{"false", "f", "no", "n", "0"},
+                                            {"true", "t", "yes", "y", "1"}};
+    for (int value = 0; value < 2; value++) {
+        for (size_t i = 0; i < 5; i++) {
+            const char *word = words[value][i];
+            if (text.n == strlen(word) && strncasecmp(text.at, word, text.n) == 0) {
+                *out = value;
+                return true;
+            }
+        }
+    }
+    return false;
+}

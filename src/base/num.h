@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_BASE_NUM_H
+#define CPROF_BASE_NUM_H
+
+#include <stdint.h>
+
+#include "base/span.h"
+
+// Sums of sample values wrap around, as the reference's do: the whole program is built with
+// -fwrapv.
+
+static inline int64_t i64_abs(int64_t v)
+{
+    return v < 0 ? -v : v;
+}
+
+// v / by, where by is not 0; INT64_MIN / -1 wraps instead of trapping.
+static inline int64_t i64_div(int64_t v, int64_t by)
+{
+    return by == -1 ? -v : v / by;
+}
+
+// Cuts the fraction off; what does not fit becomes INT64_MIN, as on amd64.
+static inline int64_t i64_of(double v)
+{
+    return v >= -0x1p63 && v < 0x1p63 ? (int64_t)v : INT64_MIN;
+}
+
+// Whole texts only; false where the text is no number or does not fit.
+bool num_parse_i64(struct span text, int64_t *out); // decimal or 0x…, with a sign
+bool num_parse_f64(struct span text, double *out);  // finite
+bool num_parse_bool(struct span text, bool *out);   // true t yes y 1, false f no n 0
+
+#endif

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/regex.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/re2.h"
+#include "base/utf8.h"
+#include "base/xalloc.h"
+
+enum {
+    MATCH_LIMIT = 2 << 20, // steps; far more than a sane pattern takes on a function's name
+    HEAP_LIMIT_KIB = 16 << 10,
+    NEST_LIMIT = 1000,
+    PATTERN_MAX = 64 << 10,
+};
+
+struct regex {
+    pcre2_code *code;
+    pcre2_match_data *match;
+    pcre2_match_context *limits;
+    char *pattern;
+    size_t pattern_size;
+    struct buf repaired; // the subject, where it was not UTF-8
+    int fault;           // PCRE2's code of the first match that was given up
+};
+
+static pcre2_code *compile(struct span translated, struct span pattern, struct err *err)
+{
+    pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+    if (!context)
+        abort();
+    pcre2_set_newline(context, PCRE2_NEWLINE_LF);
+    pcre2_set_parens_nest_limit(context, NEST_LIMIT);
+    uint32_t options =
+        PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_ALT_CIRCUMFLEX | PCRE2_NO_AUTO_CAPTURE;
+    int code = 0;
+    size_t offset = 0;
+    pcre2_code *re =
+        pcre2_compile((PCRE2_SPTR)translated.at, translated.n, options, &code, &offset, context);
+    pcre2_compile_context_free(context);
+    if (!re) {
+        char message[128] = "";
+        pcre2_get_error_message(code, (PCRE2_UCHAR *)message, sizeof message);
+        err_set(err, "bad regular expression '" SPAN_FMT "': %s", SPAN_ARG(pattern), message);
+    }
+    return re;
+}
+
+struct regex *regex_new(struct span pattern, struct err *err)
+{
+    struct buf translated = {0};
+    pcre2_code *code = NULL;
+    if (pattern.n > PATTERN_MAX)
+        err_set(err, "bad regular expression: it is longer than %d bytes", PATTERN_MAX);
+    else if (re2_translate(pattern, &translated, err) == 0)
+        code = compile((struct span){buf_cstr(&translated), translated.n}, pattern, err);
+    buf_release(&translated);
+    if (!code)
+        return NULL;
+    pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); // where there is no JIT, matching interprets
+    struct regex *re = xcalloc(1, sizeof *re);
+    re->code = code;
+    re->match = pcre2_match_data_create(1, NULL);
+    re->limits = pcre2_match_context_create(NULL);
+    if (!re->match || !re->limits)
+        abort();
+    pcre2_set_match_limit(re->limits, MATCH_LIMIT);
+    pcre2_set_heap_limit(re->limits, HEAP_LIMIT_KIB);
+    re->pattern = xmalloc(pattern.n);
+    re->pattern_size = pattern.n;
+    if (pattern.n)
+        memcpy(re->pattern, pattern.at, pattern.n);
+    return re;
+}
+
+void regex_free(struct regex *re)
+{
+    if (!re)
+        return;
+    pcre2_code_free(re->code);
+    pcre2_match_data_free(re->match);
+    pcre2_match_context_free(re->limits);
+    buf_release(&re->repaired);
+    free(re->pattern);
+    free(re);
+}
+
+bool regex_match(struct regex *re, struct span text)
+{
+    if (re->fault)
+        return false;
+    if (!utf8_valid(text)) {
+        buf_clear(&re->repaired);
+        utf8_add_valid(&re->repaired, text);
+        text = buf_span(&re->repaired);
+    }
+    PCRE2_SPTR subject = (PCRE2_SPTR)(text.at ? text.at : "");
+    int found =
+        pcre2_match(re->code, subject, text.n, 0, PCRE2_NO_UTF_CHECK, re->match, re->limits);
+    if (found == PCRE2_ERROR_JIT_STACKLIMIT)
+        found = pcre2_match(re->code, subject, text.n, 0, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT,
+                            re->match, re->limits);
+    if (found < 0 && found != PCRE2_ERROR_NOMATCH)
+        re->fault = found;
+    return found >= 0;
+}
+
+int regex_check(const struct regex *re, struct err *err)
+{
+    if (!re || !re->fault)
+        return 0;
+    char message[128] = "";
+    pcre2_get_error_message(re->fault, (PCRE2_UCHAR *)message, sizeof message);
+    return err_set(err, "regular expression '" SPAN_FMT "' takes too long: %s",
+                   SPAN_ARG(regex_pattern(re)), message);
+}
+
+struct span regex_pattern(const struct regex *re)
+{
+    return (struct span){re->pattern, re->pattern_size};
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/strtab.h"
+
+void strtab_init(struct strtab *t, struct arena *arena, const struct strtab *parent)
+{
+    *t = (struct strtab){.parent = parent, .arena = arena};
+    if (parent)
+        t->first = strtab_count(parent);
+    else
+        strtab_add_borrowed(t, SPAN(""));
+}
+
+void strtab_release(struct strtab *t)
+{
+    hash_release(&t->index);
+}
+
+static bool same_string(const void *context, uint32_t entry, const void *key)
+{
+    const struct strtab *t = context;
+    return span_eq(t->own.at[entry], *(const struct span *)key);
+}
+
+static str_id find_hashed(const struct strtab *t, struct span text, uint64_t hash)
+{
+    for (; t; t = t->parent) {
+        uint32_t found = hash_find(&t->index, hash, same_string, t, &text);
+        if (found != HASH_NONE)
+            return t->first + found;
+    }
+    return HASH_NONE;
+}
+
+str_id strtab_find(const struct strtab *t, struct span text)
+{
+    return find_hashed(t, text, hash_bytes(text.at, text.n));
+}
+
+static str_id add(struct strtab *t, struct span text, bool copy)
+{
+    uint64_t hash = hash_bytes(text.at, text.n);
+    str_id id = find_hashed(t, text, hash);
+    if (id != HASH_NONE)
+        return id;
+    hash_add(&t->index, hash, (uint32_t)t->own.n);
+    *vec_push(t->arena, &t->own) = copy ? arena_span(t->arena, text) : text;
+    return strtab_count(t) - 1;
+}
+
+str_id strtab_add(struct strtab *t, struct span text)
+{
+    return add(t, text, true);
+}
+
+str_id strtab_add_borrowed(struct strtab *t, struct span text)
+{
+    return add(t, text, false);
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_BASE_STRTAB_H
+#define CPROF_BASE_STRTAB_H
+
+#include "base/hash.h"
+#include "base/span.h"
+#include "base/vec.h"
+
+// Strings kept once each, so that equal strings have equal ids. Id 0 is always "".
+// A table may stand on another, which it reads and never changes: ids go on from the parent's.
+typedef uint32_t str_id;
+
+struct strtab {
+    const struct strtab *parent;
+    str_id first; // the parent's count
+    VEC(struct span) own;
+    struct hash_index index;
+    struct arena *arena; // where the copies go
+};
+
+void strtab_init(struct strtab *t, struct arena *arena, const struct strtab *parent);
+
+// Frees the index; the strings go with the arena.
+void strtab_release(struct strtab *t);
+
+// The id of a copy of text, of text itself (which then has to outlive the table), or HASH_NONE.
+str_id strtab_add(struct strtab *t, struct span text);
+str_id strtab_add_borrowed(struct strtab *t, struct span text);
+str_id strtab_find(const struct strtab *t, struct span text);
+
+static inline str_id strtab_count(const struct strtab *t)
+{
+    return t->first + (str_id)t->own.n;
+}
+
+static inline struct span strtab_get(const struct strtab *t, str_id id)
+{
+    while (id < t->first)
+        t = t->parent;
+    return t->own.at[id - t->first];
+}
+
+#endif

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_BASE_XALLOC_H
+#define CPROF_BASE_XALLOC_H
+
+#include <stddef.h>
+
+// Memory that is there: when the system has none left, or a size overflows, these end the program
+// with one line on standard error. Freed with free().
+void *xmalloc(size_t size);
+void *xrealloc(void *old, size_t size);
+void *xcalloc(size_t count, size_t size);
+char *xstrdup(const char *text);
+
+// count * size, or the end of the program where that overflows.
+size_t xmul(size_t count, size_t size);
+
+#endif

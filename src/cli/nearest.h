@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_CLI_NEAREST_H
+#define CPROF_CLI_NEAREST_H
+
+#include "base/span.h"
+
+// The flag, of those that there are, that is most like a mistyped one; NULL where none is close.
+const char *nearest_flag(struct span typed);
+
+#endif

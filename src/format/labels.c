@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "format/format.h"
+
+#include <time.h>
+
+#include "base/path.h"
+
+enum { FILTER_MAX = 80 }; // longer ones are cut
+
+struct value_format value_format_of(const struct report *r)
+{
+    return (struct value_format){unit_conv_of(r->options.unit, r->options.output_unit),
+                                 r->options.ratio};
+}
+
+size_t value_print(char out[UNIT_LABEL_MAX], const struct value_format *f, int64_t value)
+{
+    if (f->ratio > 0 && f->ratio != 1)
+        value = i64_of((double)value * f->ratio);
+    return unit_format(out, &f->conv, value);
+}
+
+static const char *value_str(const struct report *r, const struct value_format *f, int64_t value)
+{
+    char out[UNIT_LABEL_MAX];
+    size_t n = value_print(out, f, value);
+    return arena_cstr(r->arena, (struct span){out, n});
+}
+
+static const char *percent_str(const struct report *r, int64_t value, int64_t total)
+{
+    char out[PERCENT_MAX];
+    struct span text = {out, unit_percent(out, value, total)};
+    while (text.n && text.at[0] == ' ')
+        text = span_from(text, 1);
+    return arena_cstr(r->arena, text);
+}
+
+static void add_line(const struct report *r, label_lines *lines, const char *line)
+{
+    *vec_push(r->arena, lines) = span_of(line);
+}
+
+#define ADD(...) add_line(r, lines, arena_printf(r->arena, __VA_ARGS__))
+
+static void add_binary(const struct report *r, label_lines *lines)
+{
+    const struct profile *p = r->profile;
+    if (p->n_mappings == 0)
+        return;
+    struct span file = profile_str(p, p->mappings[0].file);
+    struct span build_id = profile_str(p, p->mappings[0].build_id);
+    if (file.n)
+        ADD("File: " SPAN_FMT, SPAN_ARG(path_base(file)));
+    if (build_id.n)
+        ADD("Build ID: " SPAN_FMT, SPAN_ARG(build_id));
+}
+
+static void add_time(const struct report *r, label_lines *lines)
+{
+    int64_t nanos = r->profile->time_nanos;
+    if (nanos == 0)
+        return;
+    time_t seconds = (time_t)(nanos / 1000000000 - (nanos % 1000000000 < 0));
+    struct tm local;
+    char text[64] = "";
+    if (localtime_r(&seconds, &local))
+        strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S %Z", &local);
+    ADD("Time: %s", text);
+}
+
+static void add_duration(const struct report *r, label_lines *lines)
+{
+    int64_t nanos = r->profile->duration_nanos;
+    if (nanos == 0)
+        return;
+    struct value_format values = value_format_of(r);
+    struct unit_conv time = unit_conv_of(SPAN("nanoseconds"), SPAN("auto"));
+    char duration[UNIT_LABEL_MAX];
+    size_t n = unit_format(duration, &time, nanos);
+    struct measure total = unit_scale(r->total, r->options.unit, SPAN("nanoseconds"));
+    const char *share = "";
+    if (span_eq(total.unit, SPAN("ns")) && total.value != 0) {
+        char percent[PERCENT_MAX];
+        size_t m = unit_percent(percent, i64_of(total.value), nanos);
+        share = arena_printf(r->arena, "(%.*s)", (int)m, percent);
+    }
+    ADD("Duration: %.*s, Total samples = %s %s", (int)n, duration, value_str(r, &values, r->total),
+        share);
+}
+
+label_lines format_profile_labels(const struct report *r)
+{
+    const struct profile *p = r->profile;
+    label_lines found = {0}, *lines = &found;
+    add_binary(r, lines);
+    for (uint32_t i = 0; i < p->n_comments; i++) {
+        struct span comment = profile_str(p, p->comments[i]);
+        if (!span_starts(comment, SPAN("#")))
+            *vec_push(r->arena, lines) = comment;
+    }
+    if (r->options.type.n)
+        ADD("Type: " SPAN_FMT, SPAN_ARG(r->options.type));
+    if (p->doc_url)
+        ADD("Doc: " SPAN_FMT, SPAN_ARG(profile_str(p, p->doc_url)));
+    add_time(r, lines);
+    add_duration(r, lines);
+    return found;
+}
+
+static void add_filters(const struct report *r, label_lines *lines)
+{
+    if (r->options.n_filters)
+        add_line(r, lines, "Active filters:");
+    for (size_t i = 0; i < r->options.n_filters; i++) {
+        struct span filter = r->options.filters[i];
+        bool cut = filter.n > FILTER_MAX;
+        ADD("   " SPAN_FMT "%s", SPAN_ARG(cut ? span_upto(filter, FILTER_MAX) : filter),
+            cut ? "…" : "");
+    }
+}
+
+static int64_t fraction_of(int64_t total, double fraction)
+{
+    return i64_abs(i64_of((double)total * fraction));
+}
+
+static void add_dropped(const struct report *r, const struct shown *shown, label_lines *lines)
+{
+    struct value_format values = value_format_of(r);
+    const struct trim_options *o = &r->options.trim;
+    uint32_t nodes = shown->trim.dropped_nodes;
+    if (nodes > 0)
+        ADD("Dropped %u node%s (cum <= %s)", nodes, nodes > 1 ? "s" : "",
+            value_str(r, &values, fraction_of(r->total, o->node_fraction)));
+    if (shown->n_nodes > 0 && shown->n_nodes < shown->trim.orig_count)
+        ADD("Showing top %u nodes out of %u", shown->n_nodes, shown->trim.orig_count);
+}
+
+label_lines format_labels(const struct report *r, const struct shown *shown)
+{
+    label_lines found = {0}, *lines = &found;
+    if (!r->options.compact_labels)
+        found = format_profile_labels(r);
+    struct value_format values = value_format_of(r);
+    add_filters(r, lines);
+    ADD("Showing nodes accounting for %s, %s of %s total", value_str(r, &values, shown->total),
+        percent_str(r, shown->total, r->total), value_str(r, &values, r->total));
+    if (r->total)
+        add_dropped(r, shown, lines);
+    return found;
+}

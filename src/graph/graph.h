@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_GRAPH_GRAPH_H
+#define CPROF_GRAPH_GRAPH_H
+
+#include "base/num.h"
+#include "graph/node.h"
+
+// The weights of nodes and of the calls between them, summed over the samples.
+
+struct node {
+    int64_t flat, flat_div; // samples whose leaf it is
+    int64_t cum, cum_div;   // samples whose stack it is on, each once
+    uint32_t info;          // of the node table
+    uint32_t mark;          // the last sample that was counted
+};
+
+struct edge {
+    uint32_t src, dst; // nodes: the caller and the callee
+    int64_t weight, weight_div;
+    uint32_t mark;
+    bool residual; // over nodes that were left out
+    bool inlined;  // in every stack
+    bool dropped;
+};
+
+enum edge_want {
+    EDGES_NONE,
+    EDGES_TO_INLINED, // only those that end at a node that is inlined somewhere
+    EDGES_ALL,
+};
+
+struct graph_options {
+    uint32_t value_index; // of the sample type that is counted
+    bool mean;            // divide by the first value of each sample
+    bool drop_negative;
+    enum edge_want edges;
+};
+
+struct edge_list {
+    uint32_t *first; // of each node; one more at the end
+    uint32_t *edges;
+};
+
+struct graph {
+    struct arena *arena;
+    struct node_table *table;
+    struct graph_options options;
+    struct node *nodes; // all of them; node n of a plain graph has the info n
+    uint32_t n_nodes;
+    uint32_t *shown; // those that have a weight and are not left out, in the report's order
+    uint32_t n_shown;
+    VEC(struct edge) edges;
+    uint32_t *edge_slots; // finds edges by their ends while the graph is built
+    size_t edge_slots_size;
+};
+
+// Sums up the profile's samples. kept, where it is not NULL, says of each node of the table whether
+// it may be in the graph; edges then jump over those that may not. All memory is the arena's.
+void graph_build(struct graph *g, const struct profile *p, struct node_table *t,
+                 const struct graph_options *options, const bool *kept, struct arena *arena);
+
+// The values that are shown: the mean where there is a divisor.
+static inline int64_t node_flat(const struct node *n)
+{
+    return n->flat_div ? i64_div(n->flat, n->flat_div) : n->flat;
+}
+
+static inline int64_t node_cum(const struct node *n)
+{
+    return n->cum_div ? i64_div(n->cum, n->cum_div) : n->cum;
+}
+
+static inline int64_t edge_weight(const struct edge *e)
+{
+    return e->weight_div ? i64_div(e->weight, e->weight_div) : e->weight;
+}
+
+// Lists of the edges that are not dropped, by the node that they start from or end at.
+struct edge_list graph_edges_out(const struct graph *g);
+struct edge_list graph_edges_in(const struct graph *g);
+
+// Orders a node's edges by falling weight, then by the names of their ends.
+void graph_sort_edges(struct graph *g, uint32_t *edges, size_t n);
+
+#endif

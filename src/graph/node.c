@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "graph/node.h"
+
+#include <inttypes.h>
+
+#include "base/buf.h"
+#include "base/path.h"
+
+static bool same_info(const void *context, uint32_t entry, const void *key)
+{
+    const struct node_table *t = context;
+    return memcmp(&t->infos.at[entry], key, sizeof(struct node_info)) == 0;
+}
+
+static uint32_t intern(struct node_table *t, const struct node_info *info)
+{
+    uint64_t hash = hash_bytes(info, sizeof *info);
+    uint32_t node = hash_find(&t->index, hash, same_info, t, info);
+    if (node != HASH_NONE)
+        return node;
+    hash_add(&t->index, hash, (uint32_t)t->infos.n);
+    *vec_push(t->arena, &t->infos) = *info;
+    return (uint32_t)t->infos.n - 1;
+}
+
+// Cleared whole, since infos are compared by their bytes.
+static void clear_info(struct node_info *info)
+{
+    memset(info, 0, sizeof *info);
+}
+
+struct builder {
+    struct node_table *t;
+    const struct profile *p;
+    const struct detail *d;
+    str_id *files; // by function: the clean file name, or HASH_NONE: not yet
+};
+
+static str_id clean_file(struct builder *b, uint32_t function)
+{
+    if (b->files[function] != HASH_NONE)
+        return b->files[function];
+    struct span file = profile_str(b->p, b->p->functions[function].filename);
+    if (b->d->clean_paths)
+        file = path_trim(file, b->d->trim_path, b->d->source_path);
+    if (file.n)
+        file = path_clean(b->t->arena, file);
+    return b->files[function] = strtab_add_borrowed(&b->t->strings, file);
+}
+
+static str_id objfile_of(const struct builder *b, const struct location *loc)
+{
+    return loc->mapping == NO_INDEX ? 0 : b->p->mappings[loc->mapping].file;
+}
+
+static uint32_t bare_node(struct builder *b, const struct location *loc)
+{
+    struct node_info info;
+    clear_info(&info);
+    info.address = b->d->address ? loc->address : 0;
+    info.objfile = objfile_of(b, loc);
+    return intern(b->t, &info);
+}
+
+static uint32_t line_node(struct builder *b, const struct location *loc, const struct line *line)
+{
+    const struct detail *d = b->d;
+    const struct function *f = &b->p->functions[line->function];
+    struct node_info info;
+    clear_info(&info);
+    info.address = d->address ? loc->address : 0;
+    info.line = d->line ? line->line : 0;
+    info.column = d->line && d->column ? line->column : 0;
+    info.name = d->function ? f->name : 0;
+    info.file = d->filename ? clean_file(b, line->function) : 0;
+    if (d->obj_names || info.name == 0) {
+        info.objfile = objfile_of(b, loc);
+        info.start_line = f->start_line;
+    }
+    return intern(b->t, &info);
+}
+
+static size_t count_nodes(const struct profile *p)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < p->n_locations; i++)
+        n += p->locations[i].n_lines ? p->locations[i].n_lines : 1;
+    return n;
+}
+
+static uint32_t add_location(struct builder *b, const struct location *loc, uint32_t at)
+{
+    const struct line *lines = b->p->lines + loc->line;
+    uint32_t first = b->d->no_inlines && loc->n_lines ? loc->n_lines - 1 : 0;
+    if (loc->n_lines == 0 && !loc->hidden)
+        b->t->nodes[at++] = bare_node(b, loc);
+    for (uint32_t i = first; i < loc->n_lines; i++)
+        b->t->nodes[at++] = line_node(b, loc, &lines[i]);
+    return at;
+}
+
+void node_table_init(struct node_table *t, const struct profile *p, const struct detail *d,
+                     struct arena *arena)
+{
+    *t = (struct node_table){.arena = arena};
+    strtab_init(&t->strings, arena, p->strings);
+    t->first = arena_alloc(arena, ((size_t)p->n_locations + 1) * sizeof *t->first);
+    t->nodes = arena_alloc(arena, count_nodes(p) * sizeof *t->nodes);
+    struct builder b = {t, p, d, arena_alloc(arena, p->n_functions * sizeof(str_id))};
+    memset(b.files, 0xff, p->n_functions * sizeof *b.files);
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < p->n_locations; i++) {
+        t->first[i] = at;
+        at = add_location(&b, &p->locations[i], at);
+    }
+    t->first[p->n_locations] = at;
+}
+
+void node_table_release(struct node_table *t)
+{
+    strtab_release(&t->strings);
+    hash_release(&t->index);
+}
+
+static void add_place(const struct node_table *t, const struct node_info *info, struct buf *out)
+{
+    struct span file = node_str(t, info->file);
+    struct span objfile = node_str(t, info->objfile);
+    bool begun = out->n > 0;
+    if (begun && (info->line || file.n))
+        buf_addc(out, ' ');
+    if (info->line) {
+        buf_add(out, file);
+        buf_printf(out, ":%" PRId64, info->line);
+        if (info->column)
+            buf_printf(out, ":%" PRId64, info->column);
+    } else if (file.n) {
+        buf_add(out, file);
+    } else if (info->name == 0) {
+        struct span base = path_base(objfile);
+        buf_add(out, begun ? SPAN(" ") : SPAN(""));
+        if (objfile.n)
+            buf_printf(out, "[" SPAN_FMT "]", SPAN_ARG(base));
+        else
+            buf_add(out, SPAN("<unknown>"));
+    }
+}
+
+struct span node_name(struct node_table *t, uint32_t node)
+{
+    if (!t->names)
+        t->names = arena_zalloc(t->arena, t->infos.n, sizeof *t->names);
+    if (t->names[node].at)
+        return t->names[node];
+    const struct node_info *info = &t->infos.at[node];
+    bool name_only = info->name && !info->address && !info->line && !info->file;
+    if (name_only)
+        return t->names[node] = node_str(t, info->name);
+    struct buf name = {0};
+    if (info->address)
+        buf_printf(&name, "%016" PRIx64, info->address);
+    if (info->address && info->name)
+        buf_addc(&name, ' ');
+    buf_add(&name, node_str(t, info->name));
+    add_place(t, info, &name);
+    t->names[node] = arena_span(t->arena, buf_span(&name));
+    buf_release(&name);
+    return t->names[node];
+}
+
+uint32_t node_function(struct node_table *t, uint32_t node)
+{
+    struct node_info info = t->infos.at[node];
+    if (!info.address && !info.line)
+        return node;
+    info.address = 0;
+    info.line = info.column = 0;
+    return intern(t, &info);
+}
+
+static int three_way(uint64_t a, uint64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+int node_cmp(struct node_table *t, uint32_t a, uint32_t b)
+{
+    const struct node_info *x = &t->infos.at[a], *y = &t->infos.at[b];
+    if (a == b)
+        return 0;
+    if (x->address && y->address && x->address != y->address)
+        return three_way(x->address, y->address);
+    int order = span_cmp(node_name(t, a), node_name(t, b));
+    if (order == 0)
+        order = span_cmp(node_str(t, x->objfile), node_str(t, y->objfile));
+    return order ? order : three_way((uint64_t)x->start_line, (uint64_t)y->start_line);
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_GRAPH_NODE_H
+#define CPROF_GRAPH_NODE_H
+
+#include "profile/profile.h"
+
+// What of a line of the profile makes a node: two lines that agree in all of it are one node.
+struct node_info {
+    uint64_t address;
+    int64_t start_line, line, column;
+    str_id name, file, objfile;
+};
+
+// How far lines are told apart.
+struct detail {
+    bool function, filename, line, column, address;
+    bool no_inlines;  // an inlined call counts as its caller
+    bool obj_names;   // always tell binaries apart, not only where there is no function name
+    bool clean_paths; // cut prefixes off file names: see path_trim
+    struct span trim_path, source_path;
+};
+
+// All nodes of a profile and, for every location, its own: one per line, the innermost first; a
+// location without lines has one. Node n is infos.at[n].
+struct node_table {
+    struct arena *arena;
+    struct strtab strings; // on top of the profile's
+    VEC(struct node_info) infos;
+    struct hash_index index;
+    uint32_t *first; // of each location, in nodes; one more entry at the end
+    uint32_t *nodes;
+    struct span *names; // printable names that were asked for; at is NULL: not yet
+};
+
+// Columns come from the arena; *t is to be released.
+void node_table_init(struct node_table *t, const struct profile *p, const struct detail *d,
+                     struct arena *arena);
+void node_table_release(struct node_table *t);
+
+// "address function file:line:column", of which only what there is.
+struct span node_name(struct node_table *t, uint32_t node);
+
+static inline struct span node_str(const struct node_table *t, str_id id)
+{
+    return strtab_get(&t->strings, id);
+}
+
+// The node of the whole function that this one is a part of: itself without address, line, column.
+uint32_t node_function(struct node_table *t, uint32_t node);
+
+// Orders by printable name; below, at or above 0. Nodes with equal names are told apart by what the
+// names leave out.
+int node_cmp(struct node_table *t, uint32_t a, uint32_t b);
+
+#endif

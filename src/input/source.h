@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_INPUT_SOURCE_H
+#define CPROF_INPUT_SOURCE_H
+
+#include "base/reader.h"
+
+// Bytes from a file or standard input, inflated where they are gzip (RFC 1952; several members in
+// a row are one stream). The content decides, not the name.
+struct source;
+
+// The path "-" is standard input. NULL with *err filled: the message does not name the path.
+struct source *source_open(const char *path, struct err *err);
+void source_close(struct source *s);
+struct reader *source_reader(struct source *s);
+
+// The parts: a stream of an open descriptor, which stays the caller's, and an inflater on top of
+// another stream. Both are freed by their _free.
+struct reader *file_reader_new(int fd);
+void file_reader_free(struct reader *r);
+
+// What comes out may be at most 128 MiB and a hundred times what went in: an archive built to
+// exhaust memory is refused, and no real profile comes near.
+struct reader *inflate_reader_new(struct reader *in);
+void inflate_reader_free(struct reader *r);
+
+#endif

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/columns.h"
+
+#include <inttypes.h>
+
+#include "base/idmap.h"
+
+enum { DENSE_SLACK = 1024 };
+
+struct resolver {
+    struct columns *c;
+    struct profile *p;
+    struct err *err;
+    str_id *strings; // from the file's indices to the table's ids
+    bool bad_string;
+    struct idmap mappings, functions, locations;
+};
+
+static str_id string_of(struct resolver *r, str_id raw)
+{
+    if (raw < r->c->strings.n)
+        return r->strings[raw];
+    if (raw != 0) // index 0 is the empty string even where there is no table
+        r->bad_string = true;
+    return 0;
+}
+
+static void resolve_string(struct resolver *r, str_id *id)
+{
+    *id = string_of(r, *id);
+}
+
+static void intern_strings(struct resolver *r)
+{
+    struct columns *c = r->c;
+    r->strings = arena_alloc(&r->p->arena, c->strings.n * sizeof *r->strings);
+    for (size_t i = 0; i < c->strings.n; i++)
+        r->strings[i] = strtab_add_borrowed(r->p->strings, c->strings.at[i]);
+}
+
+static int resolve_strings(struct resolver *r)
+{
+    struct columns *c = r->c;
+    struct profile *p = r->p;
+    str_id *header[] = {&p->doc_url,          &p->drop_frames,
+                        &p->keep_frames,      &p->default_sample_type,
+                        &p->period_type.type, &p->period_type.unit};
+    intern_strings(r);
+    for (size_t i = 0; i < sizeof header / sizeof *header; i++)
+        resolve_string(r, header[i]);
+    for (size_t i = 0; i < c->comments.n; i++)
+        resolve_string(r, &c->comments.at[i]);
+    for (size_t i = 0; i < c->sample_types.n; i++) {
+        resolve_string(r, &c->sample_types.at[i].type);
+        resolve_string(r, &c->sample_types.at[i].unit);
+    }
+    for (size_t i = 0; i < c->mappings.n; i++) {
+        resolve_string(r, &c->mappings.at[i].file);
+        resolve_string(r, &c->mappings.at[i].build_id);
+    }
+    for (size_t i = 0; i < c->functions.n; i++) {
+        resolve_string(r, &c->functions.at[i].name);
+        resolve_string(r, &c->functions.at[i].system_name);
+        resolve_string(r, &c->functions.at[i].filename);
+    }
+    for (size_t i = 0; i < c->labels.n; i++) {
+        resolve_string(r, &c->labels.at[i].key);
+        resolve_string(r, &c->labels.at[i].value);
+    }
+    return r->bad_string ? err_set(r->err, "malformed profile: string index out of range") : 0;
+}
+
+static int check_samples(struct resolver *r)
+{
+    const struct columns *c = r->c;
+    if (c->samples.n == 0)
+        return 0;
+    if (c->sample_types.n == 0)
+        return err_set(r->err, "malformed profile: samples but no sample types");
+    bool first = c->n_values != c->sample_types.n;
+    if (first || c->uneven)
+        return err_set(r->err, "malformed profile: sample %u has %u values for %zu sample types",
+                       first ? 0 : c->uneven_sample, first ? c->n_values : c->uneven_values,
+                       c->sample_types.n);
+    return 0;
+}
+
+static int add_id(struct resolver *r, struct idmap *ids, uint64_t id, size_t index,
+                  const char *what)
+{
+    if (id == 0)
+        return err_set(r->err, "malformed profile: a %s has the reserved id 0", what);
+    if (idmap_get(ids, id) != IDMAP_NONE)
+        return err_set(r->err, "malformed profile: several %ss have the id %" PRIu64, what, id);
+    idmap_add(ids, id, (uint32_t)index);
+    return 0;
+}
+
+static int index_ids(struct resolver *r)
+{
+    const struct columns *c = r->c;
+    idmap_init(&r->mappings, c->mappings.n + DENSE_SLACK);
+    idmap_init(&r->functions, 2 * c->functions.n + DENSE_SLACK);
+    idmap_init(&r->locations, 2 * c->locations.n + DENSE_SLACK);
+    for (size_t i = 0; i < c->mappings.n; i++)
+        if (add_id(r, &r->mappings, c->mappings.at[i].id, i, "mapping"))
+            return -1;
+    for (size_t i = 0; i < c->functions.n; i++)
+        if (add_id(r, &r->functions, c->functions.at[i].id, i, "function"))
+            return -1;
+    for (size_t i = 0; i < c->locations.n; i++)
+        if (add_id(r, &r->locations, c->locations.at[i].id, i, "location"))
+            return -1;
+    return 0;
+}
+
+// A location may name a mapping that is not there: it then has none.
+static int resolve_locations(struct resolver *r)
+{
+    struct columns *c = r->c;
+    for (size_t i = 0; i < c->locations.n; i++)
+        c->locations.at[i].mapping = idmap_get(&r->mappings, c->mapping_ids.at[i]);
+    for (size_t i = 0; i < c->lines.n; i++) {
+        uint64_t id = c->function_ids.at[i];
+        uint32_t function = idmap_get(&r->functions, id);
+        if (function == IDMAP_NONE)
+            return err_set(r->err, "malformed profile: a line has the unknown function id %" PRIu64,
+                           id);
+        c->lines.at[i].function = function;
+    }
+    return 0;
+}
+
+static int resolve_frames(struct resolver *r)
+{
+    struct columns *c = r->c;
+    for (size_t i = 0; i < c->frames.n; i++) {
+        uint32_t raw = c->frames.at[i];
+        uint64_t id = raw < WIDE_ID_FIRST ? raw : c->wide_ids.at[raw - WIDE_ID_FIRST];
+        uint32_t location = idmap_get(&r->locations, id);
+        if (location == IDMAP_NONE)
+            return err_set(r->err,
+                           "malformed profile: a sample has the unknown location id %" PRIu64, id);
+        c->frames.at[i] = location;
+    }
+    return 0;
+}
+
+static void move_columns(const struct columns *c, struct profile *p)
+{
+    p->sample_types = c->sample_types.at;
+    p->n_sample_types = (uint32_t)c->sample_types.n;
+    p->samples = c->samples.at;
+    p->n_samples = (uint32_t)c->samples.n;
+    p->values = c->values.at;
+    p->frames = c->frames.at;
+    p->labels = c->labels.at;
+    p->mappings = c->mappings.at;
+    p->n_mappings = (uint32_t)c->mappings.n;
+    p->locations = c->locations.at;
+    p->n_locations = (uint32_t)c->locations.n;
+    p->lines = c->lines.at;
+    p->n_lines = (uint32_t)c->lines.n;
+    p->functions = c->functions.at;
+    p->n_functions = (uint32_t)c->functions.n;
+    p->comments = c->comments.at;
+    p->n_comments = (uint32_t)c->comments.n;
+}
+
+int columns_resolve(struct columns *c, struct profile *p, struct err *err)
+{
+    struct resolver r = {.c = c, .p = p, .err = err};
+    int status = check_samples(&r);
+    if (status == 0)
+        status = resolve_strings(&r);
+    if (status == 0)
+        status = index_ids(&r);
+    if (status == 0)
+        status = resolve_locations(&r);
+    if (status == 0)
+        status = resolve_frames(&r);
+    idmap_release(&r.mappings);
+    idmap_release(&r.functions);
+    idmap_release(&r.locations);
+    if (status == 0)
+        move_columns(c, p);
+    return status;
+}

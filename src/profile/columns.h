@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_PROFILE_COLUMNS_H
+#define CPROF_PROFILE_COLUMNS_H
+
+#include "base/vec.h"
+#include "profile/profile.h"
+
+// What the decoder has read before references are resolved, since the tables may come in any order:
+// strings are indices of the file's table, locations, functions and mappings are the file's ids.
+
+// Where an id that fits 32 bits is stored as it is; larger ones go through wide_ids.
+#define WIDE_ID_FIRST 0xf0000000u
+
+struct columns {
+    struct arena *arena; // the profile's
+    VEC(struct span) strings;
+    VEC(struct value_type) sample_types;
+    VEC(struct sample) samples;
+    VEC(int64_t) values;
+    VEC(uint32_t) frames; // location ids, or WIDE_ID_FIRST + an index of wide_ids
+    VEC(uint64_t) wide_ids;
+    VEC(struct label) labels;
+    VEC(struct mapping) mappings;
+    VEC(struct location) locations;
+    VEC(uint64_t) mapping_ids; // of each location; 0: none
+    VEC(struct line) lines;
+    VEC(uint64_t) function_ids; // of each line
+    VEC(struct function) functions;
+    VEC(str_id) comments;
+    uint32_t n_values; // of the first sample
+    bool uneven;       // some sample has another number of values:
+    uint32_t uneven_sample, uneven_values;
+};
+
+// Resolves and checks all references and moves the columns into the profile.
+int columns_resolve(struct columns *c, struct profile *p, struct err *err);
+
+#endif

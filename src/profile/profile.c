@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/profile.h"
+
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "base/num.h"
+
+void profile_init(struct profile *p)
+{
+    *p = (struct profile){0};
+    p->strings = arena_alloc(&p->arena, sizeof *p->strings);
+    strtab_init(p->strings, &p->arena, NULL);
+}
+
+void profile_release(struct profile *p)
+{
+    if (p->strings)
+        strtab_release(p->strings);
+    arena_release(&p->arena);
+    *p = (struct profile){0};
+}
+
+static uint32_t find_type(const struct profile *p, struct span name)
+{
+    struct span short_name =
+        span_starts(name, SPAN("inuse_")) ? span_from(name, strlen("inuse_")) : name;
+    for (uint32_t i = 0; i < p->n_sample_types; i++) {
+        struct span type = profile_str(p, p->sample_types[i].type);
+        if (span_eq(type, name) || span_eq(type, short_name))
+            return i;
+    }
+    return NO_INDEX;
+}
+
+static uint32_t default_type(const struct profile *p)
+{
+    for (uint32_t i = 0; p->default_sample_type && i < p->n_sample_types; i++)
+        if (p->sample_types[i].type == p->default_sample_type)
+            return i;
+    return p->n_sample_types - 1;
+}
+
+static void unknown_type(const struct profile *p, struct span name, struct err *err)
+{
+    struct buf types = {0};
+    for (uint32_t i = 0; i < p->n_sample_types; i++)
+        buf_printf(&types, "%s" SPAN_FMT, i ? ", " : "",
+                   SPAN_ARG(profile_str(p, p->sample_types[i].type)));
+    err_set(err, "unknown sample type '" SPAN_FMT "': the profile has %s (0 to %u)", SPAN_ARG(name),
+            buf_cstr(&types), p->n_sample_types - 1);
+    buf_release(&types);
+}
+
+uint32_t profile_sample_index(const struct profile *p, struct span name, struct err *err)
+{
+    if (p->n_sample_types == 0) {
+        err_set(err, "the profile has no sample types");
+        return NO_INDEX;
+    }
+    if (name.n == 0)
+        return default_type(p);
+    int64_t number;
+    uint32_t index;
+    if (num_parse_i64(name, &number))
+        index = number >= 0 && number < p->n_sample_types ? (uint32_t)number : NO_INDEX;
+    else
+        index = find_type(p, name);
+    if (index == NO_INDEX)
+        unknown_type(p, name, err);
+    return index;
+}

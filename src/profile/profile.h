@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_PROFILE_PROFILE_H
+#define CPROF_PROFILE_PROFILE_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/strtab.h"
+
+// A profile as columns: tables of small records that name each other by index. The order of each
+// table is the file's. Strings are ids of the profile's string table.
+//
+// A loaded profile is never changed by a query. A query takes a shallow copy of the struct and puts
+// columns of its own, from its own arena, in the place of those that it changes.
+
+#define NO_INDEX UINT32_MAX
+
+struct value_type {
+    str_id type, unit; // "inuse_space", "bytes"
+};
+
+struct sample {
+    uint32_t frame, n_frames; // in frames; the leaf comes first
+    uint32_t label, n_labels; // in labels
+    uint32_t row;             // its values are values[row * n_sample_types …]
+};
+
+enum label_kind {
+    LABEL_STR,      // value is the string
+    LABEL_NUM,      // num, with no unit given
+    LABEL_NUM_UNIT, // num, with the unit in value
+};
+
+struct label {
+    str_id key;
+    str_id value;
+    int64_t num;
+    enum label_kind kind;
+};
+
+struct mapping {
+    uint64_t id, start, limit, offset;
+    str_id file, build_id;
+    bool has_functions, has_filenames, has_line_numbers, has_inline_frames;
+};
+
+struct location {
+    uint64_t id, address;
+    uint32_t mapping;       // or NO_INDEX
+    uint32_t line, n_lines; // in lines; the innermost inlined call first
+    bool folded;
+    bool hidden; // a filter left nothing of it: no stack shows it
+};
+
+struct line {
+    uint32_t function;
+    int64_t line, column;
+};
+
+struct function {
+    uint64_t id;
+    str_id name, system_name, filename;
+    int64_t start_line;
+};
+
+struct profile {
+    struct strtab *strings;
+
+    struct value_type *sample_types;
+    uint32_t n_sample_types;
+    struct sample *samples;
+    uint32_t n_samples;
+    int64_t *values;  // row by row
+    uint32_t *frames; // indices of locations
+    struct label *labels;
+
+    struct mapping *mappings; // the first is the main binary
+    uint32_t n_mappings;
+    struct location *locations;
+    uint32_t n_locations;
+    struct line *lines;
+    uint32_t n_lines;
+    struct function *functions;
+    uint32_t n_functions;
+
+    str_id *comments;
+    uint32_t n_comments;
+    str_id doc_url, drop_frames, keep_frames, default_sample_type;
+    int64_t time_nanos, duration_nanos;
+    struct value_type period_type;
+    int64_t period;
+
+    struct arena arena; // owns all of the above; empty in a query's copy
+};
+
+void profile_init(struct profile *p);
+void profile_release(struct profile *p);
+
+static inline struct span profile_str(const struct profile *p, str_id id)
+{
+    return strtab_get(p->strings, id);
+}
+
+static inline const int64_t *sample_values(const struct profile *p, const struct sample *s)
+{
+    return p->values + (size_t)s->row * p->n_sample_types;
+}
+
+// The index of the sample type that the option sample_index names: by number or by name, where
+// "inuse_space" also finds "space". "" is the profile's default, else the last. NO_INDEX with *err
+// filled, the types that there are in it, where it names none.
+uint32_t profile_sample_index(const struct profile *p, struct span name, struct err *err);
+
+#endif

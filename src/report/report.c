@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/report.h"
+
+// A sample with the label pprof::base = true belongs to the base of a diff.
+static bool is_diff_base(const struct profile *p, const struct sample *s, str_id key, str_id value)
+{
+    for (uint32_t i = 0; i < s->n_labels; i++) {
+        const struct label *l = &p->labels[s->label + i];
+        if (l->kind == LABEL_STR && l->key == key && l->value == value)
+            return true;
+    }
+    return false;
+}
+
+int64_t report_total(const struct profile *p, uint32_t value_index, bool mean)
+{
+    str_id key = strtab_find(p->strings, SPAN("pprof::base"));
+    str_id value = strtab_find(p->strings, SPAN("true"));
+    bool marked = key != HASH_NONE && value != HASH_NONE;
+    int64_t total = 0, div = 0, base_total = 0, base_div = 0;
+    for (uint32_t i = 0; i < p->n_samples; i++) {
+        const int64_t *values = sample_values(p, &p->samples[i]);
+        int64_t v = i64_abs(values[value_index]);
+        int64_t d = mean ? values[0] : 0;
+        total += v;
+        div += d;
+        if (marked && is_diff_base(p, &p->samples[i], key, value)) {
+            base_total += v;
+            base_div += d;
+        }
+    }
+    if (base_total > 0) {
+        total = base_total;
+        div = base_div;
+    }
+    return div ? i64_div(total, div) : total;
+}
+
+static int64_t least_value(const struct graph *g)
+{
+    int64_t least = 0;
+    for (uint32_t i = 0; i < g->n_shown; i++) {
+        const struct node *n = &g->nodes[g->shown[i]];
+        int64_t v = i64_abs(node_flat(n));
+        v = v ? v : i64_abs(node_cum(n));
+        if (v > 0 && (least == 0 || v < least))
+            least = v;
+    }
+    return least;
+}
+
+void report_pick_unit(struct report *r, const struct graph *g)
+{
+    struct report_options *o = &r->options;
+    struct span minimum = SPAN("minimum");
+    if (!span_eq(o->output_unit, minimum) || g->n_shown == 0)
+        return;
+    int64_t least = least_value(g), most = r->total;
+    least = least ? least : most;
+    if (o->ratio > 0 && o->ratio != 1) {
+        least = i64_of((double)least * o->ratio);
+        most = i64_of((double)most * o->ratio);
+    }
+    struct span unit = unit_scale(least, o->unit, minimum).unit;
+    struct span most_unit = unit_scale(most, o->unit, minimum).unit;
+    // Two units apart: a larger one is fine as long as the least value shows as 0.01 of it.
+    if (!span_eq(unit, most_unit) && least * 100 < most)
+        unit = unit_scale(100 * least, o->unit, minimum).unit;
+    o->output_unit = unit.n ? unit : o->unit;
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_SINK_SINK_H
+#define CPROF_SINK_SINK_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+// Where a report goes. Writing never fails on the spot: the first error stays and is told at the
+// end, by sink_finish. A reader that has gone (a closed pipe) is no error: what follows is dropped.
+struct sink;
+
+// Standard output, or another descriptor, which stays the caller's.
+struct sink *sink_to_fd(int fd);
+
+// A file that gets its name when all of it is written: until then, and after an error, what was
+// there before stays. A device or a pipe is written to as it is. NULL with *err filled.
+struct sink *sink_to_file(const char *path, struct err *err);
+
+// The buffer gets the bytes.
+struct sink *sink_to_buf(struct buf *buf);
+
+void sink_write(struct sink *s, struct span bytes);
+void sink_putc(struct sink *s, char c);
+void sink_fill(struct sink *s, char c, size_t times);
+void sink_printf(struct sink *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// Writes what is left, gives the file its name and frees the sink. 0, or -1 with *err filled.
+int sink_finish(struct sink *s, struct err *err);
+
+// Frees the sink and leaves no trace of it.
+void sink_abort(struct sink *s);
+
+#endif

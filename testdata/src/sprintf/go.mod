@@ -1,0 +1,3 @@
+module example.com/sprintf
+
+go 1.19
