@@ -1,29 +1,225 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/app.h"
 
+#include <ctype.h>
+
 #include "input/source.h"
 #include "profile/decode.h"
+#include "profile/filter.h"
+#include "profile/merge.h"
+#include "profile/scale.h"
+#include "profile/symbol.h"
+#include "profile/tag.h"
 
-static int read_profile(struct profile *p, const char *path, struct err *err)
+struct loader {
+    struct session *s;
+    const struct config *config;
+    struct err *err;
+};
+
+// A profile without mappings gets one without a name, so that all have a main binary.
+static void add_mapping(struct profile *p)
 {
-    profile_init(p);
+    if (p->n_mappings)
+        return;
+    p->mappings = arena_zalloc(&p->arena, 1, sizeof *p->mappings);
+    p->mappings[0].id = 1;
+    p->n_mappings = 1;
+    for (uint32_t i = 0; i < p->n_locations; i++)
+        p->locations[i].mapping = 0;
+}
+
+static void set_build_id(struct profile *p, const char *build_id)
+{
+    if (*build_id && p->mappings[0].build_id == 0)
+        p->mappings[0].build_id = strtab_add(p->strings, span_of(build_id));
+}
+
+static int read_source(struct profile *p, const char *path, struct err *err)
+{
     struct source *source = source_open(path, err);
     int status = source ? profile_decode(p, source_reader(source), err) : -1;
     source_close(source);
-    if (status == 0)
-        return 0;
+    return status ? -1 : profile_check_types(p, err);
+}
+
+static int read_profile(struct loader *l, struct profile *p, const char *path)
+{
+    profile_init(p);
+    if (read_source(p, path, l->err)) {
+        profile_release(p);
+        return err_wrap(l->err, "cannot read '%s'",
+                        strcmp(path, "-") == 0 ? "standard input" : path);
+    }
+    add_mapping(p);
+    set_build_id(p, l->config->buildid);
+    return 0;
+}
+
+static void note(const struct session *s, const char *line)
+{
+    if (s->notes.put)
+        s->notes.put(s->notes.context, line);
+}
+
+static int merge_profile(struct loader *l, struct merger *m, const char *path)
+{
+    struct profile p;
+    if (read_profile(l, &p, path))
+        return -1;
+    int status = merger_add(m, &p, l->err);
+    profile_release(&p);
+    return status ? err_wrap(l->err, "cannot merge '%s'", path) : 0;
+}
+
+static int read_profiles(struct loader *l, struct profile *out, char *const *paths, size_t n)
+{
+    size_t n_read = 0;
+    if (n == 1)
+        return read_profile(l, out, paths[0]);
+    struct merger *m = merger_new();
+    for (size_t i = 0; i < n; i++) {
+        if (merge_profile(l, m, paths[i]) == 0) {
+            n_read++;
+        } else if (l->config->keep_going) {
+            note(l->s, l->err->text);
+        } else {
+            merger_abort(m);
+            return -1;
+        }
+    }
+    if (n_read == 0) {
+        merger_abort(m);
+        return err_set(l->err, "none of the profiles can be read");
+    }
+    merger_finish(m, out);
+    return 0;
+}
+
+// Makes p the difference of itself and the base; both are used up.
+static int subtract(struct loader *l, struct profile *p, struct profile *base)
+{
+    struct merger *m = merger_new();
+    double *minus = arena_alloc(&base->arena, base->n_sample_types * sizeof *minus);
+    for (uint32_t i = 0; i < base->n_sample_types; i++)
+        minus[i] = -1;
+    if (l->config->diff_base.n)
+        profile_mark_base(base);
+    int status = l->config->normalize ? profile_normalize(p, base, l->err) : 0;
+    if (status == 0) {
+        profile_scale(base, minus);
+        status = merger_add(m, p, l->err) || merger_add(m, base, l->err) ? -1 : 0;
+    }
     profile_release(p);
-    return err_wrap(err, "cannot read '%s'", strcmp(path, "-") == 0 ? "standard input" : path);
+    profile_release(base);
+    if (status) {
+        merger_abort(m);
+        return err_wrap(l->err, "cannot compare");
+    }
+    merger_finish(m, p);
+    return 0;
+}
+
+static int apply_base(struct loader *l, struct profile *p)
+{
+    const struct config *c = l->config;
+    const struct string_list *bases = c->diff_base.n ? &c->diff_base : &c->base;
+    struct profile base;
+    if (bases->n == 0)
+        return 0;
+    if (read_profiles(l, &base, bases->at, bases->n)) {
+        profile_release(p);
+        return -1;
+    }
+    return subtract(l, p, &base);
+}
+
+static struct regex *whole_name_regex(struct profile *p, str_id pattern)
+{
+    struct err ignored; // a pattern that is no regular expression drops nothing
+    if (!pattern)
+        return NULL;
+    const char *whole =
+        arena_printf(&p->arena, "^(" SPAN_FMT ")$", SPAN_ARG(profile_str(p, pattern)));
+    return regex_new(span_of(whole), &ignored);
+}
+
+static int drop_frames(struct loader *l, struct profile *p)
+{
+    if (l->config->all_frames)
+        p->drop_frames = p->keep_frames = 0;
+    struct regex *drop = whole_name_regex(p, p->drop_frames);
+    struct regex *keep = drop ? whole_name_regex(p, p->keep_frames) : NULL;
+    if (drop && (keep || !p->keep_frames))
+        filter_drop_frames(p, drop, keep, &p->arena);
+    int status = regex_check(drop, l->err) || regex_check(keep, l->err) ? -1 : 0;
+    regex_free(drop);
+    regex_free(keep);
+    return status;
+}
+
+static bool is_url(struct span file)
+{
+    size_t n = 0;
+    while (n < file.n && (isalnum((unsigned char)file.at[n]) || (n && strchr("+-.", file.at[n]))))
+        n++;
+    return n > 0 && n < file.n && file.at[n] == ':' && isalpha((unsigned char)file.at[0]);
+}
+
+// A mapping that is named after the address a profile came from has no name of its own.
+static void forget_urls(struct profile *p)
+{
+    for (uint32_t i = 0; i < p->n_mappings; i++)
+        if (!p->mappings[i].build_id && is_url(profile_str(p, p->mappings[i].file)))
+            p->mappings[i].file = 0;
+}
+
+static void add_comment(struct profile *p, const char *comment)
+{
+    if (!*comment)
+        return;
+    str_id *comments = arena_alloc(&p->arena, (p->n_comments + 1) * sizeof *comments);
+    if (p->n_comments)
+        memcpy(comments, p->comments, p->n_comments * sizeof *comments);
+    comments[p->n_comments++] = strtab_add(p->strings, span_of(comment));
+    p->comments = comments;
+}
+
+static bool wants_plain_names(const char *symbolize)
+{
+    return strcasecmp(symbolize, "none") != 0 && strcasecmp(symbolize, "no") != 0;
+}
+
+static int prepare(struct loader *l, struct profile *p)
+{
+    if (wants_plain_names(l->config->symbolize))
+        symbol_simplify_names(p);
+    if (drop_frames(l, p)) {
+        profile_release(p);
+        return -1;
+    }
+    forget_urls(p);
+    add_comment(p, l->config->add_comment);
+    return 0;
+}
+
+static int check_config(const struct config *c, struct err *err)
+{
+    if (c->base.n && c->diff_base.n)
+        return err_set(err, "-base and -diff_base cannot be used together");
+    if (c->normalize && c->base.n + c->diff_base.n == 0)
+        return err_set(err, "-normalize needs -base or -diff_base");
+    return 0;
 }
 
 int app_load(struct session *s, char *const *paths, size_t n_paths, const struct config *config,
              struct err *err)
 {
-    (void)n_paths;
-    (void)config;
-    if (read_profile(&s->profile, paths[0], err))
+    struct loader l = {s, config, err};
+    if (check_config(config, err) || read_profiles(&l, &s->profile, paths, n_paths) ||
+        apply_base(&l, &s->profile))
         return -1;
-    return 0;
+    return prepare(&l, &s->profile);
 }
 
 void app_release(struct session *s)

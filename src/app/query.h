@@ -4,6 +4,7 @@
 
 #include "app/app.h"
 #include "base/regex.h"
+#include "profile/tag.h"
 #include "report/report.h"
 
 // One report in the making.
@@ -11,10 +12,20 @@ struct query {
     struct session *session;
     const struct request *request;
     struct arena arena;     // of all that the query takes
+    struct strtab strings;  // of the view, on top of the session's
     struct profile profile; // the view: the session's profile as the filters leave it
-    struct regex *regex;    // the request's, or NULL
+    struct tag_units units;
+    struct regex *regex; // the request's, or NULL
     struct report report;
 };
+
+void query_note(const struct query *q, const char *line);
+
+// Applies the config's filters to the view.
+int query_filter(struct query *q, struct err *err);
+
+// Lists them for the report's header.
+void query_list_filters(struct query *q);
 
 int emit_top(struct query *q, struct sink *out, struct err *err);
 

@@ -69,9 +69,44 @@ static int make_report(struct query *q, struct err *err)
     return 0;
 }
 
+void query_note(const struct query *q, const char *line)
+{
+    const struct notes *notes = &q->session->notes;
+    if (notes->put)
+        notes->put(notes->context, line);
+}
+
+static void note_mixed_units(struct query *q)
+{
+    for (str_id key = 0; key < q->units.count; key++)
+        if (q->units.mixed[key])
+            query_note(q, arena_printf(&q->arena,
+                                       "tag " SPAN_FMT ": several units, all are taken "
+                                       "for " SPAN_FMT,
+                                       SPAN_ARG(profile_str(&q->profile, key)),
+                                       SPAN_ARG(tag_unit(&q->profile, &q->units, key))));
+}
+
+static void add_tag_nodes(struct query *q)
+{
+    const struct config *c = q->request->config;
+    struct tag_frames_found found = add_tag_frames(
+        &q->profile, span_of(c->tagroot), span_of(c->tagleaf), span_of(c->unit), &q->arena);
+    if (*c->tagroot && !found.root)
+        query_note(q, "tagroot matched no samples");
+    if (*c->tagleaf && !found.leaf)
+        query_note(q, "tagleaf matched no samples");
+}
+
 static int run(struct query *q, struct sink *out, struct err *err)
 {
-    if (make_report(q, err))
+    bool relative = q->request->config->relative_percentages;
+    q->units = tag_units_of(&q->profile, &q->arena);
+    note_mixed_units(q);
+    add_tag_nodes(q);
+    query_list_filters(q);
+    if ((relative && query_filter(q, err)) || make_report(q, err) ||
+        (!relative && query_filter(q, err)))
         return -1;
     return q->request->command->emit(q, out, err);
 }
@@ -79,8 +114,10 @@ static int run(struct query *q, struct sink *out, struct err *err)
 int app_run(struct session *s, const struct request *request, struct sink *out, struct err *err)
 {
     struct query q = {.session = s, .request = request, .profile = s->profile};
-    q.profile.arena = (struct arena){0};
     int status = 0;
+    strtab_init(&q.strings, &q.arena, s->profile.strings);
+    q.profile.strings = &q.strings;
+    q.profile.arena = (struct arena){0};
     if (request->command->wants_regex) {
         q.regex = regex_new(span_of(request->regex), err);
         status = q.regex ? 0 : -1;
@@ -88,6 +125,7 @@ int app_run(struct session *s, const struct request *request, struct sink *out, 
     if (status == 0)
         status = run(&q, out, err);
     regex_free(q.regex);
+    strtab_release(&q.strings);
     arena_release(&q.arena);
     return status;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/report.h"
 
-// A sample with the label pprof::base = true belongs to the base of a diff.
+#include "profile/tag.h"
+
 static bool is_diff_base(const struct profile *p, const struct sample *s, str_id key, str_id value)
 {
     for (uint32_t i = 0; i < s->n_labels; i++) {
@@ -14,8 +15,8 @@ static bool is_diff_base(const struct profile *p, const struct sample *s, str_id
 
 int64_t report_total(const struct profile *p, uint32_t value_index, bool mean)
 {
-    str_id key = strtab_find(p->strings, SPAN("pprof::base"));
-    str_id value = strtab_find(p->strings, SPAN("true"));
+    str_id key = strtab_find(p->strings, TAG_BASE_KEY);
+    str_id value = strtab_find(p->strings, TAG_BASE_VALUE);
     bool marked = key != HASH_NONE && value != HASH_NONE;
     int64_t total = 0, div = 0, base_total = 0, base_div = 0;
     for (uint32_t i = 0; i < p->n_samples; i++) {

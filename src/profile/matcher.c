@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/matcher.h"
+
+#include "profile/symbol.h"
+
+struct matcher matcher_of(const struct profile *p, struct regex *regex, struct arena *arena)
+{
+    struct matcher m = {.profile = p, .regex = regex};
+    if (regex)
+        m.known = arena_zalloc(arena, strtab_count(p->strings), sizeof *m.known);
+    return m;
+}
+
+bool matcher_match(struct matcher *m, str_id id)
+{
+    if (!m->regex)
+        return false;
+    if (m->known[id] == 0) {
+        struct span text = profile_str(m->profile, id);
+        text = m->bare_names ? symbol_bare_name(text) : text;
+        m->known[id] = regex_match(m->regex, text) ? 1 : -1;
+    }
+    return m->known[id] > 0;
+}
+
+bool matcher_match_line(struct matcher *m, const struct line *line)
+{
+    const struct function *f = &m->profile->functions[line->function];
+    return matcher_match(m, f->name) || matcher_match(m, f->filename);
+}
+
+bool matcher_match_mapping(struct matcher *m, const struct location *loc)
+{
+    return loc->mapping != NO_INDEX && matcher_match(m, m->profile->mappings[loc->mapping].file);
+}
+
+bool matcher_match_location(struct matcher *m, const struct location *loc)
+{
+    for (uint32_t i = 0; i < loc->n_lines; i++)
+        if (matcher_match_line(m, &m->profile->lines[loc->line + i]))
+            return true;
+    return matcher_match_mapping(m, loc);
+}

@@ -1,0 +1,494 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/merge.h"
+
+#include <stdlib.h>
+
+#include "base/vec.h"
+#include "base/xalloc.h"
+#include "profile/scale.h"
+
+enum { PAGE = 0x1000 };
+
+struct merger {
+    struct profile out;
+    bool begun;
+    size_t cap_samples, cap_values, cap_frames, cap_labels, cap_mappings, cap_locations, cap_lines,
+        cap_functions, cap_comments;
+    uint32_t n_frames, n_labels;
+    struct hash_index samples, mappings, locations, functions;
+};
+
+// How the tables of the source at hand map to the sum's. NO_INDEX: not needed yet.
+struct source {
+    struct merger *m;
+    const struct profile *p;
+    struct arena arena;
+    str_id *strings;
+    uint32_t *mappings, *locations, *functions;
+    struct line *lines;   // of the location at hand
+    struct label *labels; // of the sample at hand
+    size_t cap_lines, cap_labels;
+};
+
+// Room in a column of the sum for `more` entries behind the first n.
+#define ROOM(m, column, n, more, cap)                                                             \
+    ((m)->out.column = (n) + (size_t)(more) <= (m)->cap                                           \
+                           ? (m)->out.column                                                      \
+                           : vec_grown(&(m)->out.arena, (m)->out.column, sizeof *(m)->out.column, \
+                                       (n) + (size_t)(more), &(m)->cap))
+
+struct merger *merger_new(void)
+{
+    struct merger *m = xcalloc(1, sizeof *m);
+    profile_init(&m->out);
+    return m;
+}
+
+static str_id map_string(struct source *s, str_id id)
+{
+    if (s->strings[id] == HASH_NONE)
+        s->strings[id] = strtab_add(s->m->out.strings, profile_str(s->p, id));
+    return s->strings[id];
+}
+
+struct mapping_key {
+    uint64_t size, offset;
+    uint64_t name; // the build id, else the file
+};
+
+static struct mapping_key mapping_key(const struct mapping *m)
+{
+    uint64_t size = m->limit - m->start + PAGE - 1;
+    return (struct mapping_key){.size = size - size % PAGE,
+                                .offset = m->offset,
+                                .name = m->build_id ? m->build_id : m->file};
+}
+
+static bool same_mapping(const void *context, uint32_t entry, const void *key)
+{
+    const struct profile *p = context;
+    struct mapping_key k = mapping_key(&p->mappings[entry]);
+    return memcmp(&k, key, sizeof k) == 0;
+}
+
+static uint32_t map_mapping(struct source *s, uint32_t index)
+{
+    if (index == NO_INDEX || s->mappings[index] != NO_INDEX)
+        return index == NO_INDEX ? NO_INDEX : s->mappings[index];
+    struct merger *m = s->m;
+    struct mapping mapped = s->p->mappings[index];
+    mapped.file = map_string(s, mapped.file);
+    mapped.build_id = map_string(s, mapped.build_id);
+    struct mapping_key key = mapping_key(&mapped);
+    uint64_t hash = hash_bytes(&key, sizeof key);
+    uint32_t found = hash_find(&m->mappings, hash, same_mapping, &m->out, &key);
+    if (found == HASH_NONE) {
+        found = m->out.n_mappings++;
+        mapped.id = found + 1;
+        ROOM(m, mappings, found, 1, cap_mappings);
+        m->out.mappings[found] = mapped;
+        hash_add(&m->mappings, hash, found);
+    }
+    return s->mappings[index] = found;
+}
+
+struct function_key {
+    int64_t start_line;
+    str_id name, system_name, filename, zero;
+};
+
+static struct function_key function_key(const struct function *f)
+{
+    return (struct function_key){f->start_line, f->name, f->system_name, f->filename, 0};
+}
+
+static bool same_function(const void *context, uint32_t entry, const void *key)
+{
+    const struct profile *p = context;
+    struct function_key k = function_key(&p->functions[entry]);
+    return memcmp(&k, key, sizeof k) == 0;
+}
+
+static uint32_t map_function(struct source *s, uint32_t index)
+{
+    if (s->functions[index] != NO_INDEX)
+        return s->functions[index];
+    struct merger *m = s->m;
+    struct function mapped = s->p->functions[index];
+    mapped.name = map_string(s, mapped.name);
+    mapped.system_name = map_string(s, mapped.system_name);
+    mapped.filename = map_string(s, mapped.filename);
+    struct function_key key = function_key(&mapped);
+    uint64_t hash = hash_bytes(&key, sizeof key);
+    uint32_t found = hash_find(&m->functions, hash, same_function, &m->out, &key);
+    if (found == HASH_NONE) {
+        found = m->out.n_functions++;
+        mapped.id = found + 1;
+        ROOM(m, functions, found, 1, cap_functions);
+        m->out.functions[found] = mapped;
+        hash_add(&m->functions, hash, found);
+    }
+    return s->functions[index] = found;
+}
+
+struct location_key {
+    const struct profile *out;
+    uint64_t offset; // of the address in its mapping
+    const struct location *loc;
+    const struct line *lines;
+};
+
+static uint64_t mapping_offset(const struct profile *out, const struct location *loc)
+{
+    return loc->address - (loc->mapping == NO_INDEX ? 0 : out->mappings[loc->mapping].start);
+}
+
+// As in the reference, only the outermost line's column tells locations apart.
+static bool same_lines(const struct line *a, const struct line *b, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (a[i].function != b[i].function || a[i].line != b[i].line ||
+            (i + 1 == n && a[i].column != b[i].column))
+            return false;
+    return true;
+}
+
+static bool same_location(const void *context, uint32_t entry, const void *key)
+{
+    const struct profile *out = context;
+    const struct location_key *k = key;
+    const struct location *loc = &out->locations[entry];
+    return loc->mapping == k->loc->mapping && loc->n_lines == k->loc->n_lines &&
+           loc->folded == k->loc->folded && mapping_offset(out, loc) == k->offset &&
+           same_lines(out->lines + loc->line, k->lines, loc->n_lines);
+}
+
+static uint64_t hash_location(const struct location_key *k)
+{
+    uint64_t hash = hash_u64(k->offset ^ ((uint64_t)k->loc->mapping << 40) ^ k->loc->folded);
+    for (uint32_t i = 0; i < k->loc->n_lines; i++)
+        hash = hash_u64(
+            hash ^ hash_u64((uint64_t)k->lines[i].function << 32 ^ (uint64_t)k->lines[i].line));
+    return hash;
+}
+
+static void map_lines(struct source *s, const struct location *loc)
+{
+    if (loc->n_lines > s->cap_lines)
+        s->lines = vec_grown(&s->arena, NULL, sizeof *s->lines, loc->n_lines, &s->cap_lines);
+    for (uint32_t i = 0; i < loc->n_lines; i++) {
+        s->lines[i] = s->p->lines[loc->line + i];
+        s->lines[i].function = map_function(s, s->lines[i].function);
+    }
+}
+
+static uint32_t add_location(struct source *s, struct location loc)
+{
+    struct merger *m = s->m;
+    uint32_t index = m->out.n_locations++;
+    loc.id = index + 1;
+    loc.line = m->out.n_lines;
+    ROOM(m, locations, index, 1, cap_locations);
+    ROOM(m, lines, m->out.n_lines, loc.n_lines, cap_lines);
+    m->out.locations[index] = loc;
+    if (loc.n_lines)
+        memcpy(m->out.lines + loc.line, s->lines, loc.n_lines * sizeof *s->lines);
+    m->out.n_lines += loc.n_lines;
+    return index;
+}
+
+static uint32_t map_location(struct source *s, uint32_t index)
+{
+    if (s->locations[index] != NO_INDEX)
+        return s->locations[index];
+    struct merger *m = s->m;
+    const struct location *old = &s->p->locations[index];
+    struct location mapped = *old;
+    mapped.mapping = map_mapping(s, old->mapping);
+    map_lines(s, old);
+    struct location_key key = {&m->out, mapping_offset(s->p, old), &mapped, s->lines};
+    uint64_t hash = hash_location(&key);
+    uint32_t found = hash_find(&m->locations, hash, same_location, &m->out, &key);
+    if (found == HASH_NONE) {
+        uint64_t start = mapped.mapping == NO_INDEX ? 0 : m->out.mappings[mapped.mapping].start;
+        mapped.address = key.offset + start;
+        found = add_location(s, mapped);
+        hash_add(&m->locations, hash, found);
+    }
+    return s->locations[index] = found;
+}
+
+static int label_class(const struct label *l)
+{
+    return l->kind == LABEL_STR ? 0 : 1;
+}
+
+static bool label_before(const struct label *a, const struct label *b)
+{
+    if (label_class(a) != label_class(b))
+        return label_class(a) < label_class(b);
+    return a->key < b->key;
+}
+
+// Brings labels into one order whatever order they came in: texts before numbers, each by key;
+// labels of one key stay as they stand to each other.
+static void sort_labels(struct label *labels, uint32_t n)
+{
+    for (uint32_t i = 1; i < n; i++) {
+        struct label moving = labels[i];
+        uint32_t at = i;
+        for (; at > 0 && label_before(&moving, &labels[at - 1]); at--)
+            labels[at] = labels[at - 1];
+        labels[at] = moving;
+    }
+}
+
+// Where one number of a key has a unit, those without have the unit "".
+static void complete_units(struct label *labels, uint32_t n)
+{
+    for (uint32_t first = 0, end; first < n; first = end) {
+        bool units = false;
+        for (end = first; end < n && label_class(&labels[end]) == label_class(&labels[first]) &&
+                          labels[end].key == labels[first].key;
+             end++)
+            units |= labels[end].kind == LABEL_NUM_UNIT;
+        for (uint32_t i = first; units && i < end; i++)
+            labels[i].kind = LABEL_NUM_UNIT;
+    }
+}
+
+static void map_labels(struct source *s, const struct sample *sample)
+{
+    uint32_t n = sample->n_labels;
+    if (n > s->cap_labels)
+        s->labels = vec_grown(&s->arena, NULL, sizeof *s->labels, n, &s->cap_labels);
+    for (uint32_t i = 0; i < n; i++) {
+        s->labels[i] = s->p->labels[sample->label + i];
+        s->labels[i].key = map_string(s, s->labels[i].key);
+        s->labels[i].value = map_string(s, s->labels[i].value);
+    }
+    sort_labels(s->labels, n);
+    complete_units(s->labels, n);
+}
+
+struct sample_key {
+    const uint32_t *frames;
+    uint32_t n_frames, n_labels;
+    const struct label *labels;
+};
+
+static bool same_label(const struct label *a, const struct label *b)
+{
+    return a->key == b->key && a->value == b->value && a->num == b->num && a->kind == b->kind;
+}
+
+static bool same_sample(const void *context, uint32_t entry, const void *key)
+{
+    const struct profile *out = context;
+    const struct sample_key *k = key;
+    const struct sample *s = &out->samples[entry];
+    if (s->n_frames != k->n_frames || s->n_labels != k->n_labels)
+        return false;
+    if (s->n_frames &&
+        memcmp(out->frames + s->frame, k->frames, k->n_frames * sizeof *k->frames) != 0)
+        return false;
+    for (uint32_t i = 0; i < k->n_labels; i++)
+        if (!same_label(&out->labels[s->label + i], &k->labels[i]))
+            return false;
+    return true;
+}
+
+static uint64_t hash_sample(const struct sample_key *k)
+{
+    uint64_t hash = hash_bytes(k->frames, k->n_frames * sizeof *k->frames);
+    for (uint32_t i = 0; i < k->n_labels; i++) {
+        const struct label *l = &k->labels[i];
+        hash = hash_u64(hash ^ hash_u64((uint64_t)l->key << 32 | l->value) ^ (uint64_t)l->num);
+    }
+    return hash;
+}
+
+static bool is_zero(const int64_t *values, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (values[i])
+            return false;
+    return true;
+}
+
+// The frames and labels of the key are at the ends of the sum's columns already.
+static uint32_t add_sample(struct merger *m, const struct sample_key *key)
+{
+    uint32_t index = m->out.n_samples++;
+    uint32_t types = m->out.n_sample_types;
+    ROOM(m, samples, index, 1, cap_samples);
+    ROOM(m, values, (size_t)index * types, types, cap_values);
+    ROOM(m, labels, m->n_labels, key->n_labels, cap_labels);
+    m->out.samples[index] = (struct sample){.frame = m->n_frames,
+                                            .n_frames = key->n_frames,
+                                            .label = m->n_labels,
+                                            .n_labels = key->n_labels,
+                                            .row = index};
+    memset(m->out.values + (size_t)index * types, 0, types * sizeof(int64_t));
+    if (key->n_labels)
+        memcpy(m->out.labels + m->n_labels, key->labels, key->n_labels * sizeof *key->labels);
+    m->n_labels += key->n_labels;
+    m->n_frames += key->n_frames;
+    return index;
+}
+
+static int merge_sample(struct source *s, const struct sample *sample, struct err *err)
+{
+    struct merger *m = s->m;
+    if (sample->n_frames > UINT32_MAX - m->n_frames || sample->n_labels > UINT32_MAX - m->n_labels)
+        return err_set(err, "too many stacks to merge");
+    ROOM(m, frames, m->n_frames, sample->n_frames, cap_frames);
+    for (uint32_t i = 0; i < sample->n_frames; i++)
+        m->out.frames[m->n_frames + i] = map_location(s, s->p->frames[sample->frame + i]);
+    map_labels(s, sample);
+    struct sample_key key = {m->out.frames + m->n_frames, sample->n_frames, sample->n_labels,
+                             s->labels};
+    uint64_t hash = hash_sample(&key);
+    uint32_t index = hash_find(&m->samples, hash, same_sample, &m->out, &key);
+    if (index == HASH_NONE) {
+        index = add_sample(m, &key);
+        hash_add(&m->samples, hash, index);
+    }
+    const int64_t *values = sample_values(s->p, sample);
+    int64_t *sum = m->out.values + (size_t)index * m->out.n_sample_types;
+    for (uint32_t i = 0; i < m->out.n_sample_types; i++)
+        sum[i] += values[i];
+    return 0;
+}
+
+static void begin(struct source *s)
+{
+    struct profile *out = &s->m->out;
+    const struct profile *p = s->p;
+    out->n_sample_types = p->n_sample_types;
+    out->sample_types = arena_alloc(&out->arena, p->n_sample_types * sizeof *out->sample_types);
+    for (uint32_t i = 0; i < p->n_sample_types; i++) {
+        out->sample_types[i].type = map_string(s, p->sample_types[i].type);
+        out->sample_types[i].unit = map_string(s, p->sample_types[i].unit);
+    }
+    out->period_type.type = map_string(s, p->period_type.type);
+    out->period_type.unit = map_string(s, p->period_type.unit);
+    out->drop_frames = map_string(s, p->drop_frames);
+    out->keep_frames = map_string(s, p->keep_frames);
+    s->m->begun = true;
+}
+
+static void add_comment(struct merger *m, str_id comment)
+{
+    for (uint32_t i = 0; i < m->out.n_comments; i++)
+        if (m->out.comments[i] == comment)
+            return;
+    ROOM(m, comments, m->out.n_comments, 1, cap_comments);
+    m->out.comments[m->out.n_comments++] = comment;
+}
+
+static void merge_header(struct source *s)
+{
+    struct profile *out = &s->m->out;
+    const struct profile *p = s->p;
+    if (out->time_nanos == 0 || p->time_nanos < out->time_nanos)
+        out->time_nanos = p->time_nanos;
+    out->duration_nanos += p->duration_nanos;
+    if (out->period == 0 || out->period < p->period)
+        out->period = p->period;
+    for (uint32_t i = 0; i < p->n_comments; i++)
+        add_comment(s->m, map_string(s, p->comments[i]));
+    if (!out->default_sample_type)
+        out->default_sample_type = map_string(s, p->default_sample_type);
+    if (!out->doc_url)
+        out->doc_url = map_string(s, p->doc_url);
+}
+
+static uint32_t *unmapped(struct arena *arena, size_t n)
+{
+    uint32_t *map = arena_alloc(arena, n * sizeof *map);
+    return n ? memset(map, 0xff, n * sizeof *map) : map;
+}
+
+static int merge_source(struct source *s, struct err *err)
+{
+    const struct profile *p = s->p;
+    s->strings = unmapped(&s->arena, strtab_count(p->strings));
+    s->mappings = unmapped(&s->arena, p->n_mappings);
+    s->locations = unmapped(&s->arena, p->n_locations);
+    s->functions = unmapped(&s->arena, p->n_functions);
+    if (!s->m->begun)
+        begin(s);
+    merge_header(s);
+    if (s->m->out.n_mappings == 0 && p->n_mappings > 0)
+        map_mapping(s, 0); // the main binary stays the first
+    for (uint32_t i = 0; i < p->n_samples; i++)
+        if (!is_zero(sample_values(p, &p->samples[i]), p->n_sample_types) &&
+            merge_sample(s, &p->samples[i], err))
+            return -1;
+    return 0;
+}
+
+static void release_indexes(struct merger *m)
+{
+    hash_release(&m->samples);
+    hash_release(&m->mappings);
+    hash_release(&m->locations);
+    hash_release(&m->functions);
+}
+
+static int add_source(struct merger *m, const struct profile *p, struct err *err)
+{
+    struct source s = {.m = m, .p = p};
+    int status = merge_source(&s, err);
+    arena_release(&s.arena);
+    return status;
+}
+
+// Starts over from the sum so far: that indexes it anew, and drops samples whose values are all 0
+// with what only they needed.
+static int rebuild(struct merger *m, struct err *err)
+{
+    struct merger fresh = {0};
+    profile_init(&fresh.out);
+    int status = add_source(&fresh, &m->out, err);
+    release_indexes(m);
+    profile_release(&m->out);
+    *m = fresh;
+    return status;
+}
+
+int merger_add(struct merger *m, struct profile *p, struct err *err)
+{
+    bool changed = false;
+    if (m->begun && profile_conform(&m->out, p, &changed, err))
+        return -1;
+    if (changed && rebuild(m, err))
+        return -1;
+    return add_source(m, p, err);
+}
+
+static bool has_zero_sample(const struct profile *p)
+{
+    for (uint32_t i = 0; i < p->n_samples; i++)
+        if (is_zero(sample_values(p, &p->samples[i]), p->n_sample_types))
+            return true;
+    return false;
+}
+
+void merger_finish(struct merger *m, struct profile *out)
+{
+    struct err err;
+    if (has_zero_sample(&m->out))
+        rebuild(m, &err); // cannot fail: the sum fits where its sources did
+    *out = m->out;
+    release_indexes(m);
+    free(m);
+}
+
+void merger_abort(struct merger *m)
+{
+    release_indexes(m);
+    profile_release(&m->out);
+    free(m);
+}

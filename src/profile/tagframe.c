@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/tag.h"
+
+#include "base/buf.h"
+#include "base/idmap.h"
+
+struct keys {
+    VEC(str_id) at; // HASH_NONE where no tag can have the key
+    VEC(struct span) names;
+};
+
+struct adder {
+    struct profile *p;
+    struct arena *arena;
+    struct span output_unit;
+    struct idmap frames; // from a pair of name and key to the location
+    VEC(uint32_t) out;   // the new column of frames
+    struct buf text;
+    uint64_t next_location, next_function;
+    size_t cap_locations, cap_functions, cap_lines;
+};
+
+static void add_value(struct adder *a, struct span value)
+{
+    if (a->text.n)
+        buf_addc(&a->text, ',');
+    buf_add(&a->text, value);
+}
+
+static bool has_units(const struct label *labels, uint32_t n, str_id key)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (labels[i].key == key && labels[i].kind == LABEL_NUM_UNIT)
+            return true;
+    return false;
+}
+
+// The sample's values of the tag, joined by commas: texts first, then numbers in the output unit.
+// False where it has none.
+static bool join_values(struct adder *a, const struct sample *s, str_id key)
+{
+    const struct label *labels = &a->p->labels[s->label];
+    bool units = has_units(labels, s->n_labels, key), found = false;
+    buf_clear(&a->text);
+    for (uint32_t i = 0; i < s->n_labels; i++) {
+        if (labels[i].key != key || labels[i].kind != LABEL_STR)
+            continue;
+        add_value(a, profile_str(a->p, labels[i].value));
+        found = true;
+    }
+    for (uint32_t i = 0; i < s->n_labels; i++) {
+        if (labels[i].key != key || labels[i].kind == LABEL_STR)
+            continue;
+        char text[UNIT_LABEL_MAX];
+        struct span unit =
+            labels[i].kind == LABEL_NUM_UNIT ? profile_str(a->p, labels[i].value) : SPAN("");
+        struct unit_conv conv = unit_conv_of(unit, units ? a->output_unit : SPAN(""));
+        add_value(a, (struct span){text, unit_format(text, &conv, labels[i].num)});
+        found = true;
+    }
+    return found;
+}
+
+static uint32_t add_location(struct adder *a, str_id name, str_id file)
+{
+    struct profile *p = a->p;
+    p->functions = p->n_functions < a->cap_functions
+                       ? p->functions
+                       : vec_grown(a->arena, p->functions, sizeof *p->functions, p->n_functions + 1,
+                                   &a->cap_functions);
+    p->lines = p->n_lines < a->cap_lines
+                   ? p->lines
+                   : vec_grown(a->arena, p->lines, sizeof *p->lines, p->n_lines + 1, &a->cap_lines);
+    p->locations = p->n_locations < a->cap_locations
+                       ? p->locations
+                       : vec_grown(a->arena, p->locations, sizeof *p->locations, p->n_locations + 1,
+                                   &a->cap_locations);
+    p->functions[p->n_functions] =
+        (struct function){.id = a->next_function++, .name = name, .filename = file};
+    p->lines[p->n_lines] = (struct line){.function = p->n_functions};
+    p->locations[p->n_locations] = (struct location){
+        .id = a->next_location++, .mapping = NO_INDEX, .line = p->n_lines, .n_lines = 1};
+    p->n_functions++;
+    p->n_lines++;
+    return p->n_locations++;
+}
+
+static bool add_frame(struct adder *a, const struct sample *s, str_id key, struct span key_name)
+{
+    bool found = join_values(a, s, key);
+    str_id name = strtab_add(a->p->strings, buf_span(&a->text));
+    str_id file = strtab_add(a->p->strings, key_name);
+    uint64_t pair = (uint64_t)name << 32 | file;
+    uint32_t location = idmap_get(&a->frames, pair);
+    if (location == IDMAP_NONE) {
+        location = add_location(a, name, file);
+        idmap_add(&a->frames, pair, location);
+    }
+    *vec_push(a->arena, &a->out) = location;
+    return found;
+}
+
+static bool add_frames(struct adder *a, const struct sample *s, const struct keys *keys)
+{
+    bool found = false;
+    for (size_t i = keys->at.n; i-- > 0;)
+        found |= add_frame(a, s, keys->at.at[i], keys->names.at[i]);
+    return found;
+}
+
+static void split_keys(struct adder *a, struct span list, struct keys *keys)
+{
+    for (bool more = true; more;) {
+        size_t comma = span_find(list, SPAN(","));
+        more = comma != SPAN_NOT_FOUND;
+        struct span key = more ? span_upto(list, comma) : list;
+        if (key.n) {
+            *vec_push(a->arena, &keys->at) = strtab_find(a->p->strings, key);
+            *vec_push(a->arena, &keys->names) = key;
+        }
+        list = more ? span_from(list, comma + 1) : list;
+    }
+}
+
+static void find_free_ids(struct adder *a)
+{
+    for (uint32_t i = 0; i < a->p->n_locations; i++)
+        if (a->p->locations[i].id >= a->next_location)
+            a->next_location = a->p->locations[i].id + 1;
+    for (uint32_t i = 0; i < a->p->n_functions; i++)
+        if (a->p->functions[i].id >= a->next_function)
+            a->next_function = a->p->functions[i].id + 1;
+}
+
+// New tables for the profile to grow in: the old ones are not this query's.
+static void own_tables(struct adder *a)
+{
+    struct profile *p = a->p;
+    const struct profile old = *p;
+    a->cap_locations = a->cap_functions = a->cap_lines = 0;
+    p->locations =
+        vec_grown(a->arena, NULL, sizeof *p->locations, p->n_locations + 1, &a->cap_locations);
+    p->functions =
+        vec_grown(a->arena, NULL, sizeof *p->functions, p->n_functions + 1, &a->cap_functions);
+    p->lines = vec_grown(a->arena, NULL, sizeof *p->lines, p->n_lines + 1, &a->cap_lines);
+    if (old.n_locations)
+        memcpy(p->locations, old.locations, old.n_locations * sizeof *old.locations);
+    if (old.n_functions)
+        memcpy(p->functions, old.functions, old.n_functions * sizeof *old.functions);
+    if (old.n_lines)
+        memcpy(p->lines, old.lines, old.n_lines * sizeof *old.lines);
+}
+
+struct tag_frames_found add_tag_frames(struct profile *p, struct span roots, struct span leaves,
+                                       struct span output_unit, struct arena *arena)
+{
+    struct adder a = {.p = p, .arena = arena, .output_unit = output_unit};
+    struct keys root_keys = {0}, leaf_keys = {0};
+    struct tag_frames_found found = {0};
+    split_keys(&a, roots, &root_keys);
+    split_keys(&a, leaves, &leaf_keys);
+    if (root_keys.at.n + leaf_keys.at.n == 0)
+        return found;
+    a.next_location = a.next_function = 1;
+    find_free_ids(&a);
+    own_tables(&a);
+    idmap_init(&a.frames, 0);
+    struct sample *samples = arena_alloc(arena, p->n_samples * sizeof *samples);
+    for (uint32_t i = 0; i < p->n_samples; i++) {
+        const struct sample *s = &p->samples[i];
+        samples[i] = *s;
+        samples[i].frame = (uint32_t)a.out.n;
+        found.leaf |= add_frames(&a, s, &leaf_keys);
+        vec_room(arena, &a.out, s->n_frames);
+        if (s->n_frames)
+            memcpy(a.out.at + a.out.n, p->frames + s->frame, s->n_frames * sizeof *p->frames);
+        a.out.n += s->n_frames;
+        found.root |= add_frames(&a, s, &root_keys);
+        samples[i].n_frames = (uint32_t)a.out.n - samples[i].frame;
+    }
+    p->samples = samples;
+    p->frames = a.out.at;
+    idmap_release(&a.frames);
+    buf_release(&a.text);
+    return found;
+}
