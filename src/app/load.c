@@ -22,7 +22,7 @@ static void add_mapping(struct profile *p)
 {
     if (p->n_mappings)
         return;
-    p->mappings = arena_zalloc(&p->arena, 1, sizeof *p->mappings);
+    p->mappings = arena_zalloc(p->arena, 1, sizeof *p->mappings);
     p->mappings[0].id = 1;
     p->n_mappings = 1;
     for (uint32_t i = 0; i < p->n_locations; i++)
@@ -100,7 +100,7 @@ static int read_profiles(struct loader *l, struct profile *out, char *const *pat
 static int subtract(struct loader *l, struct profile *p, struct profile *base)
 {
     struct merger *m = merger_new();
-    double *minus = arena_alloc(&base->arena, base->n_sample_types * sizeof *minus);
+    double *minus = arena_alloc(base->arena, base->n_sample_types * sizeof *minus);
     for (uint32_t i = 0; i < base->n_sample_types; i++)
         minus[i] = -1;
     if (l->config->diff_base.n)
@@ -140,7 +140,7 @@ static struct regex *whole_name_regex(struct profile *p, str_id pattern)
     if (!pattern)
         return NULL;
     const char *whole =
-        arena_printf(&p->arena, "^(" SPAN_FMT ")$", SPAN_ARG(profile_str(p, pattern)));
+        arena_printf(p->arena, "^(" SPAN_FMT ")$", SPAN_ARG(profile_str(p, pattern)));
     return regex_new(span_of(whole), &ignored);
 }
 
@@ -151,7 +151,7 @@ static int drop_frames(struct loader *l, struct profile *p)
     struct regex *drop = whole_name_regex(p, p->drop_frames);
     struct regex *keep = drop ? whole_name_regex(p, p->keep_frames) : NULL;
     if (drop && (keep || !p->keep_frames))
-        filter_drop_frames(p, drop, keep, &p->arena);
+        filter_drop_frames(p, drop, keep, p->arena);
     int status = regex_check(drop, l->err) || regex_check(keep, l->err) ? -1 : 0;
     regex_free(drop);
     regex_free(keep);
@@ -178,7 +178,7 @@ static void add_comment(struct profile *p, const char *comment)
 {
     if (!*comment)
         return;
-    str_id *comments = arena_alloc(&p->arena, (p->n_comments + 1) * sizeof *comments);
+    str_id *comments = arena_alloc(p->arena, (p->n_comments + 1) * sizeof *comments);
     if (p->n_comments)
         memcpy(comments, p->comments, p->n_comments * sizeof *comments);
     comments[p->n_comments++] = strtab_add(p->strings, span_of(comment));

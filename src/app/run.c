@@ -117,7 +117,7 @@ int app_run(struct session *s, const struct request *request, struct sink *out, 
     int status = 0;
     strtab_init(&q.strings, &q.arena, s->profile.strings);
     q.profile.strings = &q.strings;
-    q.profile.arena = (struct arena){0};
+    q.profile.arena = NULL;
     if (request->command->wants_regex) {
         q.regex = regex_new(span_of(request->regex), err);
         status = q.regex ? 0 : -1;

@@ -33,7 +33,7 @@ static void resolve_string(struct resolver *r, str_id *id)
 static void intern_strings(struct resolver *r)
 {
     struct columns *c = r->c;
-    r->strings = arena_alloc(&r->p->arena, c->strings.n * sizeof *r->strings);
+    r->strings = arena_alloc(r->p->arena, c->strings.n * sizeof *r->strings);
     for (size_t i = 0; i < c->strings.n; i++)
         r->strings[i] = strtab_add_borrowed(r->p->strings, c->strings.at[i]);
 }

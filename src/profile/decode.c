@@ -360,7 +360,7 @@ static int take_field(struct decoder *d, const struct field *f)
 
 int profile_decode(struct profile *out, struct reader *in, struct err *err)
 {
-    struct decoder d = {.profile = out, .err = err, .columns.arena = &out->arena};
+    struct decoder d = {.profile = out, .err = err, .columns.arena = out->arena};
     d.allocator = (ProtobufCAllocator){scratch_alloc, scratch_free, &d.scratch};
     struct field f = {0};
     int status = reader_need(in, 1, err);

@@ -34,7 +34,7 @@ struct source {
 #define ROOM(m, column, n, more, cap)                                                             \
     ((m)->out.column = (n) + (size_t)(more) <= (m)->cap                                           \
                            ? (m)->out.column                                                      \
-                           : vec_grown(&(m)->out.arena, (m)->out.column, sizeof *(m)->out.column, \
+                           : vec_grown((m)->out.arena, (m)->out.column, sizeof *(m)->out.column, \
                                        (n) + (size_t)(more), &(m)->cap))
 
 struct merger *merger_new(void)
@@ -366,7 +366,7 @@ static void begin(struct source *s)
     struct profile *out = &s->m->out;
     const struct profile *p = s->p;
     out->n_sample_types = p->n_sample_types;
-    out->sample_types = arena_alloc(&out->arena, p->n_sample_types * sizeof *out->sample_types);
+    out->sample_types = arena_alloc(out->arena, p->n_sample_types * sizeof *out->sample_types);
     for (uint32_t i = 0; i < p->n_sample_types; i++) {
         out->sample_types[i].type = map_string(s, p->sample_types[i].type);
         out->sample_types[i].unit = map_string(s, p->sample_types[i].unit);

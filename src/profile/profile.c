@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profile/profile.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
 #include "base/num.h"
+#include "base/xalloc.h"
 
 void profile_init(struct profile *p)
 {
-    *p = (struct profile){0};
-    p->strings = arena_alloc(&p->arena, sizeof *p->strings);
-    strtab_init(p->strings, &p->arena, NULL);
+    *p = (struct profile){.arena = xcalloc(1, sizeof *p->arena)};
+    p->strings = arena_alloc(p->arena, sizeof *p->strings);
+    strtab_init(p->strings, p->arena, NULL);
 }
 
 void profile_release(struct profile *p)
 {
-    if (p->strings)
-        strtab_release(p->strings);
-    arena_release(&p->arena);
+    if (!p->arena)
+        return;
+    strtab_release(p->strings);
+    arena_release(p->arena);
+    free(p->arena);
     *p = (struct profile){0};
 }
 

@@ -91,7 +91,7 @@ struct profile {
     struct value_type period_type;
     int64_t period;
 
-    struct arena arena; // owns all of the above; empty in a query's copy
+    struct arena *arena; // owns all of the above and itself; NULL in a query's copy
 };
 
 void profile_init(struct profile *p);

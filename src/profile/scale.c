@@ -73,7 +73,7 @@ int profile_normalize(struct profile *p, const struct profile *base, struct err 
 {
     if (!comparable(p, base))
         return err_set(err, "cannot normalize: the base has other sample types");
-    double *ratios = arena_alloc(&p->arena, p->n_sample_types * sizeof *ratios);
+    double *ratios = arena_alloc(p->arena, p->n_sample_types * sizeof *ratios);
     for (uint32_t i = 0; i < p->n_sample_types; i++) {
         int64_t sum = sum_of(p, i);
         ratios[i] = sum ? (double)sum_of(base, i) / (double)sum : 0;
@@ -103,8 +103,8 @@ static void keep_types(struct profile *p, const uint32_t *kept, uint32_t n)
     if (same)
         return;
     uint32_t old = p->n_sample_types;
-    struct value_type *types = arena_alloc(&p->arena, n * sizeof *types);
-    int64_t *row = arena_alloc(&p->arena, n * sizeof *row);
+    struct value_type *types = arena_alloc(p->arena, n * sizeof *types);
+    int64_t *row = arena_alloc(p->arena, n * sizeof *row);
     bool has_default = false;
     for (uint32_t i = 0; i < n; i++) {
         types[i] = p->sample_types[kept[i]];
@@ -125,7 +125,7 @@ static void keep_types(struct profile *p, const uint32_t *kept, uint32_t n)
 
 int profile_check_types(struct profile *p, struct err *err)
 {
-    uint32_t *kept = arena_alloc(&p->arena, p->n_sample_types * sizeof *kept), n = 0;
+    uint32_t *kept = arena_alloc(p->arena, p->n_sample_types * sizeof *kept), n = 0;
     for (uint32_t i = 0; i < p->n_sample_types; i++) {
         uint32_t index;
         if (count_type(p, profile_str(p, p->sample_types[i].type), &index) == 1)
@@ -139,8 +139,8 @@ int profile_check_types(struct profile *p, struct err *err)
 
 static int keep_common_types(struct profile *a, struct profile *b, struct err *err)
 {
-    uint32_t *kept_a = arena_alloc(&a->arena, a->n_sample_types * sizeof *kept_a);
-    uint32_t *kept_b = arena_alloc(&b->arena, a->n_sample_types * sizeof *kept_b);
+    uint32_t *kept_a = arena_alloc(a->arena, a->n_sample_types * sizeof *kept_a);
+    uint32_t *kept_b = arena_alloc(b->arena, a->n_sample_types * sizeof *kept_b);
     uint32_t n = 0;
     for (uint32_t i = 0; i < a->n_sample_types; i++) {
         if (count_type(b, profile_str(a, a->sample_types[i].type), &kept_b[n]) == 0)
@@ -186,8 +186,8 @@ int profile_conform(struct profile *a, struct profile *b, bool *a_changed, struc
     a->period = i64_of((double)a->period * period_a);
     b->period = i64_of((double)b->period * period_b);
     uint32_t n = a->n_sample_types;
-    double *ratios_a = arena_alloc(&a->arena, n * sizeof *ratios_a);
-    double *ratios_b = arena_alloc(&b->arena, n * sizeof *ratios_b);
+    double *ratios_a = arena_alloc(a->arena, n * sizeof *ratios_a);
+    double *ratios_b = arena_alloc(b->arena, n * sizeof *ratios_b);
     for (uint32_t i = 0; i < n; i++)
         if (common_unit(a, &a->sample_types[i], b, &b->sample_types[i], &ratios_a[i], &ratios_b[i],
                         err))

@@ -298,8 +298,8 @@ void profile_mark_base(struct profile *p)
         s->label = (uint32_t)labels.n;
         for (uint32_t j = 0; j < s->n_labels; j++)
             if (old[j].key != key || old[j].kind != LABEL_STR)
-                *vec_push(&p->arena, &labels) = old[j];
-        *vec_push(&p->arena, &labels) = mark;
+                *vec_push(p->arena, &labels) = old[j];
+        *vec_push(p->arena, &labels) = mark;
         s->n_labels = (uint32_t)labels.n - s->label;
     }
     p->labels = labels.at;
