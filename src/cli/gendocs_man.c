@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/gendocs.h"
+
+#include "app/commands.h"
+#include "app/options.h"
+#include "base/utf8.h"
+
+// Characters that roff would take for something else, or print as a typographic cousin.
+static const char *roff_escape(uint32_t point)
+{
+    switch (point) {
+    case '\\':
+        return "\\(rs";
+    case '-':
+        return "\\-";
+    case '\'':
+        return "\\(aq";
+    case '"':
+        return "\\(dq";
+    case '`':
+        return "\\(ga";
+    case '^':
+        return "\\(ha";
+    case '~':
+        return "\\(ti";
+    }
+    return NULL;
+}
+
+static void add_text(struct buf *out, const char *text)
+{
+    struct span rest = span_of(text);
+    if (rest.n && *rest.at == '.')
+        buf_add(out, SPAN("\\&")); // at the start of a line it would begin a request
+    while (rest.n) {
+        uint32_t point;
+        rest = span_from(rest, utf8_next(rest, &point));
+        const char *escape = roff_escape(point);
+        if (escape)
+            buf_add(out, span_of(escape));
+        else if (point < 0x80)
+            buf_addc(out, (char)point);
+        else
+            buf_printf(out, "\\[u%04X]", point);
+    }
+}
+
+// Text between pieces of roff.
+static void add(struct buf *out, const char *before, const char *text, const char *after)
+{
+    buf_add(out, span_of(before));
+    add_text(out, text);
+    buf_add(out, span_of(after));
+}
+
+// Starts the paragraph of a flag: its name in bold, its argument in italics.
+static void add_flag(struct buf *out, const char *name, const char *argument)
+{
+    add(out, ".TP\n\\fB\\-", name, "\\fR");
+    if (argument)
+        add(out, "=\\fI", argument, "\\fR");
+    buf_addc(out, '\n');
+}
+
+static void add_explained(struct buf *out, const char *summary, const char *detail)
+{
+    add(out, "", summary, "\n");
+    if (detail)
+        add(out, ".br\n", detail, "\n");
+}
+
+void gendocs_man_title(struct buf *out)
+{
+    add(out, ".TH CPROF 1 \"\" \"cprof ", CPROF_VERSION, "\" \"User Commands\"\n");
+}
+
+void gendocs_man_reports(struct buf *out)
+{
+    for (const struct command_def *c = command_defs; c->name; c++) {
+        add_flag(out, c->name, c->wants_regex ? "REGEX" : NULL);
+        add_explained(out, c->summary, c->detail);
+    }
+}
+
+static const char *type_text(const struct option_def *o)
+{
+    switch (o->type) {
+    case OPTION_INT:
+        return "A whole number.";
+    case OPTION_FLOAT:
+        return "A number.";
+    case OPTION_CHOICE:
+        return "One of the following.";
+    case OPTION_LIST:
+        return "May be given several times.";
+    case OPTION_BOOL:
+        return "True or false.";
+    case OPTION_STRING:
+        break;
+    }
+    return "";
+}
+
+static void add_type(struct buf *out, const struct option_def *o)
+{
+    const char *type = type_text(o);
+    if (*type || *o->initial)
+        buf_add(out, SPAN(".br\n"));
+    if (*type)
+        add(out, "", type, "\n");
+    if (*o->initial)
+        add(out, "Default: ", o->initial, ".\n");
+}
+
+static void add_choices(struct buf *out, const struct option_def *o)
+{
+    buf_add(out, SPAN(".RS\n"));
+    for (const struct choice *c = o->choices; c->name; c++) {
+        if (!*c->name)
+            continue;
+        add(out, ".TP\n\\fB", c->name, "\\fR, or the flag ");
+        add(out, "\\fB\\-", c->name, "\\fR\n");
+        add(out, "", c->summary, "\n");
+    }
+    buf_add(out, SPAN(".RE\n"));
+}
+
+void gendocs_man_options(struct buf *out)
+{
+    for (int group = 0; group < GROUP_COUNT; group++) {
+        add(out, ".SS \"", option_group_titles[group], "\"\n");
+        for (const struct option_def *o = option_defs; o->name; o++) {
+            if ((int)o->group != group)
+                continue;
+            add_flag(out, o->name, o->argument);
+            add_explained(out, o->summary, o->detail);
+            add_type(out, o);
+            if (o->type == OPTION_CHOICE)
+                add_choices(out, o);
+        }
+    }
+}
+
+void gendocs_man_shortcuts(struct buf *out)
+{
+    for (const struct shortcut_def *s = shortcut_defs; s->name; s++) {
+        add_flag(out, s->name, NULL);
+        add_explained(out, s->summary, NULL);
+    }
+}
