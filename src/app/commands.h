@@ -16,6 +16,12 @@ struct command_def {
     bool untrimmed;               // shows everything, whatever the trim options say
     enum granularity granularity; // forced, unless it is GRANULARITY_DEFAULT
     int node_count;               // where nodecount is -1
+    bool visual;                  // a picture: see struct trim_options
+    bool paths;                   // obeys call_tree
+    bool obj_names;               // tells binaries apart
+    const char *binary;           // the extension of what is not to be seen on a terminal, or NULL
+    const char *graphviz;         // the format that Graphviz makes of the graph, or NULL
+    const char *const *viewers;   // programs to show the result, the first that starts; NULL ends
     const char *summary;          // one line
     const char *detail;           // more, or NULL
     int (*emit)(struct query *q, struct sink *out, struct err *err);

@@ -27,6 +27,18 @@ int query_filter(struct query *q, struct err *err);
 // Lists them for the report's header.
 void query_list_filters(struct query *q);
 
+// What the commands do.
+int emit_callgrind(struct query *q, struct sink *out, struct err *err);
+int emit_comments(struct query *q, struct sink *out, struct err *err);
+int emit_dot(struct query *q, struct sink *out, struct err *err);
+int emit_list(struct query *q, struct sink *out, struct err *err);
+int emit_proto(struct query *q, struct sink *out, struct err *err);
+int emit_raw(struct query *q, struct sink *out, struct err *err);
+int emit_tags(struct query *q, struct sink *out, struct err *err);
 int emit_top(struct query *q, struct sink *out, struct err *err);
+int emit_topproto(struct query *q, struct sink *out, struct err *err);
+int emit_traces(struct query *q, struct sink *out, struct err *err);
+int emit_tree(struct query *q, struct sink *out, struct err *err);
+int emit_unsupported(struct query *q, struct sink *out, struct err *err);
 
 #endif

@@ -14,6 +14,7 @@ static void pick_detail(const struct query *q, struct detail *d)
         // Addresses keep the columns there are, unless inlined calls are merged.
         .column = c->showcolumns || (g == GRANULARITY_ADDRESSES && !c->noinlines),
         .no_inlines = c->noinlines,
+        .obj_names = q->request->command->obj_names,
         .clean_paths = true,
         .trim_path = span_of(c->trim_path),
         .source_path = span_of(c->source_path),
@@ -24,7 +25,7 @@ static void pick_trim(const struct query *q, struct trim_options *t)
 {
     const struct config *c = q->request->config;
     const struct command_def *command = q->request->command;
-    *t = (struct trim_options){.cum_sort = c->sort == SORT_CUM};
+    *t = (struct trim_options){.cum_sort = c->sort == SORT_CUM, .visual = command->visual};
     if (!c->trim || command->untrimmed)
         return;
     t->node_count = c->nodecount == -1 ? command->node_count : c->nodecount;
@@ -61,6 +62,8 @@ static int make_report(struct query *q, struct err *err)
     o->output_unit = span_of(c->unit);
     o->compact_labels = c->compact_labels;
     o->drop_negative = c->drop_negative;
+    o->call_tree = c->call_tree && q->request->command->paths;
+    o->tag_units = &q->units;
     pick_trim(q, &o->trim);
     pick_detail(q, &o->detail);
     q->report.profile = &q->profile;

@@ -27,15 +27,15 @@ struct regex {
     int fault;           // PCRE2's code of the first match that was given up
 };
 
-static pcre2_code *compile(struct span translated, struct span pattern, struct err *err)
+static pcre2_code *compile(struct span translated, struct span pattern, uint32_t more_options,
+                           struct err *err)
 {
     pcre2_compile_context *context = pcre2_compile_context_create(NULL);
     if (!context)
         abort();
     pcre2_set_newline(context, PCRE2_NEWLINE_LF);
     pcre2_set_parens_nest_limit(context, NEST_LIMIT);
-    uint32_t options =
-        PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_ALT_CIRCUMFLEX | PCRE2_NO_AUTO_CAPTURE;
+    uint32_t options = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_ALT_CIRCUMFLEX | more_options;
     int code = 0;
     size_t offset = 0;
     pcre2_code *re =
@@ -49,21 +49,12 @@ static pcre2_code *compile(struct span translated, struct span pattern, struct e
     return re;
 }
 
-struct regex *regex_new(struct span pattern, struct err *err)
+static struct regex *wrap(pcre2_code *code, struct span pattern)
 {
-    struct buf translated = {0};
-    pcre2_code *code = NULL;
-    if (pattern.n > PATTERN_MAX)
-        err_set(err, "bad regular expression: it is longer than %d bytes", PATTERN_MAX);
-    else if (re2_translate(pattern, &translated, err) == 0)
-        code = compile((struct span){buf_cstr(&translated), translated.n}, pattern, err);
-    buf_release(&translated);
-    if (!code)
-        return NULL;
     pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); // where there is no JIT, matching interprets
     struct regex *re = xcalloc(1, sizeof *re);
     re->code = code;
-    re->match = pcre2_match_data_create(1, NULL);
+    re->match = pcre2_match_data_create_from_pattern(code, NULL);
     re->limits = pcre2_match_context_create(NULL);
     if (!re->match || !re->limits)
         abort();
@@ -74,6 +65,28 @@ struct regex *regex_new(struct span pattern, struct err *err)
     if (pattern.n)
         memcpy(re->pattern, pattern.at, pattern.n);
     return re;
+}
+
+struct regex *regex_new(struct span pattern, struct err *err)
+{
+    struct buf translated = {0};
+    pcre2_code *code = NULL;
+    if (pattern.n > PATTERN_MAX)
+        err_set(err, "bad regular expression: it is longer than %d bytes", PATTERN_MAX);
+    else if (re2_translate(pattern, &translated, err) == 0)
+        code = compile((struct span){buf_cstr(&translated), translated.n}, pattern,
+                       PCRE2_NO_AUTO_CAPTURE, err);
+    buf_release(&translated);
+    return code ? wrap(code, pattern) : NULL;
+}
+
+struct regex *regex_new_builtin(const char *pattern)
+{
+    struct err err;
+    pcre2_code *code = compile(span_of(pattern), span_of(pattern), 0, &err);
+    if (!code)
+        abort(); // the pattern is a constant
+    return wrap(code, span_of(pattern));
 }
 
 void regex_free(struct regex *re)
@@ -88,6 +101,20 @@ void regex_free(struct regex *re)
     free(re);
 }
 
+// The number of groups that matched, 0 where nothing does.
+static int match(struct regex *re, struct span text)
+{
+    PCRE2_SPTR subject = (PCRE2_SPTR)(text.at ? text.at : "");
+    uint32_t options = PCRE2_NO_UTF_CHECK;
+    int found = pcre2_match(re->code, subject, text.n, 0, options, re->match, re->limits);
+    if (found == PCRE2_ERROR_JIT_STACKLIMIT)
+        found = pcre2_match(re->code, subject, text.n, 0, options | PCRE2_NO_JIT, re->match,
+                            re->limits);
+    if (found < 0 && found != PCRE2_ERROR_NOMATCH)
+        re->fault = found;
+    return found < 0 ? 0 : found;
+}
+
 bool regex_match(struct regex *re, struct span text)
 {
     if (re->fault)
@@ -97,15 +124,21 @@ bool regex_match(struct regex *re, struct span text)
         utf8_add_valid(&re->repaired, text);
         text = buf_span(&re->repaired);
     }
-    PCRE2_SPTR subject = (PCRE2_SPTR)(text.at ? text.at : "");
-    int found =
-        pcre2_match(re->code, subject, text.n, 0, PCRE2_NO_UTF_CHECK, re->match, re->limits);
-    if (found == PCRE2_ERROR_JIT_STACKLIMIT)
-        found = pcre2_match(re->code, subject, text.n, 0, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT,
-                            re->match, re->limits);
-    if (found < 0 && found != PCRE2_ERROR_NOMATCH)
-        re->fault = found;
-    return found >= 0;
+    return match(re, text) > 0;
+}
+
+bool regex_groups(struct regex *re, struct span text, struct span *groups, unsigned n)
+{
+    if (!utf8_valid(text))
+        return false;
+    int found = match(re, text);
+    const size_t *ends = pcre2_get_ovector_pointer(re->match);
+    for (unsigned i = 0; found > 0 && i < n; i++) {
+        bool matched = (int)i < found && ends[2 * i] != PCRE2_UNSET;
+        groups[i] = matched ? (struct span){text.at + ends[2 * i], ends[2 * i + 1] - ends[2 * i]}
+                            : SPAN("");
+    }
+    return found > 0;
 }
 
 int regex_check(const struct regex *re, struct err *err)

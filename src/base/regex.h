@@ -18,6 +18,13 @@ void regex_free(struct regex *re);
 // that takes too long is false and spoils the expression: see regex_check.
 bool regex_match(struct regex *re, struct span text);
 
+// An expression of the program's own, in PCRE2's syntax, whose groups count.
+struct regex *regex_new_builtin(const char *pattern);
+
+// Whether it matches text, which has to be UTF-8; groups[0] is then the match, groups[i] its i-th
+// group, or empty. They borrow the text's bytes.
+bool regex_groups(struct regex *re, struct span text, struct span *groups, unsigned n);
+
 // 0, or -1 with *err filled where a match was given up since regex_new.
 int regex_check(const struct regex *re, struct err *err);
 

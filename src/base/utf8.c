@@ -57,6 +57,15 @@ bool utf8_valid(struct span s)
     return true;
 }
 
+size_t utf8_count(struct span s)
+{
+    size_t count = 0;
+    uint32_t point;
+    for (size_t i = 0; i < s.n; count++)
+        i += utf8_next(span_from(s, i), &point);
+    return count;
+}
+
 void utf8_add_valid(struct buf *out, struct span s)
 {
     uint32_t point;

@@ -11,6 +11,9 @@
 #define UTF8_BAD UINT32_MAX
 size_t utf8_next(struct span s, uint32_t *point);
 
+// How many characters s has; a byte that is not valid counts as one.
+size_t utf8_count(struct span s);
+
 bool utf8_valid(struct span s);
 
 // Adds s with U+FFFD in the place of every byte that is not valid.

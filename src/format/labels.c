@@ -125,28 +125,45 @@ static int64_t fraction_of(int64_t total, double fraction)
     return i64_abs(i64_of((double)total * fraction));
 }
 
-static void add_dropped(const struct report *r, const struct shown *shown, label_lines *lines)
+static void add_dropped(const struct report *r, const char *what, const char *measure, uint32_t n,
+                        double fraction, label_lines *lines)
 {
     struct value_format values = value_format_of(r);
+    if (n > 0)
+        ADD("Dropped %u %s%s (%s <= %s)", n, what, n > 1 ? "s" : "", measure,
+            value_str(r, &values, fraction_of(r->total, fraction)));
+}
+
+static void add_shown(const struct report *r, const struct shown *shown, bool edges,
+                      label_lines *lines)
+{
     const struct trim_options *o = &r->options.trim;
-    uint32_t nodes = shown->trim.dropped_nodes;
-    if (nodes > 0)
-        ADD("Dropped %u node%s (cum <= %s)", nodes, nodes > 1 ? "s" : "",
-            value_str(r, &values, fraction_of(r->total, o->node_fraction)));
+    struct value_format values = value_format_of(r);
+    add_filters(r, lines);
+    ADD("Showing nodes accounting for %s, %s of %s total", value_str(r, &values, shown->total),
+        percent_str(r, shown->total, r->total), value_str(r, &values, r->total));
+    if (r->total == 0)
+        return;
+    add_dropped(r, "node", "cum", shown->trim.dropped_nodes, o->node_fraction, lines);
+    if (edges)
+        add_dropped(r, "edge", "freq", shown->trim.dropped_edges, o->edge_fraction, lines);
     if (shown->n_nodes > 0 && shown->n_nodes < shown->trim.orig_count)
         ADD("Showing top %u nodes out of %u", shown->n_nodes, shown->trim.orig_count);
 }
 
 label_lines format_labels(const struct report *r, const struct shown *shown)
 {
-    label_lines found = {0}, *lines = &found;
+    label_lines lines = {0};
     if (!r->options.compact_labels)
-        found = format_profile_labels(r);
-    struct value_format values = value_format_of(r);
-    add_filters(r, lines);
-    ADD("Showing nodes accounting for %s, %s of %s total", value_str(r, &values, shown->total),
-        percent_str(r, shown->total, r->total), value_str(r, &values, r->total));
-    if (r->total)
-        add_dropped(r, shown, lines);
-    return found;
+        lines = format_profile_labels(r);
+    add_shown(r, shown, false, &lines);
+    return lines;
+}
+
+label_lines format_full_labels(const struct report *r, const struct shown *shown)
+{
+    label_lines lines = format_profile_labels(r);
+    add_shown(r, shown, true, &lines);
+    add_line(r, &lines, "\nSee https://git.io/JfYMW for how to read the graph");
+    return lines;
 }

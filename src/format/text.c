@@ -1,30 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "format/format.h"
+#include "format/put.h"
 
 enum { VALUE_WIDTH = 10 };
-
-static void put_value(struct sink *out, const struct value_format *f, int64_t value)
-{
-    char text[UNIT_LABEL_MAX];
-    size_t n = value_print(text, f, value);
-    if (n < VALUE_WIDTH)
-        sink_fill(out, ' ', VALUE_WIDTH - n);
-    sink_write(out, (struct span){text, n});
-}
-
-static void put_percent(struct sink *out, int64_t value, int64_t total)
-{
-    char text[PERCENT_MAX];
-    sink_write(out, (struct span){text, unit_percent(text, value, total)});
-}
-
-static void put_lines(struct sink *out, const label_lines *lines)
-{
-    for (size_t i = 0; i < lines->n; i++) {
-        sink_write(out, lines->at[i]);
-        sink_putc(out, '\n');
-    }
-}
 
 void format_text_top(const struct report *r, const struct top *top, struct sink *out)
 {
@@ -39,17 +16,17 @@ void format_text_top(const struct report *r, const struct top *top, struct sink 
     for (uint32_t i = 0; i < top->n_rows; i++) {
         const struct top_row *row = &top->rows[i];
         sum += row->flat;
-        put_value(out, &values, row->flat);
+        put_value(out, &values, row->flat, VALUE_WIDTH);
         sink_putc(out, ' ');
         put_percent(out, row->flat, r->total);
         sink_putc(out, ' ');
         put_percent(out, sum, r->total);
         sink_putc(out, ' ');
-        put_value(out, &values, row->cum);
+        put_value(out, &values, row->cum, VALUE_WIDTH);
         sink_putc(out, ' ');
         put_percent(out, row->cum, r->total);
         sink_write(out, SPAN("  "));
-        sink_write(out, row->name);
+        put_text(out, row->name);
         sink_write(out, marks[row->inlining]);
         sink_putc(out, '\n');
     }

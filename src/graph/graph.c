@@ -110,6 +110,79 @@ static void count_stack(struct pass *pass, const struct sample *s)
     }
 }
 
+static size_t node_slot_of(const struct graph *g, uint32_t parent, uint32_t info)
+{
+    return hash_u64((uint64_t)parent << 32 | info) & (g->node_slots_size - 1);
+}
+
+static void place_node(struct graph *g, uint32_t index)
+{
+    size_t i = node_slot_of(g, g->nodes[index].parent, g->nodes[index].info);
+    while (g->node_slots[i] != NO_INDEX)
+        i = (i + 1) & (g->node_slots_size - 1);
+    g->node_slots[i] = index;
+}
+
+static void grow_node_slots(struct graph *g)
+{
+    g->node_slots_size = g->node_slots_size ? g->node_slots_size * 2 : SLOTS_MIN;
+    size_t size = g->node_slots_size * sizeof *g->node_slots;
+    g->node_slots = memset(arena_alloc(g->arena, size), 0xff, size);
+    for (uint32_t i = 0; i < g->n_nodes; i++)
+        place_node(g, i);
+}
+
+static size_t find_node_slot(const struct graph *g, uint32_t parent, uint32_t info)
+{
+    size_t i = node_slot_of(g, parent, info);
+    for (; g->node_slots[i] != NO_INDEX; i = (i + 1) & (g->node_slots_size - 1)) {
+        const struct node *n = &g->nodes[g->node_slots[i]];
+        if (n->parent == parent && n->info == info)
+            break;
+    }
+    return i;
+}
+
+uint32_t graph_tree_node(const struct graph *g, uint32_t parent, uint32_t info)
+{
+    return g->node_slots[find_node_slot(g, parent, info)];
+}
+
+static uint32_t add_tree_node(struct graph *g, uint32_t parent, uint32_t info)
+{
+    if ((size_t)g->n_nodes * 2 >= g->node_slots_size)
+        grow_node_slots(g);
+    size_t slot = find_node_slot(g, parent, info);
+    if (g->node_slots[slot] != NO_INDEX)
+        return g->node_slots[slot];
+    if (g->n_nodes == g->cap_nodes)
+        g->nodes = vec_grown(g->arena, g->nodes, sizeof *g->nodes, g->n_nodes + 1ul, &g->cap_nodes);
+    g->nodes[g->n_nodes] = (struct node){.info = info, .parent = parent};
+    return g->node_slots[slot] = g->n_nodes++;
+}
+
+static void count_path(struct pass *pass, const struct sample *s)
+{
+    struct graph *g = pass->g;
+    const struct node_table *t = g->table;
+    const uint32_t *frames = pass->p->frames + s->frame;
+    uint32_t parent = NO_INDEX;
+    for (uint32_t i = s->n_frames; i-- > 0;) {
+        uint32_t first = t->first[frames[i]], end = t->first[frames[i] + 1];
+        for (uint32_t at = end; at-- > first;) {
+            uint32_t n = add_tree_node(g, parent, t->nodes[at]);
+            count_node(pass, &g->nodes[n]);
+            if (parent != NO_INDEX)
+                count_edge(pass, parent, n, false, at + 1 != end);
+            parent = n;
+        }
+    }
+    if (parent != NO_INDEX) {
+        g->nodes[parent].flat += pass->weight;
+        g->nodes[parent].flat_div += pass->div;
+    }
+}
+
 static void find_inlined(struct pass *pass)
 {
     const struct node_table *t = pass->g->table;
@@ -131,14 +204,21 @@ static void show_nodes(struct graph *g)
     }
 }
 
+static void init_nodes(struct graph *g)
+{
+    if (g->options.call_tree)
+        return;
+    g->n_nodes = (uint32_t)g->table->infos.n;
+    g->nodes = arena_zalloc(g->arena, g->n_nodes, sizeof *g->nodes);
+    for (uint32_t i = 0; i < g->n_nodes; i++)
+        g->nodes[i] = (struct node){.info = i, .parent = NO_INDEX};
+}
+
 void graph_build(struct graph *g, const struct profile *p, struct node_table *t,
                  const struct graph_options *options, const bool *kept, struct arena *arena)
 {
     *g = (struct graph){.arena = arena, .table = t, .options = *options};
-    g->n_nodes = (uint32_t)t->infos.n;
-    g->nodes = arena_zalloc(arena, g->n_nodes, sizeof *g->nodes);
-    for (uint32_t i = 0; i < g->n_nodes; i++)
-        g->nodes[i].info = i;
+    init_nodes(g);
     struct pass pass = {.g = g, .p = p, .kept = kept};
     if (options->edges == EDGES_TO_INLINED)
         find_inlined(&pass);
@@ -147,10 +227,47 @@ void graph_build(struct graph *g, const struct profile *p, struct node_table *t,
         pass.weight = values[options->value_index];
         pass.div = options->mean ? values[0] : 0;
         pass.mark = i + 1;
-        if (pass.weight || pass.div)
+        if (!pass.weight && !pass.div)
+            continue;
+        if (options->call_tree)
+            count_path(&pass, &p->samples[i]);
+        else
             count_stack(&pass, &p->samples[i]);
     }
     show_nodes(g);
+}
+
+// Hangs an edge's lower end on the nearest node above that stays, or on none.
+static void lift_edge(struct graph *g, const uint32_t *edge_to, const bool *kept, struct edge *e)
+{
+    while (!e->dropped && !kept[e->src]) {
+        uint32_t above = edge_to[e->src];
+        if (above == NO_EDGE || g->edges.at[above].dropped) {
+            e->dropped = true;
+            return;
+        }
+        e->src = g->edges.at[above].src;
+        e->residual = true;
+        e->inlined &= g->edges.at[above].inlined;
+    }
+}
+
+void graph_prune_tree(struct graph *g, const bool *kept)
+{
+    uint32_t *edge_to = arena_alloc(g->arena, g->n_nodes * sizeof *edge_to);
+    uint32_t n_shown = 0;
+    memset(edge_to, 0xff, g->n_nodes * sizeof *edge_to);
+    for (size_t i = 0; i < g->edges.n; i++)
+        edge_to[g->edges.at[i].dst] = (uint32_t)i;
+    for (size_t i = 0; i < g->edges.n; i++)
+        if (kept[g->edges.at[i].dst])
+            lift_edge(g, edge_to, kept, &g->edges.at[i]);
+    for (size_t i = 0; i < g->edges.n; i++)
+        g->edges.at[i].dropped |= !kept[g->edges.at[i].dst];
+    for (uint32_t i = 0; i < g->n_shown; i++)
+        if (kept[g->shown[i]])
+            g->shown[n_shown++] = g->shown[i];
+    g->n_shown = n_shown;
 }
 
 static uint32_t edge_end(const struct edge *e, bool out)

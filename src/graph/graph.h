@@ -12,6 +12,7 @@ struct node {
     int64_t cum, cum_div;   // samples whose stack it is on, each once
     uint32_t info;          // of the node table
     uint32_t mark;          // the last sample that was counted
+    uint32_t parent;        // in a call tree: the caller, or NO_INDEX
 };
 
 struct edge {
@@ -33,6 +34,7 @@ struct graph_options {
     uint32_t value_index; // of the sample type that is counted
     bool mean;            // divide by the first value of each sample
     bool drop_negative;
+    bool call_tree; // a node per path from a root, not per place in the code
     enum edge_want edges;
 };
 
@@ -45,17 +47,21 @@ struct graph {
     struct arena *arena;
     struct node_table *table;
     struct graph_options options;
-    struct node *nodes; // all of them; node n of a plain graph has the info n
+    struct node *nodes; // all of them; node n of a graph that is no call tree has the info n
     uint32_t n_nodes;
+    size_t cap_nodes;
     uint32_t *shown; // those that have a weight and are not left out, in the report's order
     uint32_t n_shown;
     VEC(struct edge) edges;
     uint32_t *edge_slots; // finds edges by their ends while the graph is built
     size_t edge_slots_size;
+    uint32_t *node_slots; // finds the nodes of a call tree by their parent and info
+    size_t node_slots_size;
 };
 
 // Sums up the profile's samples. kept, where it is not NULL, says of each node of the table whether
-// it may be in the graph; edges then jump over those that may not. All memory is the arena's.
+// it may be in the graph, which is then no call tree; edges jump over those that may not. All
+// memory is the arena's.
 void graph_build(struct graph *g, const struct profile *p, struct node_table *t,
                  const struct graph_options *options, const bool *kept, struct arena *arena);
 
@@ -79,7 +85,15 @@ static inline int64_t edge_weight(const struct edge *e)
 struct edge_list graph_edges_out(const struct graph *g);
 struct edge_list graph_edges_in(const struct graph *g);
 
-// Orders a node's edges by falling weight, then by the names of their ends.
+// The node of a call tree that stands below another, or at a root where that is NO_INDEX; NO_INDEX
+// where there is none.
+uint32_t graph_tree_node(const struct graph *g, uint32_t parent, uint32_t info);
+
+// Leaves only some of the shown nodes of a call tree: their children go to the nearest node above
+// that stays. kept is by node.
+void graph_prune_tree(struct graph *g, const bool *kept);
+
+// Orders edges by falling weight, then by the names of their ends.
 void graph_sort_edges(struct graph *g, uint32_t *edges, size_t n);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "graph/trim.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 static int64_t cutoff(int64_t total, double fraction)
@@ -43,17 +44,80 @@ static int cmp_cum(const void *a, const void *b, void *context)
     return order ? order : by_weight(x->flat, y->flat);
 }
 
-static void sort_nodes(struct graph *g, bool cum)
+struct scored {
+    struct graph *g;
+    int64_t *scores; // by node
+};
+
+static double edge_entropy(const struct graph *g, const struct edge_list *list, uint32_t node,
+                           int64_t self)
 {
-    qsort_r(g->shown, g->n_shown, sizeof *g->shown, cum ? cmp_cum : cmp_flat, g);
+    double score = 0;
+    int64_t total = self;
+    for (uint32_t i = list->first[node]; i < list->first[node + 1]; i++) {
+        int64_t weight = g->edges.at[list->edges[i]].weight;
+        total += weight > 0 ? weight : 0;
+    }
+    if (total == 0)
+        return 0;
+    for (uint32_t i = list->first[node]; i < list->first[node + 1]; i++) {
+        double share = (double)i64_abs(g->edges.at[list->edges[i]].weight) / (double)total;
+        score -= share * log2(share);
+    }
+    if (self > 0)
+        score -= (double)self / (double)total * log2((double)self / (double)total);
+    return score;
 }
 
+// How much there is to see at a node: a mere link between one caller and one callee scores low.
+static int64_t entropy_score(const struct graph *g, const struct edge_list *in,
+                             const struct edge_list *out, uint32_t node)
+{
+    const struct node *n = &g->nodes[node];
+    double score = 0;
+    score += in->first[node] == in->first[node + 1] ? 1 : edge_entropy(g, in, node, 0);
+    score += out->first[node] == out->first[node + 1] ? 1 : edge_entropy(g, out, node, n->flat);
+    return i64_of(score * (double)n->cum) + n->flat;
+}
+
+static int cmp_scores(const void *a, const void *b, void *context)
+{
+    const struct scored *s = context;
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    const struct node *nx = &s->g->nodes[x], *ny = &s->g->nodes[y];
+    int order = by_weight(s->scores[x], s->scores[y]);
+    if (order == 0)
+        order = node_cmp(s->g->table, nx->info, ny->info);
+    return order ? order : by_weight(nx->flat, ny->flat);
+}
+
+static void sort_by_entropy(struct graph *g)
+{
+    struct edge_list in = graph_edges_in(g), out = graph_edges_out(g);
+    struct scored s = {g, arena_alloc(g->arena, g->n_nodes * sizeof *s.scores)};
+    for (uint32_t i = 0; i < g->n_shown; i++)
+        s.scores[g->shown[i]] = entropy_score(g, &in, &out, g->shown[i]);
+    qsort_r(g->shown, g->n_shown, sizeof *g->shown, cmp_scores, &s);
+}
+
+static void sort_nodes(struct graph *g, const struct trim_options *trim)
+{
+    if (trim->visual)
+        sort_by_entropy(g);
+    else
+        qsort_r(g->shown, g->n_shown, sizeof *g->shown, trim->cum_sort ? cmp_cum : cmp_flat, g);
+}
+
+// Drops light edges that end at a node which is shown.
 static uint32_t drop_edges(struct graph *g, int64_t least)
 {
+    bool *shown = arena_zalloc(g->arena, g->n_nodes, sizeof *shown);
     uint32_t dropped = 0;
+    for (uint32_t i = 0; i < g->n_shown; i++)
+        shown[g->shown[i]] = true;
     for (size_t i = 0; i < g->edges.n; i++) {
         struct edge *e = &g->edges.at[i];
-        if (!e->dropped && i64_abs(e->weight) < least) {
+        if (!e->dropped && shown[e->dst] && i64_abs(e->weight) < least) {
             e->dropped = true;
             dropped++;
         }
@@ -66,17 +130,24 @@ struct builder {
     const struct profile *p;
     struct node_table *t;
     const struct graph_options *options;
+    const struct trim_options *trim;
+    const struct tag_source *tags;
     struct arena *arena;
+    int64_t least_node, least_edge;
 };
 
-// Builds the graph anew with the first n of the shown nodes that weigh at least so much.
+// Keeps the first n of the shown nodes, of which those that weigh at least so much: in a graph,
+// which is built anew, edges then jump over the others.
 static void keep_nodes(struct builder *b, uint32_t n, int64_t least_cum)
 {
     struct graph *g = b->g;
-    bool *kept = arena_zalloc(b->arena, b->t->infos.n, sizeof *kept);
+    bool *kept = arena_zalloc(b->arena, g->n_nodes, sizeof *kept);
     for (uint32_t i = 0; i < n; i++)
         kept[g->shown[i]] = i64_abs(g->nodes[g->shown[i]].cum) >= least_cum;
-    graph_build(g, b->p, b->t, b->options, kept, b->arena);
+    if (b->options->call_tree)
+        graph_prune_tree(g, kept);
+    else
+        graph_build(g, b->p, b->t, b->options, kept, b->arena);
 }
 
 static uint32_t count_light(const struct graph *g, int64_t least_cum)
@@ -87,27 +158,106 @@ static uint32_t count_light(const struct graph *g, int64_t least_cum)
     return light;
 }
 
+static uint32_t count_tags(const struct tag_list *tags, uint32_t node)
+{
+    uint32_t n = 0;
+    for (uint32_t i = tags->first[node]; i < tags->first[node + 1]; i++)
+        n += tags->tags[i].flat != 0;
+    return n < TAGS_SHOWN ? n : TAGS_SHOWN;
+}
+
+// In a picture tags take up room too, and count as nodes.
+static uint32_t visual_count(const struct builder *b, uint32_t wanted)
+{
+    const struct graph *g = b->g;
+    bool *first = arena_zalloc(b->arena, g->n_nodes, sizeof *first);
+    uint32_t most = wanted < g->n_shown ? wanted : g->n_shown, count = 0;
+    for (uint32_t i = 0; i < most; i++)
+        first[g->shown[i]] = true;
+    struct tag_list tags = graph_tags(g, b->p, b->tags, first, b->least_node, b->arena);
+    for (uint32_t i = 0; i < most; i++) {
+        count += count_tags(&tags, g->shown[i]) + 1;
+        if (count >= wanted)
+            return i + 1;
+    }
+    return wanted;
+}
+
+static void limit_count(struct builder *b)
+{
+    struct graph *g = b->g;
+    int64_t count = b->trim->node_count;
+    if (count <= 0)
+        return;
+    drop_edges(g, b->least_edge);
+    uint32_t most = count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
+    if (b->trim->visual && b->tags)
+        most = visual_count(b, most);
+    if (most >= g->n_shown)
+        return;
+    keep_nodes(b, most, 0);
+    sort_nodes(g, b->trim);
+}
+
+// Whether a caller reaches its callee by another path of calls.
+static bool is_redundant(const struct graph *g, const struct edge_list *in, uint32_t edge,
+                         uint32_t *queue, uint32_t *seen, uint32_t mark)
+{
+    const struct edge *e = &g->edges.at[edge];
+    uint32_t head = 0, tail = 0;
+    queue[tail++] = e->dst;
+    seen[e->dst] = mark;
+    while (head < tail) {
+        uint32_t node = queue[head++];
+        for (uint32_t i = in->first[node]; i < in->first[node + 1]; i++) {
+            const struct edge *next = &g->edges.at[in->edges[i]];
+            if (in->edges[i] == edge || next->dropped || seen[next->src] == mark)
+                continue;
+            if (next->src == e->src)
+                return true;
+            seen[next->src] = mark;
+            queue[tail++] = next->src;
+        }
+    }
+    return false;
+}
+
+// Drops edges over nodes that were left out where other calls connect the same nodes; the lightest
+// first, and none that is heavier than a real call.
+static void drop_redundant(struct graph *g)
+{
+    struct edge_list in = graph_edges_in(g);
+    uint32_t *queue = arena_alloc(g->arena, ((size_t)g->n_nodes + 1) * sizeof *queue);
+    uint32_t *seen = arena_zalloc(g->arena, g->n_nodes, sizeof *seen), mark = 0;
+    for (uint32_t i = g->n_shown; i-- > 0;) {
+        uint32_t *first = in.edges + in.first[g->shown[i]];
+        uint32_t n = in.first[g->shown[i] + 1] - in.first[g->shown[i]];
+        graph_sort_edges(g, first, n);
+        for (uint32_t j = n; j-- > 0 && g->edges.at[first[j]].residual;)
+            if (is_redundant(g, &in, first[j], queue, seen, ++mark))
+                g->edges.at[first[j]].dropped = true;
+    }
+}
+
 struct trim_result graph_build_trimmed(struct graph *g, const struct profile *p,
                                        struct node_table *t, const struct graph_options *options,
-                                       const struct trim_options *trim, struct arena *arena)
+                                       const struct trim_options *trim,
+                                       const struct tag_source *tags, struct arena *arena)
 {
     struct trim_result result = {0};
-    struct builder b = {g, p, t, options, arena};
+    struct builder b = {g, p, t, options, trim, tags, arena, 0, 0};
     graph_build(g, p, t, options, NULL, arena);
     int64_t total = flat_total(g);
-    int64_t least_node = cutoff(total, trim->node_fraction);
-    int64_t least_edge = cutoff(total, trim->edge_fraction);
-    result.dropped_nodes = count_light(g, least_node);
+    b.least_node = result.least_tag = cutoff(total, trim->node_fraction);
+    b.least_edge = cutoff(total, trim->edge_fraction);
+    result.dropped_nodes = count_light(g, b.least_node);
     if (result.dropped_nodes)
-        keep_nodes(&b, g->n_shown, least_node);
+        keep_nodes(&b, g->n_shown, b.least_node);
     result.orig_count = g->n_shown;
-    sort_nodes(g, trim->cum_sort);
-    if (trim->node_count > 0)
-        drop_edges(g, least_edge);
-    if (trim->node_count > 0 && trim->node_count < g->n_shown) {
-        keep_nodes(&b, (uint32_t)trim->node_count, 0);
-        sort_nodes(g, trim->cum_sort);
-    }
-    result.dropped_edges = drop_edges(g, least_edge);
+    sort_nodes(g, trim);
+    limit_count(&b);
+    result.dropped_edges = drop_edges(g, b.least_edge);
+    if (trim->visual)
+        drop_redundant(g);
     return result;
 }

@@ -3,9 +3,11 @@
 #define CPROF_GRAPH_TRIM_H
 
 #include "graph/graph.h"
+#include "graph/tags.h"
 
 struct trim_options {
     bool cum_sort;
+    bool visual;        // for a picture: choose and sort by what makes it worth looking at
     int64_t node_count; // at most so many; 0 or less: all
     double node_fraction, edge_fraction;
 };
@@ -14,12 +16,15 @@ struct trim_result {
     uint32_t orig_count;    // nodes before node_count was applied
     uint32_t dropped_nodes; // below node_fraction
     uint32_t dropped_edges; // below edge_fraction
+    int64_t least_tag;      // tags of less weight are left out
 };
 
-// Builds the graph of a report, leaving out what is too light, and sorts its nodes.
+// Builds the graph of a report, leaving out what is too light, and sorts its nodes. tags say what
+// tags of samples count as nodes of a picture; NULL where there are none.
 // Order of the steps and thresholds: newTrimmedGraph of google/pprof's internal/report/report.go.
 struct trim_result graph_build_trimmed(struct graph *g, const struct profile *p,
                                        struct node_table *t, const struct graph_options *options,
-                                       const struct trim_options *trim, struct arena *arena);
+                                       const struct trim_options *trim,
+                                       const struct tag_source *tags, struct arena *arena);
 
 #endif

@@ -73,3 +73,20 @@ uint32_t profile_sample_index(const struct profile *p, struct span name, struct 
         unknown_type(p, name, err);
     return index;
 }
+
+bool label_is_first(const struct label *labels, uint32_t i)
+{
+    for (uint32_t j = 0; j < i; j++)
+        if (labels[j].key == labels[i].key &&
+            label_is_number(&labels[j]) == label_is_number(&labels[i]))
+            return false;
+    return true;
+}
+
+bool labels_have_units(const struct label *labels, uint32_t n, str_id key)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (labels[i].key == key && labels[i].kind == LABEL_NUM_UNIT)
+            return true;
+    return false;
+}

@@ -107,6 +107,17 @@ static inline const int64_t *sample_values(const struct profile *p, const struct
     return p->values + (size_t)s->row * p->n_sample_types;
 }
 
+// Labels of one key belong together, texts apart from numbers, though the file may mix them up.
+// Whether labels[i] is the first such of its key, and whether any number of the key has a unit, in
+// which case one without has the unit "".
+bool label_is_first(const struct label *labels, uint32_t i);
+bool labels_have_units(const struct label *labels, uint32_t n, str_id key);
+
+static inline bool label_is_number(const struct label *l)
+{
+    return l->kind != LABEL_STR;
+}
+
 // The index of the sample type that the option sample_index names: by number or by name, where
 // "inuse_space" also finds "space". "" is the profile's default, else the last. NO_INDEX with *err
 // filled, the types that there are in it, where it names none.

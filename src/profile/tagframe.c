@@ -27,20 +27,12 @@ static void add_value(struct adder *a, struct span value)
     buf_add(&a->text, value);
 }
 
-static bool has_units(const struct label *labels, uint32_t n, str_id key)
-{
-    for (uint32_t i = 0; i < n; i++)
-        if (labels[i].key == key && labels[i].kind == LABEL_NUM_UNIT)
-            return true;
-    return false;
-}
-
 // The sample's values of the tag, joined by commas: texts first, then numbers in the output unit.
 // False where it has none.
 static bool join_values(struct adder *a, const struct sample *s, str_id key)
 {
     const struct label *labels = &a->p->labels[s->label];
-    bool units = has_units(labels, s->n_labels, key), found = false;
+    bool units = labels_have_units(labels, s->n_labels, key), found = false;
     buf_clear(&a->text);
     for (uint32_t i = 0; i < s->n_labels; i++) {
         if (labels[i].key != key || labels[i].kind != LABEL_STR)

@@ -2,8 +2,10 @@
 #ifndef CPROF_REPORT_REPORT_H
 #define CPROF_REPORT_REPORT_H
 
+#include "base/regex.h"
 #include "base/unit.h"
 #include "graph/trim.h"
+#include "profile/tag.h"
 
 // What a report says, as numbers in the profile's own units and as names; how it looks is the
 // formats' business. A report and all it points to live in the query's arena.
@@ -19,8 +21,10 @@ struct report_options {
     bool drop_negative;
     struct trim_options trim;
     struct detail detail;
+    bool call_tree;
     const struct span *filters; // "focus=main", as given
     size_t n_filters;
+    const struct tag_units *tag_units;
 };
 
 // What every report says of the profile that it was made from.
@@ -52,6 +56,51 @@ struct top {
     uint32_t n_rows;
 };
 
+// The calls between the entries: the edges of each node sorted by weight.
+struct graph_report {
+    struct shown shown;
+    struct node_table table;
+    struct graph graph;
+    struct edge_list in, out;
+    struct tag_list tags; // where they were asked for
+};
+
+// A tag of the profile with the values that samples have for it.
+struct tag_value {
+    struct span name;
+    int64_t total;
+};
+
+struct tag_row {
+    struct span key;
+    int64_t total;
+    struct tag_value *values; // by falling weight
+    uint32_t n_values;
+};
+
+struct tags_report {
+    struct tag_row *rows; // by key
+    uint32_t n_rows;
+};
+
+struct list_line {
+    int64_t line, flat, cum;
+};
+
+// A function in one source file.
+struct list_routine {
+    struct span name, file; // the file is "" where it is not known
+    int64_t flat, cum;
+    int64_t first, last;     // lines to show
+    struct list_line *lines; // that have weight, by number
+    uint32_t n_lines;
+};
+
+struct list {
+    struct list_routine *routines; // by name and file
+    uint32_t n_routines;
+};
+
 // The sum of the absolute values, or of the diff base's alone where samples are marked as such; the
 // mean where there is one.
 int64_t report_total(const struct profile *p, uint32_t value_index, bool mean);
@@ -61,5 +110,18 @@ int64_t report_total(const struct profile *p, uint32_t value_index, bool mean);
 void report_pick_unit(struct report *r, const struct graph *g);
 
 struct top report_top(struct report *r);
+struct tags_report report_tags(const struct report *r);
+
+// The functions whose name matches. The detail has to tell lines apart.
+struct list report_list(struct report *r, struct regex *symbol);
+
+// *out is to be released. Tags are weighed where tags is not NULL.
+void report_graph(struct report *r, enum edge_want edges, const struct tag_source *tags,
+                  struct graph_report *out);
+void graph_report_release(struct graph_report *g);
+
+// The profile that topproto writes: a sample per entry, with its cum and flat in the output unit.
+// *out is to be released.
+void report_top_profile(struct report *r, struct profile *out);
 
 #endif

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/report.h"
 
-static enum inlining inlining_of(const struct graph *g, const struct edge_list *in, uint32_t node)
+static enum inlining inlining_of(const struct graph_report *g, uint32_t node)
 {
     bool inlined = false, called = false;
-    for (uint32_t i = in->first[node]; i < in->first[node + 1]; i++) {
-        bool edge_inlined = g->edges.at[in->edges[i]].inlined;
+    for (uint32_t i = g->in.first[node]; i < g->in.first[node + 1]; i++) {
+        bool edge_inlined = g->graph.edges.at[g->in.edges[i]].inlined;
         inlined |= edge_inlined;
         called |= !edge_inlined;
     }
@@ -14,32 +14,20 @@ static enum inlining inlining_of(const struct graph *g, const struct edge_list *
 
 struct top report_top(struct report *r)
 {
-    struct node_table table;
-    struct graph g;
-    struct graph_options options = {
-        .value_index = r->options.value_index,
-        .mean = r->options.mean,
-        .drop_negative = r->options.drop_negative,
-        .edges = EDGES_TO_INLINED,
-    };
-    struct top top = {0};
-    node_table_init(&table, r->profile, &r->options.detail, r->arena);
-    top.shown.trim =
-        graph_build_trimmed(&g, r->profile, &table, &options, &r->options.trim, r->arena);
-    report_pick_unit(r, &g);
-    struct edge_list in = graph_edges_in(&g);
-    top.n_rows = top.shown.n_nodes = g.n_shown;
-    top.rows = arena_alloc(r->arena, g.n_shown * sizeof *top.rows);
-    for (uint32_t i = 0; i < g.n_shown; i++) {
-        const struct node *n = &g.nodes[g.shown[i]];
+    struct graph_report g;
+    report_graph(r, EDGES_TO_INLINED, NULL, &g);
+    struct top top = {.shown = g.shown, .n_rows = g.graph.n_shown};
+    top.rows = arena_alloc(r->arena, top.n_rows * sizeof *top.rows);
+    for (uint32_t i = 0; i < top.n_rows; i++) {
+        uint32_t node = g.graph.shown[i];
+        const struct node *n = &g.graph.nodes[node];
         top.rows[i] = (struct top_row){
-            .name = node_name(&table, n->info),
+            .name = node_name(&g.table, n->info),
             .flat = node_flat(n),
             .cum = node_cum(n),
-            .inlining = inlining_of(&g, &in, g.shown[i]),
+            .inlining = inlining_of(&g, node),
         };
-        top.shown.total += top.rows[i].flat;
     }
-    node_table_release(&table);
+    graph_report_release(&g);
     return top;
 }

@@ -10,13 +10,16 @@
 #include <unistd.h>
 
 #include "base/xalloc.h"
+#include "sink/deflate.h"
 
 enum { BUFFER_SIZE = 64 << 10 };
 
 struct sink {
     struct buf pending;
-    struct buf *memory; // of sink_to_buf
+    struct buf *memory;        // of sink_to_buf
+    struct deflater *deflater; // while a gzip stream is written
     int fd;
+    bool terminal;
     int fault;              // errno of the first failed write
     char *path, *temporary; // of sink_to_file; temporary is NULL for a device
 };
@@ -25,7 +28,13 @@ struct sink *sink_to_fd(int fd)
 {
     struct sink *s = xcalloc(1, sizeof *s);
     s->fd = fd;
+    s->terminal = isatty(fd);
     return s;
+}
+
+bool sink_is_terminal(const struct sink *s)
+{
+    return s->terminal;
 }
 
 struct sink *sink_to_buf(struct buf *buf)
@@ -69,6 +78,8 @@ static int open_in_place(struct sink *s, struct err *err)
 
 static void free_sink(struct sink *s)
 {
+    if (s->deflater)
+        deflater_abort(s->deflater);
     if (s->path && s->fd >= 0)
         close(s->fd);
     buf_release(&s->pending);
@@ -109,17 +120,40 @@ static void write_out(struct sink *s, struct span bytes)
     }
 }
 
+static void put_out(void *sink, struct span bytes)
+{
+    struct sink *s = sink;
+    if (s->memory)
+        buf_add(s->memory, bytes);
+    else
+        write_out(s, bytes);
+}
+
 static void flush(struct sink *s)
 {
-    if (s->memory)
-        return;
-    write_out(s, buf_span(&s->pending));
+    if (s->deflater)
+        deflater_write(s->deflater, buf_span(&s->pending));
+    else if (s->pending.n)
+        put_out(s, buf_span(&s->pending));
     buf_clear(&s->pending);
+}
+
+void sink_begin_gzip(struct sink *s)
+{
+    flush(s);
+    s->deflater = deflater_new(put_out, s);
+}
+
+void sink_end_gzip(struct sink *s)
+{
+    flush(s);
+    deflater_finish(s->deflater);
+    s->deflater = NULL;
 }
 
 static struct buf *target(struct sink *s)
 {
-    if (s->memory)
+    if (s->memory && !s->deflater)
         return s->memory;
     if (s->pending.n >= BUFFER_SIZE)
         flush(s);
@@ -129,7 +163,7 @@ static struct buf *target(struct sink *s)
 void sink_write(struct sink *s, struct span bytes)
 {
     struct buf *b = target(s);
-    if (b == &s->pending && bytes.n >= BUFFER_SIZE) {
+    if (b == &s->pending && !s->deflater && bytes.n >= BUFFER_SIZE) {
         flush(s);
         write_out(s, bytes);
         return;

@@ -19,6 +19,14 @@ struct sink *sink_to_file(const char *path, struct err *err);
 // The buffer gets the bytes.
 struct sink *sink_to_buf(struct buf *buf);
 
+// Whether a person reads along.
+bool sink_is_terminal(const struct sink *s);
+
+// From here to sink_end_gzip all bytes are written as one gzip stream (RFC 1952) without a name and
+// a time, so that the same bytes give the same file.
+void sink_begin_gzip(struct sink *s);
+void sink_end_gzip(struct sink *s);
+
 void sink_write(struct sink *s, struct span bytes);
 void sink_putc(struct sink *s, char c);
 void sink_fill(struct sink *s, char c, size_t times);

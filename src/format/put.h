@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_FORMAT_PUT_H
+#define CPROF_FORMAT_PUT_H
+
+#include "format/format.h"
+
+// Pieces that the text formats share.
+
+// Text from a profile: a terminal gets it with nothing in it that it would obey.
+void put_text(struct sink *out, struct span text);
+
+// The same for a line of a file, whose tabs stay.
+void put_text_line(struct sink *out, struct span text);
+
+// With blanks on the left up to width characters.
+void put_right(struct sink *out, struct span text, size_t width);
+
+void put_value(struct sink *out, const struct value_format *f, int64_t value, size_t width);
+void put_percent(struct sink *out, int64_t value, int64_t total);
+void put_number(struct sink *out, int64_t value, size_t width);
+void put_hex(struct sink *out, uint64_t value); // 0x…
+void put_lines(struct sink *out, const label_lines *lines);
+
+// In the unit that suits it.
+void put_measure(struct sink *out, int64_t value, struct span unit);
+
+#endif

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_FORMAT_SHORTEN_H
+#define CPROF_FORMAT_SHORTEN_H
+
+#include "base/buf.h"
+#include "base/regex.h"
+
+// Leaves package paths of Go names, packages and arguments of Java names, and namespaces of C++
+// names out, to fit them into a picture.
+// Rules: ShortenFunctionName of google/pprof's internal/graph/graph.go.
+enum { SHORTEN_RULES = 5 };
+
+struct shortener {
+    struct regex *rules[SHORTEN_RULES];
+    struct buf text;
+};
+
+void shortener_init(struct shortener *s);
+void shortener_release(struct shortener *s);
+
+// Valid until the next call; may borrow the name's bytes.
+struct span shorten(struct shortener *s, struct span name);
+
+#endif

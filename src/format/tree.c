@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "format/put.h"
+
+enum { EDGE_WIDTH = 50, VALUE_WIDTH = 10 };
+
+static const struct span rule =
+    SPAN("----------------------------------------------------------+-------------\n");
+
+struct printer {
+    const struct report *r;
+    struct graph_report *g;
+    struct value_format values;
+    struct sink *out;
+};
+
+static void put_edges(struct printer *p, const struct edge_list *list, uint32_t node, bool callers)
+{
+    const struct graph *g = &p->g->graph;
+    int64_t cum = node_cum(&g->nodes[node]);
+    for (uint32_t i = list->first[node]; i < list->first[node + 1]; i++) {
+        const struct edge *e = &g->edges.at[list->edges[i]];
+        uint32_t end = callers ? e->src : e->dst;
+        put_value(p->out, &p->values, e->weight, EDGE_WIDTH);
+        sink_putc(p->out, ' ');
+        put_percent(p->out, e->weight, cum);
+        sink_write(p->out, SPAN(" |   "));
+        put_text(p->out, node_name(&p->g->table, g->nodes[end].info));
+        sink_write(p->out, e->inlined ? SPAN(" (inline)\n") : SPAN("\n"));
+    }
+}
+
+static void put_node(struct printer *p, const struct node *n, int64_t sum)
+{
+    struct sink *out = p->out;
+    put_value(out, &p->values, node_flat(n), VALUE_WIDTH);
+    sink_putc(out, ' ');
+    put_percent(out, node_flat(n), p->r->total);
+    sink_putc(out, ' ');
+    put_percent(out, sum, p->r->total);
+    sink_putc(out, ' ');
+    put_value(out, &p->values, node_cum(n), VALUE_WIDTH);
+    sink_putc(out, ' ');
+    put_percent(out, node_cum(n), p->r->total);
+    sink_write(out, SPAN("                | "));
+    put_text(out, node_name(&p->g->table, n->info));
+    sink_putc(out, '\n');
+}
+
+void format_text_tree(const struct report *r, struct graph_report *g, const bool *wanted,
+                      struct sink *out)
+{
+    struct printer p = {r, g, value_format_of(r), out};
+    label_lines labels = format_labels(r, &g->shown);
+    int64_t sum = 0;
+    put_lines(out, &labels);
+    sink_write(out, rule);
+    sink_write(out, SPAN("      flat  flat%   sum%        cum   cum%   calls calls% + context "
+                         "\t \t \n"));
+    for (uint32_t i = 0; i < g->graph.n_shown; i++) {
+        uint32_t node = g->graph.shown[i];
+        if (wanted && !wanted[node])
+            continue;
+        sum += node_flat(&g->graph.nodes[node]);
+        sink_write(out, rule);
+        put_edges(&p, &g->in, node, true);
+        put_node(&p, &g->graph.nodes[node], sum);
+        put_edges(&p, &g->out, node, false);
+    }
+    if (g->graph.n_shown)
+        sink_write(out, rule);
+}

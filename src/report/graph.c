@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/report.h"
+
+// Sorts the edges of each node that is shown.
+static void sort_list(struct graph *g, struct edge_list *list)
+{
+    for (uint32_t i = 0; i < g->n_shown; i++) {
+        uint32_t first = list->first[g->shown[i]], end = list->first[g->shown[i] + 1];
+        graph_sort_edges(g, list->edges + first, end - first);
+    }
+}
+
+static void weigh_tags(struct report *r, const struct tag_source *tags, struct graph_report *out)
+{
+    const struct graph *g = &out->graph;
+    bool *shown = arena_zalloc(r->arena, g->n_nodes, sizeof *shown);
+    for (uint32_t i = 0; i < g->n_shown; i++)
+        shown[g->shown[i]] = true;
+    out->tags = graph_tags(g, r->profile, tags, shown, out->shown.trim.least_tag, r->arena);
+}
+
+void report_graph(struct report *r, enum edge_want edges, const struct tag_source *tags,
+                  struct graph_report *out)
+{
+    struct graph *g = &out->graph;
+    struct graph_options options = {
+        .value_index = r->options.value_index,
+        .mean = r->options.mean,
+        .drop_negative = r->options.drop_negative,
+        .call_tree = r->options.call_tree,
+        .edges = edges,
+    };
+    *out = (struct graph_report){0};
+    node_table_init(&out->table, r->profile, &r->options.detail, r->arena);
+    out->shown.trim =
+        graph_build_trimmed(g, r->profile, &out->table, &options, &r->options.trim, tags, r->arena);
+    if (tags)
+        weigh_tags(r, tags, out);
+    report_pick_unit(r, g);
+    out->shown.n_nodes = g->n_shown;
+    for (uint32_t i = 0; i < g->n_shown; i++)
+        out->shown.total += node_flat(&g->nodes[g->shown[i]]);
+    out->in = graph_edges_in(g);
+    out->out = graph_edges_out(g);
+    if (edges != EDGES_ALL)
+        return;
+    sort_list(g, &out->in);
+    sort_list(g, &out->out);
+}
+
+void graph_report_release(struct graph_report *g)
+{
+    node_table_release(&g->table);
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sink/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/xalloc.h"
+
+extern char **environ;
+
+enum { READ_SIZE = 64 << 10, SHOW_SECONDS = 2 };
+
+// Signals that this program ignores are the child's own matter again.
+static int spawn(char *const argv[], int in, int out, pid_t *pid)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t defaults;
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigdefault(&attributes, &defaults);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    if (in >= 0)
+        posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+    if (out >= 0)
+        posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+    int status = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    return status;
+}
+
+static void close_end(struct pollfd *end)
+{
+    close(end->fd);
+    end->fd = -1;
+}
+
+static void feed(struct pollfd *end, struct span *in)
+{
+    ssize_t n = write(end->fd, in->at, in->n);
+    if (n > 0)
+        *in = span_from(*in, (size_t)n);
+    if (in->n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
+        close_end(end);
+}
+
+static void drain(struct pollfd *end, struct buf *out)
+{
+    ssize_t n = read(end->fd, buf_room(out, READ_SIZE), READ_SIZE);
+    if (n > 0)
+        out->n += (size_t)n;
+    if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
+        close_end(end);
+}
+
+// Both ways at once, so that neither side waits for the other.
+static void pump(int to, int from, struct span in, struct buf *out)
+{
+    struct pollfd ends[2] = {{.fd = to, .events = POLLOUT}, {.fd = from, .events = POLLIN}};
+    fcntl(to, F_SETFL, O_NONBLOCK);
+    if (in.n == 0)
+        close_end(&ends[0]);
+    while (ends[1].fd >= 0) {
+        if (poll(ends, 2, -1) < 0 && errno != EINTR)
+            break;
+        if (ends[0].fd >= 0 && ends[0].revents)
+            feed(&ends[0], &in);
+        if (ends[1].revents)
+            drain(&ends[1], out);
+    }
+    if (ends[0].fd >= 0)
+        close_end(&ends[0]);
+    if (ends[1].fd >= 0)
+        close_end(&ends[1]);
+}
+
+static int wait_for(pid_t pid)
+{
+    int status;
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int process_filter(char *const argv[], struct span in, struct buf *out, bool *missing,
+                   struct err *err)
+{
+    int to[2], from[2];
+    pid_t pid;
+    *missing = false;
+    if (pipe2(to, O_CLOEXEC))
+        return err_set(err, "cannot run '%s': %s", argv[0], strerror(errno));
+    if (pipe2(from, O_CLOEXEC)) {
+        close(to[0]);
+        close(to[1]);
+        return err_set(err, "cannot run '%s': %s", argv[0], strerror(errno));
+    }
+    int status = spawn(argv, to[0], from[1], &pid);
+    close(to[0]);
+    close(from[1]);
+    if (status) {
+        close(to[1]);
+        close(from[0]);
+        *missing = status == ENOENT;
+        return err_set(err, "cannot run '%s': %s", argv[0], strerror(status));
+    }
+    pump(to[1], from[0], in, out);
+    status = wait_for(pid);
+    return status ? err_set(err, "'%s' failed", argv[0]) : 0;
+}
+
+int process_show(char *const argv[])
+{
+    struct timespec start, now, left = {0};
+    pid_t pid;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    if (spawn(argv, -1, -1, &pid))
+        return -1;
+    wait_for(pid);
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    left.tv_sec = SHOW_SECONDS - (now.tv_sec - start.tv_sec);
+    if (left.tv_sec > 0)
+        nanosleep(&left, NULL);
+    return 0;
+}
+
+static int write_all(int fd, struct span content)
+{
+    while (content.n) {
+        ssize_t n = write(fd, content.at, content.n);
+        if (n < 0 && errno != EINTR)
+            return -1;
+        if (n > 0)
+            content = span_from(content, (size_t)n);
+    }
+    return 0;
+}
+
+char *process_temporary(const char *suffix, struct span content, struct err *err)
+{
+    struct buf name = {0};
+    const char *dir = getenv("TMPDIR");
+    buf_printf(&name, "%s/cprof-XXXXXX.%s", dir && *dir ? dir : "/tmp", suffix);
+    char *path = xstrdup(buf_cstr(&name));
+    buf_release(&name);
+    int fd = mkostemps(path, (int)strlen(suffix) + 1, O_CLOEXEC);
+    int status = fd < 0 ? -1 : write_all(fd, content);
+    if (status)
+        err_set(err, "cannot write '%s': %s", path, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    if (status == 0)
+        return path;
+    if (fd >= 0)
+        unlink(path);
+    free(path);
+    return NULL;
+}

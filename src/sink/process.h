@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_SINK_PROCESS_H
+#define CPROF_SINK_PROCESS_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+// Other programs, started without a shell and found on PATH. argv ends with NULL.
+
+// Gives a program its standard input and collects its standard output. 0, or -1 with *err filled
+// where it cannot be started or fails; *missing tells whether it is not there at all.
+int process_filter(char *const argv[], struct span in, struct buf *out, bool *missing,
+                   struct err *err);
+
+// Starts a program that shows something, waits for it to end, and for a few seconds at least: it
+// may only have passed the work on to another. -1 where it cannot be started.
+int process_show(char *const argv[]);
+
+// Writes a file that only the user can read to the directory for temporary files; its name ends
+// with ".suffix". Returns the path, owned, or NULL with *err filled.
+char *process_temporary(const char *suffix, struct span content, struct err *err);
+
+#endif
