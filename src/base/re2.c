@@ -21,7 +21,7 @@ struct parser {
 static int fault(struct parser *p, size_t offset, const char *what)
 {
     return err_set(p->err, "bad regular expression '" SPAN_FMT "': %s at offset %zu",
-                   SPAN_ARG(p->in), what, offset);
+                   ERR_SUBJECT(p->in), what, offset);
 }
 
 static int peek_at(const struct parser *p, size_t ahead)
