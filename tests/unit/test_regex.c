@@ -127,7 +127,6 @@ static void groups_and_flags(void)
         {"(?P<name>a)b", "ab", true},
         {"(?P<n1>a)(?P<_2>b)", "ab", true},
         {"(?:)", "", true},
-        {"()|x", "", true},
     };
     CHECK_MATCHES(rows);
 }
@@ -230,7 +229,6 @@ static void refused_with_the_offset(void)
         {"(?i", "invalid or unsupported group at offset 0"},
         {"(?i-)a", "invalid or unsupported group at offset 0"},
         {"(?R)", "invalid or unsupported group at offset 0"},
-        {"(?P=name)", "invalid or unsupported group at offset 0"},
         {"(?P<a-b>x)", "invalid named group at offset 0"},
         {"(?P<>x)", "invalid named group at offset 0"},
         {"(*UTF)a", "missing argument to repetition operator at offset 1"},
