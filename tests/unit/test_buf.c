@@ -6,6 +6,7 @@
 static void adds_in_order(void)
 {
     struct buf b = {0};
+    buf_fill(&b, 'x', 0);
     buf_add(&b, SPAN("one"));
     buf_addc(&b, ' ');
     buf_fill(&b, '-', 3);
