@@ -31,9 +31,9 @@ struct source {
 };
 
 // Room in a column of the sum for `more` entries behind the first n.
-#define ROOM(m, column, n, more, cap)                                                             \
-    ((m)->out.column = (n) + (size_t)(more) <= (m)->cap                                           \
-                           ? (m)->out.column                                                      \
+#define ROOM(m, column, n, more, cap)                                                            \
+    ((m)->out.column = (n) + (size_t)(more) <= (m)->cap                                          \
+                           ? (m)->out.column                                                     \
                            : vec_grown((m)->out.arena, (m)->out.column, sizeof *(m)->out.column, \
                                        (n) + (size_t)(more), &(m)->cap))
 
