@@ -38,6 +38,8 @@ void buf_addc(struct buf *b, char c)
 
 void buf_fill(struct buf *b, char c, size_t times)
 {
+    if (times == 0)
+        return; // there may be no memory yet
     memset(buf_room(b, times), c, times);
     b->n += times;
 }

@@ -8,6 +8,10 @@ struct err {
     char text[480];
 };
 
+// A span's arguments for SPAN_FMT, cut so that there is room left to say what is wrong with it.
+enum { ERR_SUBJECT_MAX = 200 };
+#define ERR_SUBJECT(s) ((int)((s).n < ERR_SUBJECT_MAX ? (s).n : ERR_SUBJECT_MAX)), ((s).at)
+
 // Sets the message; a longer one is cut. Returns -1, so that `return err_set(…)` reads well.
 int err_set(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

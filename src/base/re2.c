@@ -21,7 +21,7 @@ struct parser {
 static int fault(struct parser *p, size_t offset, const char *what)
 {
     return err_set(p->err, "bad regular expression '" SPAN_FMT "': %s at offset %zu",
-                   SPAN_ARG(p->in), what, offset);
+                   ERR_SUBJECT(p->in), what, offset);
 }
 
 static int peek_at(const struct parser *p, size_t ahead)
@@ -54,6 +54,17 @@ static void emit_atom(struct parser *p, struct span text)
     buf_add(p->out, text);
     p->repeatable = true;
     p->just_repeated = false;
+}
+
+// PCRE2 repeats no assertion, but a group that holds one.
+static void emit_assertion(struct parser *p, struct span text)
+{
+    int next = peek_at(p, 0);
+    bool repeated = next > 0 && strchr("*+?{", next);
+    if (repeated)
+        buf_add(p->out, SPAN("(?:"));
+    buf_add(p->out, text);
+    emit_atom(p, repeated ? SPAN(")") : SPAN(""));
 }
 
 static int hex_value(int c)
@@ -248,7 +259,7 @@ static int take_escape(struct parser *p)
         return take_quoted(p);
     for (size_t i = 0; i < sizeof assertions / sizeof *assertions; i++) {
         if (take(p, assertions[i])) {
-            emit_atom(p, assertions[i]);
+            emit_assertion(p, assertions[i]);
             return 0;
         }
     }
@@ -328,10 +339,13 @@ static int take_close(struct parser *p)
     return 0;
 }
 
+// No count begins with a zero that is not all of it.
 static bool take_count(struct parser *p, unsigned *count)
 {
     size_t start = p->at;
     *count = 0;
+    if (peek_at(p, 0) == '0' && isdigit(peek_at(p, 1)))
+        return false;
     for (; isdigit(peek_at(p, 0)); p->at++)
         *count = *count > REPEAT_MAX ? *count : *count * 10 + (unsigned)(peek_at(p, 0) - '0');
     return p->at > start;
@@ -400,10 +414,14 @@ static int take_next(struct parser *p)
         buf_addc(p->out, '|');
         p->repeatable = p->just_repeated = false;
         return 0;
-    case '.':
     case '^':
     case '$':
-        emit_atom(p, span_upto(span_from(p->in, p->at++), 1));
+        p->at++;
+        emit_assertion(p, (struct span){p->in.at + p->at - 1, 1});
+        return 0;
+    case '.':
+        p->at++;
+        emit_atom(p, SPAN("."));
         return 0;
     default:
         emit_point(p, take_point(p));

@@ -44,7 +44,7 @@ static pcre2_code *compile(struct span translated, struct span pattern, uint32_t
     if (!re) {
         char message[128] = "";
         pcre2_get_error_message(code, (PCRE2_UCHAR *)message, sizeof message);
-        err_set(err, "bad regular expression '" SPAN_FMT "': %s", SPAN_ARG(pattern), message);
+        err_set(err, "bad regular expression '" SPAN_FMT "': %s", ERR_SUBJECT(pattern), message);
     }
     return re;
 }
@@ -148,7 +148,7 @@ int regex_check(const struct regex *re, struct err *err)
     char message[128] = "";
     pcre2_get_error_message(re->fault, (PCRE2_UCHAR *)message, sizeof message);
     return err_set(err, "regular expression '" SPAN_FMT "' takes too long: %s",
-                   SPAN_ARG(regex_pattern(re)), message);
+                   ERR_SUBJECT(regex_pattern(re)), message);
 }
 
 struct span regex_pattern(const struct regex *re)

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/options.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "app/commands.h"
+#include "base/num.h"
+#include "check.h"
+
+enum { NAMES_MAX = 300 };
+
+struct names {
+    const char *at[NAMES_MAX];
+    size_t n;
+};
+
+static void add_name(struct names *names, const char *name)
+{
+    if (CHECK(names->n < NAMES_MAX))
+        names->at[names->n++] = name;
+}
+
+// All that may stand behind a dash.
+static struct names flag_names(void)
+{
+    struct names names = {.n = 0};
+    for (const struct option_def *o = option_defs; o->name; o++) {
+        add_name(&names, o->name);
+        for (const struct choice *c = o->choices; c && c->name; c++)
+            if (*c->name)
+                add_name(&names, c->name);
+    }
+    for (const struct shortcut_def *s = shortcut_defs; s->name; s++)
+        add_name(&names, s->name);
+    for (const struct command_def *c = command_defs; c->name; c++)
+        add_name(&names, c->name);
+    add_name(&names, "help");
+    add_name(&names, "h");
+    add_name(&names, "version");
+    return names;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void names_are_unique(void)
+{
+    struct names names = flag_names();
+    qsort(names.at, names.n, sizeof names.at[0], compare_names);
+    for (size_t i = 1; i < names.n; i++) {
+        check_about("%s", names.at[i]);
+        CHECK(strcmp(names.at[i - 1], names.at[i]) != 0);
+    }
+}
+
+static void names_are_plain_words(void)
+{
+    struct names names = flag_names();
+    for (size_t i = 0; i < names.n; i++) {
+        bool plain = names.at[i][0] != '\0';
+        for (const char *c = names.at[i]; *c; c++)
+            plain =
+                plain && (islower((unsigned char)*c) || isdigit((unsigned char)*c) || *c == '_');
+        check_about("%s", names.at[i]);
+        CHECK(plain);
+    }
+}
+
+static void tables_are_sorted(void)
+{
+    for (const struct option_def *o = option_defs; o->name && o[1].name; o++) {
+        check_about("%s", o[1].name);
+        CHECK(strcmp(o->name, o[1].name) < 0);
+    }
+    for (const struct shortcut_def *s = shortcut_defs; s->name && s[1].name; s++) {
+        check_about("%s", s[1].name);
+        CHECK(strcmp(s->name, s[1].name) < 0);
+    }
+    for (const struct command_def *c = command_defs; c->name && c[1].name; c++) {
+        check_about("%s", c[1].name);
+        CHECK(strcmp(c->name, c[1].name) < 0);
+    }
+}
+
+// One line, lower case unless it begins with a name, no full stop.
+static void check_summary(const char *name, const char *summary)
+{
+    check_about("%s", name);
+    if (!CHECK(summary != NULL && *summary))
+        return;
+    size_t n = strlen(summary);
+    CHECK(n <= 80);
+    CHECK(summary[n - 1] != '.' && summary[n - 1] != ' ' && summary[0] != ' ');
+    CHECK(!strchr(summary, '\n'));
+    CHECK(!(isupper((unsigned char)summary[0]) && islower((unsigned char)summary[1])));
+}
+
+// Whole sentences.
+static void check_detail(const char *name, const char *detail)
+{
+    if (!detail)
+        return;
+    size_t n = strlen(detail);
+    check_about("%s", name);
+    CHECK(n > 0 && detail[n - 1] == '.');
+    CHECK(!strstr(detail, "  "));
+}
+
+static void texts_are_there(void)
+{
+    for (const struct option_def *o = option_defs; o->name; o++) {
+        check_summary(o->name, o->summary);
+        check_detail(o->name, o->detail);
+        CHECK((o->argument == NULL) == (o->type == OPTION_BOOL));
+        CHECK((o->choices != NULL) == (o->type == OPTION_CHOICE));
+        CHECK(!o->is_regex || o->type == OPTION_STRING);
+        for (const struct choice *c = o->choices; c && c->name; c++)
+            if (*c->name)
+                check_summary(c->name, c->summary);
+    }
+    for (const struct shortcut_def *s = shortcut_defs; s->name; s++)
+        check_summary(s->name, s->summary);
+    for (const struct command_def *c = command_defs; c->name; c++) {
+        check_summary(c->name, c->summary);
+        check_detail(c->name, c->detail);
+    }
+    for (int group = 0; group < GROUP_COUNT; group++) {
+        check_about("group %d", group);
+        CHECK(option_group_titles[group] && *option_group_titles[group]);
+    }
+}
+
+static void rows_are_found(void)
+{
+    int value = -1;
+    for (const struct option_def *o = option_defs; o->name; o++) {
+        check_about("%s", o->name);
+        CHECK(option_find(span_of(o->name)) == o);
+        for (int i = 0; o->choices && o->choices[i].name; i++) {
+            if (!*o->choices[i].name)
+                continue;
+            CHECK(option_find_choice(span_of(o->choices[i].name), &value) == o);
+            CHECK_INT(value, i);
+        }
+    }
+    for (const struct shortcut_def *s = shortcut_defs; s->name; s++) {
+        check_about("%s", s->name);
+        CHECK(shortcut_find(span_of(s->name)) == s);
+    }
+    CHECK(!option_find(SPAN("foc")) && !option_find(SPAN("")) && !shortcut_find(SPAN("")));
+    CHECK(!option_find_choice(SPAN(""), &value) && !option_find_choice(SPAN("none"), &value));
+}
+
+static void check_printed(const struct option_def *o, const struct config *c, const char *expected)
+{
+    struct buf text = {0};
+    option_print(o, c, &text);
+    CHECK_SPAN(buf_span(&text), span_of(expected));
+    buf_release(&text);
+}
+
+// What is printed is read back as the same value: it prints the same, and no digit is lost.
+static void check_round_trip(const struct option_def *o, const char *text)
+{
+    struct config once, again;
+    struct buf first = {0}, second = {0};
+    struct err err = {""};
+    config_init(&once);
+    config_init(&again);
+    CHECK_INT(option_set(o, &once, span_of(text), &err), 0);
+    option_print(o, &once, &first);
+    CHECK_INT(option_set(o, &again, buf_span(&first), &err), 0);
+    option_print(o, &again, &second);
+    CHECK_SPAN(buf_span(&second), buf_span(&first));
+    if (o->type == OPTION_FLOAT)
+        CHECK(*(double *)((char *)&once + o->offset) == *(double *)((char *)&again + o->offset));
+    buf_release(&first);
+    buf_release(&second);
+    config_release(&once);
+    config_release(&again);
+}
+
+static void initial_values(void)
+{
+    struct config c;
+    config_init(&c);
+    for (const struct option_def *o = option_defs; o->name; o++) {
+        double initial;
+        check_about("%s", o->name);
+        check_round_trip(o, o->initial);
+        if (o->type != OPTION_FLOAT)
+            check_printed(o, &c, o->initial);
+        else if (CHECK(num_parse_f64(span_of(o->initial), &initial)))
+            CHECK_F64(*(double *)((char *)&c + o->offset), initial);
+    }
+    config_release(&c);
+}
+
+static void values_are_read_back(void)
+{
+    static const char *const bools[] = {"true", "false", "T", "0", NULL};
+    static const char *const ints[] = {"0", "-1", "9223372036854775807", "0x10", NULL};
+    static const char *const floats[] = {"0.1", "1e-300", "3.0000000000000004", "-2", NULL};
+    static const char *const strings[] = {"a b", "\xc3\xbc", "", "x=y, z:w", NULL};
+    static const char *const lists[] = {"a.pb.gz", "", "a b", NULL};
+    static const char *const *const texts[] = {
+        [OPTION_BOOL] = bools,     [OPTION_INT] = ints,   [OPTION_FLOAT] = floats,
+        [OPTION_STRING] = strings, [OPTION_LIST] = lists,
+    };
+    for (const struct option_def *o = option_defs; o->name; o++) {
+        check_about("%s", o->name);
+        for (int i = 0; o->choices && o->choices[i].name; i++)
+            check_round_trip(o, o->choices[i].name);
+        for (size_t i = 0; !o->choices && texts[o->type][i]; i++)
+            check_round_trip(o, texts[o->type][i]);
+    }
+}
+
+// A refused value is quoted with the option's name, and changes nothing.
+static void bad_values_change_nothing(void)
+{
+    struct config c;
+    config_init(&c);
+    for (const struct option_def *o = option_defs; o->name; o++) {
+        struct buf before = {0}, after = {0};
+        struct err err = {""};
+        bool refuses = o->type != OPTION_LIST && (o->type != OPTION_STRING || o->is_regex);
+        option_print(o, &c, &before);
+        check_about("%s", o->name);
+        CHECK_INT(option_set(o, &c, SPAN("(bad"), &err), refuses ? -1 : 0);
+        if (refuses) {
+            CHECK_HAS(err.text, o->name);
+            CHECK_HAS(err.text, "'(bad'");
+            option_print(o, &c, &after);
+            CHECK_SPAN(buf_span(&after), buf_span(&before));
+        }
+        buf_release(&before);
+        buf_release(&after);
+    }
+    config_release(&c);
+}
+
+static void each_option_has_a_member_of_its_own(void)
+{
+    struct config plain, changed;
+    config_init(&plain);
+    for (const struct option_def *o = option_defs; o->name; o++) {
+        struct err err;
+        struct buf text = {0};
+        config_init(&changed);
+        option_print(o, &plain, &text);
+        const char *other =
+            o->type == OPTION_CHOICE
+                ? o->choices[!*o->initial || !strcmp(o->initial, o->choices[0].name)].name
+            : span_eq(buf_span(&text), SPAN("true"))  ? "false"
+            : span_eq(buf_span(&text), SPAN("false")) ? "true"
+                                                      : "7";
+        CHECK_INT(option_set(o, &changed, span_of(other), &err), 0);
+        for (const struct option_def *each = option_defs; each->name; each++) {
+            struct buf a = {0}, b = {0};
+            option_print(each, &plain, &a);
+            option_print(each, &changed, &b);
+            check_about("%s after setting %s", each->name, o->name);
+            CHECK((each == o) != span_eq(buf_span(&a), buf_span(&b)));
+            buf_release(&a);
+            buf_release(&b);
+        }
+        buf_release(&text);
+        config_release(&changed);
+    }
+    config_release(&plain);
+}
+
+static void lists_grow_and_copies_stand_alone(void)
+{
+    struct config c, copy;
+    struct err err;
+    config_init(&c);
+    const struct option_def *base = option_find(SPAN("base")), *focus = option_find(SPAN("focus"));
+    option_set(base, &c, SPAN("one"), &err);
+    option_set(base, &c, SPAN("two"), &err);
+    option_set(focus, &c, SPAN("main"), &err);
+    config_copy(&copy, &c);
+    option_set(base, &c, SPAN("three"), &err);
+    option_set(focus, &c, SPAN("other"), &err);
+    check_printed(base, &c, "one two three");
+    check_printed(base, &copy, "one two");
+    check_printed(focus, &copy, "main");
+    config_release(&c);
+    check_printed(base, &copy, "one two");
+    config_release(&copy);
+}
+
+CHECK_MAIN(CASE(names_are_unique), CASE(names_are_plain_words), CASE(tables_are_sorted),
+           CASE(texts_are_there), CASE(rows_are_found), CASE(initial_values),
+           CASE(values_are_read_back), CASE(bad_values_change_nothing),
+           CASE(each_option_has_a_member_of_its_own), CASE(lists_grow_and_copies_stand_alone))

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/unit.h"
+
+#include "check.h"
+
+struct scale_row {
+    int64_t value;
+    const char *from, *to;
+    double expected;
+    const char *unit;
+};
+
+static void check_scale(const struct scale_row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct scale_row *r = &rows[i];
+        check_about("%lld %s to %s", (long long)r->value, r->from, r->to);
+        struct measure m = unit_scale(r->value, span_of(r->from), span_of(r->to));
+        CHECK_F64(m.value, r->expected);
+        CHECK_SPAN(m.unit, span_of(r->unit));
+    }
+}
+
+#define CHECK_SCALE(rows) check_scale(rows, sizeof(rows) / sizeof(rows)[0])
+
+static void bytes(void)
+{
+    static const struct scale_row rows[] = {
+        {1, "kb", "b", 1024, "B"},
+        {1, "kbyte", "b", 1024, "B"},
+        {1, "kilobyte", "b", 1024, "B"},
+        {1, "mb", "kb", 1024, "kB"},
+        {1, "gb", "mb", 1024, "MB"},
+        {1024, "gb", "tb", 1, "TB"},
+        {1024, "tb", "pb", 1, "PB"},
+        {3, "pbyte", "petabytes", 3, "PB"},
+        {2, "terabyte", "gigabyte", 2048, "GB"},
+        {1, "MegaBytes", "bytes", 1048576, "B"},
+        {2048, "mb", "auto", 2, "GB"},
+        {1023, "bytes", "auto", 1023, "B"},
+        {1024, "bytes", "auto", 1, "kB"},
+        {1536, "bytes", "minimum", 1.5, "kB"},
+        {0, "bytes", "auto", 0, "B"},
+        // A target that is no unit of the family, or none at all.
+        {2048, "bytes", "seconds", 2048, "B"},
+        {2, "kb", "", 2048, "B"},
+    };
+    CHECK_SCALE(rows);
+}
+
+static void times(void)
+{
+    static const struct scale_row rows[] = {
+        {1, "s", "ms", 1000, "ms"},
+        {1, "sec", "us", 1e6, "us"},
+        {1, "second", "ns", 1e9, "ns"},
+        {5, "Nanoseconds", "ns", 5, "ns"},
+        {1500, "microseconds", "millisecond", 1.5, "ms"},
+        {2, "hours", "s", 7200, "s"},
+        {2, "hr", "hrs", 2, "hrs"},
+        {31536000, "s", "auto", 8760, "hrs"},
+        {90, "s", "auto", 90, "s"},
+        {3600, "s", "minimum", 1, "hrs"},
+        {999, "ns", "auto", 999, "ns"},
+        // In between the units there are no minutes, so that they are a unit like any unknown.
+        {3, "minutes", "auto", 3, ""},
+        {60, "s", "minutes", 60, "s"},
+        // Nothing is too small for a unit of its own but zero.
+        {0, "ns", "auto", 0, "s"},
+        {7, "ns", "bytes", 7e-9, "s"},
+    };
+    CHECK_SCALE(rows);
+}
+
+static void gcus(void)
+{
+    static const struct scale_row rows[] = {
+        {80000000000, "nanogcu", "petagcus", 8e-14, "P*GCU"},
+        {15000000000, "microGCU", "teraGCU", 1.5e-8, "T*GCU"},
+        {3000000, "milliGCU", "gigagcu", 3e-6, "G*GCU"},
+        {1000, "kilogcu", "megagcu", 1, "M*GCU"},
+        {2000, "GCU", "kiloGCU", 2, "k*GCU"},
+        {7, "megaGCU", "gcu", 7e6, "GCU"},
+        {5, "gigagcus", "milligcu", 5e12, "m*GCU"},
+        {7, "teragcus", "nanoGCU", 7e21, "n*GCU"},
+        {1, "petaGCU", "microGCU", 1e21, "u*GCU"},
+        {100, "NanoGCU", "auto", 100, "n*GCU"},
+        {5000, "nanogcu", "auto", 5, "u*GCU"},
+        {3000, "MicroGCU", "auto", 3, "m*GCU"},
+        {4000, "MilliGCU", "auto", 4, "GCU"},
+        {4000, "GCU", "auto", 4, "k*GCU"},
+        {5000, "KiloGCU", "auto", 5, "M*GCU"},
+        {6000, "MegaGCU", "auto", 6, "G*GCU"},
+        {7000, "GigaGCU", "auto", 7, "T*GCU"},
+        {8000, "TeraGCU", "auto", 8, "P*GCU"},
+        {9000, "PetaGCU", "auto", 9000, "P*GCU"},
+    };
+    CHECK_SCALE(rows);
+}
+
+static void other_units(void)
+{
+    static const struct scale_row rows[] = {
+        {1, "foo", "count", 1, ""},
+        {1, "foo", "sample", 1, ""},
+        {1, "foo", "unit", 1, ""},
+        {1, "foo", "bar", 1, "bar"},
+        {2000, "count", "count", 2000, ""},
+        {2000, "count", "auto", 2000, ""},
+        {2000, "count", "minimum", 2000, ""},
+        {5, "", "", 5, ""},
+        {5, "a_unit_with_a_very_long_name_indeed", "ns", 5, "ns"},
+    };
+    CHECK_SCALE(rows);
+}
+
+static void negative_values(void)
+{
+    static const struct scale_row rows[] = {
+        {-1, "s", "ms", -1000, "ms"},
+        {-2048, "bytes", "auto", -2, "kB"},
+        {-1, "foo", "bar", -1, "bar"},
+        // It has no opposite, so it counts as smaller than every unit.
+        {INT64_MIN, "ns", "auto", -0x1p63 / 1e9, "s"},
+        {INT64_MIN, "bytes", "minimum", -0x1p63, "B"},
+        {INT64_MIN, "bytes", "pb", -8192, "PB"},
+    };
+    CHECK_SCALE(rows);
+}
+
+static void compatible_units(void)
+{
+    CHECK(unit_compatible(SPAN("bytes"), SPAN("kb")));
+    CHECK(unit_compatible(SPAN("ns"), SPAN("hours")));
+    CHECK(unit_compatible(SPAN("count"), SPAN("count")));
+    CHECK(unit_compatible(SPAN("milligcu"), SPAN("GCU")));
+    CHECK(!unit_compatible(SPAN("count"), SPAN("counts")));
+    CHECK(!unit_compatible(SPAN("bytes"), SPAN("ns")));
+    CHECK(!unit_compatible(SPAN("bytes"), SPAN("count")));
+}
+
+static void labels(void)
+{
+    static const struct {
+        int64_t value;
+        const char *from, *to, *expected;
+    } rows[] = {
+        {0, "s", "ms", "0"},
+        {12, "ns", "ns", "12ns"},
+        {12345, "us", "s", "0.01s"},
+        {12500, "ms", "s", "12.50s"},
+        {13107200, "bytes", "auto", "12.50MB"},
+        {1, "bytes", "MB", "0"},
+        {-1, "bytes", "MB", "0"},
+        {-3, "s", "auto", "-3s"},
+        {100, "count", "auto", "100"},
+        {7, "widgets", "crates", "7crates"},
+        {INT64_MIN, "", "", "-9223372036854775808"},
+        {INT64_MAX, "petagcu", "nanogcu", "9223372036854775471587590017024n*GCU"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char out[UNIT_LABEL_MAX];
+        struct unit_conv conv = unit_conv_of(span_of(rows[i].from), span_of(rows[i].to));
+        size_t n = unit_format(out, &conv, rows[i].value);
+        check_about("%lld %s to %s", (long long)rows[i].value, rows[i].from, rows[i].to);
+        if (rows[i].value != INT64_MAX)
+            CHECK_SPAN(((struct span){out, n}), span_of(rows[i].expected));
+        else
+            CHECK(span_ends((struct span){out, n}, SPAN("n*GCU")) && n > 40);
+    }
+}
+
+static void long_units_are_cut(void)
+{
+    char name[1000], out[UNIT_LABEL_MAX];
+    memset(name, 'u', sizeof name);
+    struct unit_conv conv = unit_conv_of(SPAN("x"), (struct span){name, sizeof name});
+    CHECK_INT((int64_t)unit_format(out, &conv, 12), UNIT_LABEL_MAX);
+    CHECK(memcmp(out, "12uuu", 5) == 0 && out[UNIT_LABEL_MAX - 1] == 'u');
+}
+
+static void percentages(void)
+{
+    static const struct {
+        int64_t value, total;
+        const char *expected;
+    } rows[] = {
+        {100, 100, "  100%"},
+        {0, 0, "    0%"},
+        {5, 0, "    0%"},
+        {0, 100, "    0%"},
+        {9995, 10000, "  100%"},
+        {10005, 10000, "  100%"},
+        {99949, 100000, "99.95%"},
+        {100051, 100000, "100.05%"},
+        {1, 1, "  100%"},
+        {1, 3, "33.33%"},
+        {1, 100, " 1.00%"},
+        {-1, 4, "25.00%"},
+        {1, -4, "25.00%"},
+        {99, 10000, " 0.99%"},
+        {999, 100000, "    1%"},
+        {1, 1000, "  0.1%"},
+        {123, 100000, " 0.12%"},
+        {1, 10000000, "1e-05%"},
+        {3, 1, "300.00%"},
+        {INT64_MIN, INT64_MAX, "  100%"},
+        {INT64_MAX, 1, "922337203685477580800.00%"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char out[PERCENT_MAX];
+        check_about("%lld of %lld", (long long)rows[i].value, (long long)rows[i].total);
+        size_t n = unit_percent(out, rows[i].value, rows[i].total);
+        CHECK_SPAN(((struct span){out, n}), span_of(rows[i].expected));
+    }
+}
+
+CHECK_MAIN(CASE(bytes), CASE(times), CASE(gcus), CASE(other_units), CASE(negative_values),
+           CASE(compatible_units), CASE(labels), CASE(long_units_are_cut), CASE(percentages))
