@@ -250,6 +250,9 @@ static int set_string(const struct option_def *o, struct config *c, struct span 
 
 int option_set(const struct option_def *o, struct config *c, struct span text, struct err *err)
 {
+    // A value is kept as a C string: what follows a zero byte would be checked and then lost.
+    if (span_find(text, (struct span){"", 1}) != SPAN_NOT_FOUND)
+        return err_set(err, "bad value for %s: it holds a zero byte", o->name);
     switch (o->type) {
     case OPTION_BOOL:
         return num_parse_bool(text, member(o, c)) ? 0 : bad_value(o, text, "true or false", err);

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// Input: a profile, bare or gzip. What decodes is also loaded as a file and reported.
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "app/app.h"
+#include "app/options.h"
+#include "fuzz.h"
+#include "input/source.h"
+#include "profile/decode.h"
+#include "stingy.h"
+
+// Each stands for one bit of the profile's time, which no number of a report depends on, so that a
+// mutation can change the options without changing the rest.
+static const char *const switches[] = {
+    "mean=true",       "noinlines=true",      "granularity=lines",     "granularity=files",
+    "sort=cum",        "unit=auto",           "granularity=addresses", "showcolumns=true",
+    "trim=false",      "compact_labels=true", "drop_negative=true",    "sample_index=0",
+    "nodecount=3",     "divide_by=1e-300",    "nodefraction=0.3",      "trim_path=/app:/usr",
+    "source_path=src", "unit=hours",
+};
+
+static const char *const reports[] = {"top"};
+
+static void check_id(const struct profile *p, str_id id)
+{
+    FUZZ_CHECK(id < strtab_count(p->strings));
+}
+
+static void check_samples(const struct profile *p)
+{
+    for (uint32_t i = 0; i < p->n_sample_types; i++) {
+        check_id(p, p->sample_types[i].type);
+        check_id(p, p->sample_types[i].unit);
+    }
+    for (uint32_t i = 0; i < p->n_samples; i++) {
+        const struct sample *s = &p->samples[i];
+        for (uint32_t j = 0; j < s->n_frames; j++)
+            FUZZ_CHECK(p->frames[s->frame + j] < p->n_locations);
+        for (uint32_t j = 0; j < s->n_labels; j++) {
+            check_id(p, p->labels[s->label + j].key);
+            check_id(p, p->labels[s->label + j].value);
+        }
+        for (uint32_t j = 0; j < p->n_sample_types; j++)
+            (void)*(const volatile int64_t *)&sample_values(p, s)[j];
+    }
+}
+
+static void check_tables(const struct profile *p)
+{
+    for (uint32_t i = 0; i < p->n_mappings; i++) {
+        check_id(p, p->mappings[i].file);
+        check_id(p, p->mappings[i].build_id);
+    }
+    for (uint32_t i = 0; i < p->n_locations; i++) {
+        const struct location *l = &p->locations[i];
+        FUZZ_CHECK(l->mapping < p->n_mappings || l->mapping == NO_INDEX);
+        FUZZ_CHECK(l->line <= p->n_lines && l->n_lines <= p->n_lines - l->line);
+    }
+    for (uint32_t i = 0; i < p->n_lines; i++)
+        FUZZ_CHECK(p->lines[i].function < p->n_functions);
+    for (uint32_t i = 0; i < p->n_functions; i++) {
+        check_id(p, p->functions[i].name);
+        check_id(p, p->functions[i].system_name);
+        check_id(p, p->functions[i].filename);
+    }
+    for (uint32_t i = 0; i < p->n_comments; i++)
+        check_id(p, p->comments[i]);
+}
+
+static bool is_gzip(struct span bytes)
+{
+    return span_starts(bytes, SPAN("\x1f\x8b"));
+}
+
+// Whether the bytes are a profile.
+static bool decode(struct span bytes)
+{
+    struct err err;
+    struct profile p;
+    struct reader *memory = stingy_reader_new(bytes);
+    struct reader *inflated = is_gzip(bytes) ? inflate_reader_new(memory) : NULL;
+    profile_init(&p);
+    bool valid = profile_decode(&p, inflated ? inflated : memory, &err) == 0;
+    inflate_reader_free(inflated);
+    stingy_reader_free(memory);
+    if (valid) {
+        check_samples(&p);
+        check_tables(&p);
+    }
+    profile_release(&p);
+    return valid;
+}
+
+static void pick_options(struct config *c, uint64_t bits)
+{
+    for (size_t i = 0; i < sizeof switches / sizeof *switches; i++) {
+        struct span value = span_of(switches[i]), name;
+        if (!(bits >> i & 1))
+            continue;
+        struct err err;
+        fuzz_next(&value, '=', &name);
+        FUZZ_CHECK(option_set(option_find(name), c, value, &err) == 0);
+    }
+}
+
+static void report(struct session *s, const char *name)
+{
+    struct config config;
+    struct buf text = {0};
+    struct err err;
+    config_init(&config);
+    pick_options(&config, (uint64_t)s->profile.time_nanos);
+    struct request request = {command_find(span_of(name)), ".", &config};
+    struct sink *out = sink_to_buf(&text);
+    if (app_run(s, &request, out, &err))
+        sink_abort(out);
+    else
+        FUZZ_CHECK(sink_finish(out, &err) == 0);
+    buf_release(&text);
+    config_release(&config);
+}
+
+static void ignore_note(void *context, const char *line)
+{
+    (void)context;
+    (void)line;
+}
+
+static void load_and_report(char *path)
+{
+    struct err err;
+    struct config config;
+    struct session s = {.notes = {ignore_note, NULL}};
+    config_init(&config);
+    if (app_load(&s, &path, 1, &config, &err) == 0) {
+        for (size_t i = 0; i < sizeof reports / sizeof *reports; i++)
+            report(&s, reports[i]);
+        app_release(&s);
+    }
+    config_release(&config);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (!decode(fuzz_span(data, size)))
+        return 0;
+    int fd = memfd_create("profile", MFD_CLOEXEC);
+    FUZZ_CHECK(fd >= 0 && write(fd, data, size) == (ssize_t)size);
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    load_and_report(path);
+    close(fd);
+    return 0;
+}
