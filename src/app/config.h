@@ -17,11 +17,6 @@ enum granularity {
     GRANULARITY_ADDRESSES,
 };
 
-struct string_list {
-    char **at;
-    size_t n;
-};
-
 // The values of all options: one member per row of the table in options.c, which says what each
 // means. Strings are owned and never NULL.
 struct config {
@@ -41,7 +36,7 @@ struct config {
     char *tagfocus, *tagignore, *tagshow, *taghide;
     int granularity; // enum granularity
 
-    struct string_list base, diff_base;
+    char *base, *diff_base; // files, separated by commas
     char *add_comment, *buildid, *symbolize;
     bool all_frames, keep_going;
 };

@@ -254,6 +254,7 @@ int emit_dot(struct query *q, struct sink *out, struct err *err)
 
 int emit_callgrind(struct query *q, struct sink *out, struct err *err)
 {
+    q->report.options.whole_numbers = true;
     return emit_graph(q, NULL, format_callgrind, out, err);
 }
 

@@ -2,6 +2,7 @@
 #include "app/app.h"
 
 #include <ctype.h>
+#include <unistd.h>
 
 #include "input/source.h"
 #include "profile/decode.h"
@@ -103,7 +104,7 @@ static int subtract(struct loader *l, struct profile *p, struct profile *base)
     double *minus = arena_alloc(base->arena, base->n_sample_types * sizeof *minus);
     for (uint32_t i = 0; i < base->n_sample_types; i++)
         minus[i] = -1;
-    if (l->config->diff_base.n)
+    if (*l->config->diff_base)
         profile_mark_base(base);
     int status = l->config->normalize ? profile_normalize(p, base, l->err) : 0;
     if (status == 0) {
@@ -120,18 +121,37 @@ static int subtract(struct loader *l, struct profile *p, struct profile *base)
     return 0;
 }
 
+typedef VEC(char *) path_list;
+
+// Files separated by commas, unless there is a file whose name has the commas in it.
+static path_list split_names(struct arena *arena, const char *names)
+{
+    path_list paths = {0};
+    struct span rest = span_of(names);
+    for (bool more = true; more;) {
+        size_t comma = access(names, F_OK) == 0 ? SPAN_NOT_FOUND : span_find(rest, SPAN(","));
+        more = comma != SPAN_NOT_FOUND;
+        *vec_push(arena, &paths) = arena_cstr(arena, more ? span_upto(rest, comma) : rest);
+        rest = more ? span_from(rest, comma + 1) : rest;
+    }
+    return paths;
+}
+
 static int apply_base(struct loader *l, struct profile *p)
 {
     const struct config *c = l->config;
-    const struct string_list *bases = c->diff_base.n ? &c->diff_base : &c->base;
+    const char *names = *c->diff_base ? c->diff_base : c->base;
+    struct arena arena = {0};
     struct profile base;
-    if (bases->n == 0)
+    if (!*names)
         return 0;
-    if (read_profiles(l, &base, bases->at, bases->n)) {
-        profile_release(p);
-        return -1;
-    }
-    return subtract(l, p, &base);
+    path_list bases = split_names(&arena, names);
+    int status = read_profiles(l, &base, bases.at, bases.n);
+    arena_release(&arena);
+    if (status == 0)
+        return subtract(l, p, &base);
+    profile_release(p);
+    return -1;
 }
 
 static struct regex *whole_name_regex(struct profile *p, str_id pattern)
@@ -205,9 +225,9 @@ static int prepare(struct loader *l, struct profile *p)
 
 static int check_config(const struct config *c, struct err *err)
 {
-    if (c->base.n && c->diff_base.n)
+    if (*c->base && *c->diff_base)
         return err_set(err, "-base and -diff_base cannot be used together");
-    if (c->normalize && c->base.n + c->diff_base.n == 0)
+    if (c->normalize && !*c->base && !*c->diff_base)
         return err_set(err, "-normalize needs -base or -diff_base");
     return 0;
 }

@@ -33,6 +33,9 @@ static const struct choice granularity_choices[] = {
     {NULL, NULL},
 };
 
+#define BASE_DETAIL                                                                             \
+    "Several files, separated by commas, are added up first; of several such options the last " \
+    "counts."
 #define FRAME_DETAIL                                                                           \
     "The regular expression is matched with the name, the source file and the binary of each " \
     "function."
@@ -52,18 +55,17 @@ const struct option_def option_defs[] = {
      "keep the frames that the profile asks to drop",
      "A profile may name functions, mostly an allocator's own, below which its stacks are cut.",
      false},
-    {"base", OPTION_LIST, GROUP_SOURCE, AT(base), NULL, "", "FILE", "subtract this profile",
-     "Several files are added up first.", false},
+    {"base", OPTION_STRING, GROUP_SOURCE, AT(base), NULL, "", "FILE", "subtract this profile",
+     BASE_DETAIL, false},
     {"buildid", OPTION_STRING, GROUP_SOURCE, AT(buildid), NULL, "", "ID",
      "the build id of the main binary, where the profile has none", NULL, false},
     {"call_tree", OPTION_BOOL, GROUP_DISPLAY, AT(call_tree), NULL, "false", NULL,
      "tell apart calls of a function along different paths", "Acts on dot and callgrind.", false},
     {"compact_labels", OPTION_BOOL, GROUP_DISPLAY, AT(compact_labels), NULL, "false", NULL,
      "leave out the header's lines about the profile", NULL, false},
-    {"diff_base", OPTION_LIST, GROUP_SOURCE, AT(diff_base), NULL, "", "FILE",
+    {"diff_base", OPTION_STRING, GROUP_SOURCE, AT(diff_base), NULL, "", "FILE",
      "compare with this profile",
-     "Like base, but percentages are of the base's total. Several files are added up first.",
-     false},
+     "Like base, but percentages are of the base's total. " BASE_DETAIL, false},
     {"divide_by", OPTION_FLOAT, GROUP_DISPLAY, AT(divide_by), NULL, "1", "NUMBER",
      "divide all values, say by the number of requests", NULL, false},
     {"drop_negative", OPTION_BOOL, GROUP_TRIM, AT(drop_negative), NULL, "false", NULL,
@@ -203,12 +205,6 @@ static char *copy_text(struct span text)
     return copy;
 }
 
-static void list_add(struct string_list *list, struct span text)
-{
-    list->at = xrealloc(list->at, xmul(list->n + 1, sizeof *list->at));
-    list->at[list->n++] = copy_text(text);
-}
-
 static int bad_value(const struct option_def *o, struct span text, const char *want,
                      struct err *err)
 {
@@ -262,10 +258,6 @@ int option_set(const struct option_def *o, struct config *c, struct span text, s
         return num_parse_f64(text, member(o, c)) ? 0 : bad_value(o, text, "a number", err);
     case OPTION_CHOICE:
         return set_choice(o, c, text, err);
-    case OPTION_LIST:
-        if (text.n)
-            list_add(member(o, c), text);
-        return 0;
     case OPTION_STRING:
         break;
     }
@@ -275,7 +267,6 @@ int option_set(const struct option_def *o, struct config *c, struct span text, s
 void option_print(const struct option_def *o, const struct config *c, struct buf *out)
 {
     const void *value = member(o, c);
-    const struct string_list *list = value;
     switch (o->type) {
     case OPTION_BOOL:
         buf_printf(out, "%s", *(const bool *)value ? "true" : "false");
@@ -292,10 +283,6 @@ void option_print(const struct option_def *o, const struct config *c, struct buf
     case OPTION_CHOICE:
         buf_add(out, span_of(o->choices[*(const int *)value].name));
         break;
-    case OPTION_LIST:
-        for (size_t i = 0; i < list->n; i++)
-            buf_printf(out, "%s%s", i ? " " : "", list->at[i]);
-        break;
     }
 }
 
@@ -311,29 +298,15 @@ void config_init(struct config *c)
 void config_copy(struct config *to, const struct config *from)
 {
     *to = *from;
-    for (const struct option_def *o = option_defs; o->name; o++) {
-        if (o->type == OPTION_STRING) {
+    for (const struct option_def *o = option_defs; o->name; o++)
+        if (o->type == OPTION_STRING)
             *(char **)member(o, to) = xstrdup(*(char **)member(o, from));
-        } else if (o->type == OPTION_LIST) {
-            const struct string_list *list = member(o, from);
-            *(struct string_list *)member(o, to) = (struct string_list){0};
-            for (size_t i = 0; i < list->n; i++)
-                list_add(member(o, to), span_of(list->at[i]));
-        }
-    }
 }
 
 void config_release(struct config *c)
 {
-    for (const struct option_def *o = option_defs; o->name; o++) {
-        if (o->type == OPTION_STRING) {
+    for (const struct option_def *o = option_defs; o->name; o++)
+        if (o->type == OPTION_STRING)
             free(*(char **)member(o, c));
-        } else if (o->type == OPTION_LIST) {
-            struct string_list *list = member(o, c);
-            for (size_t i = 0; i < list->n; i++)
-                free(list->at[i]);
-            free(list->at);
-        }
-    }
     memset(c, 0, sizeof *c);
 }

@@ -15,7 +15,6 @@ enum option_type {
     OPTION_FLOAT,
     OPTION_STRING,
     OPTION_CHOICE, // each choice is also a flag of its own
-    OPTION_LIST,   // may be given several times
 };
 
 enum option_group {
@@ -62,7 +61,7 @@ const struct option_def *option_find(struct span name);
 const struct option_def *option_find_choice(struct span name, int *value);
 const struct shortcut_def *shortcut_find(struct span name);
 
-// Sets from text; a list grows by it. -1 with *err filled, and nothing changed, where the text does
+// Sets from text. -1 with *err filled, and nothing changed, where the text does
 // not fit.
 int option_set(const struct option_def *o, struct config *c, struct span text, struct err *err);
 

@@ -62,7 +62,7 @@ static inline size_t span_find(struct span s, struct span part)
 {
     if (part.n == 0)
         return 0;
-    const char *hit = s.n ? memmem(s.at, s.n, part.at, part.n) : NULL;
+    const char *hit = s.at ? memmem(s.at, s.n, part.at, part.n) : NULL;
     return hit ? (size_t)(hit - s.at) : SPAN_NOT_FOUND;
 }
 

@@ -91,8 +91,6 @@ static const char *type_text(const struct option_def *o)
         return "A number.";
     case OPTION_CHOICE:
         return "One of the following.";
-    case OPTION_LIST:
-        return "May be given several times.";
     case OPTION_BOOL:
         return "True or false.";
     case OPTION_STRING:

@@ -22,7 +22,7 @@ struct flag {
     enum value_kind kind;
     const char *argument;         // what to call the value; NULL of VALUE_NONE and VALUE_BOOL
     const struct choice *choices; // of VALUE_CHOICE
-    bool is_report, repeats;
+    bool is_report;
 };
 
 struct flags {
@@ -63,8 +63,7 @@ static void add_option(struct flags *flags, const struct option_def *o)
                                    .summary = o->summary,
                                    .kind = kind_of(o),
                                    .argument = o->argument,
-                                   .choices = o->choices,
-                                   .repeats = o->type == OPTION_LIST});
+                                   .choices = o->choices});
     for (const struct choice *c = o->choices; c && c->name; c++)
         if (*c->name)
             flags_add(flags, (struct flag){.name = c->name, .summary = c->summary});
@@ -243,7 +242,7 @@ static const char *zsh_mark(enum value_kind kind)
 static void zsh_add_flag(struct buf *out, const struct flag *flag)
 {
     struct buf spec = {0};
-    buf_printf(&spec, "%s-%s%s[", flag->repeats ? "*" : "", flag->name, zsh_mark(flag->kind));
+    buf_printf(&spec, "-%s%s[", flag->name, zsh_mark(flag->kind));
     add_escaped(&spec, flag->summary, "\\[]");
     buf_addc(&spec, ']');
     zsh_add_value(&spec, flag);

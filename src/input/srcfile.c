@@ -187,7 +187,7 @@ static struct span parent_of(struct span dir)
 {
     while (dir.n > 1 && dir.at[dir.n - 1] == '/')
         dir.n--;
-    const char *slash = dir.n ? memrchr(dir.at, '/', dir.n) : NULL;
+    const char *slash = dir.at ? memrchr(dir.at, '/', dir.n) : NULL;
     if (!slash)
         return span_eq(dir, SPAN(".")) ? SPAN("") : SPAN(".");
     return slash == dir.at ? span_upto(dir, dir.n > 1 ? 1 : 0)

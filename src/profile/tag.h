@@ -26,7 +26,8 @@ struct tag_units tag_units_of(const struct profile *p, struct arena *arena);
 static inline struct span tag_unit(const struct profile *p, const struct tag_units *units,
                                    str_id key)
 {
-    return profile_str(p, units->by_key[key]);
+    str_id unit = units->by_key[key];
+    return unit == HASH_NONE ? SPAN("") : profile_str(p, unit);
 }
 
 // A condition on a sample's tags, read from the value of tagfocus or tagignore.

@@ -65,7 +65,7 @@ void report_pick_unit(struct report *r, const struct graph *g)
     struct span unit = unit_scale(least, o->unit, minimum).unit;
     struct span most_unit = unit_scale(most, o->unit, minimum).unit;
     // Two units apart: a larger one is fine as long as the least value shows as 0.01 of it.
-    if (!span_eq(unit, most_unit) && least * 100 < most)
+    if (!span_eq(unit, most_unit) && least * 100 < most && !o->whole_numbers)
         unit = unit_scale(100 * least, o->unit, minimum).unit;
     o->output_unit = unit.n ? unit : o->unit;
 }

@@ -18,6 +18,7 @@ struct report_options {
     struct span output_unit; // to show values in: a unit, "minimum" or "auto"
     double ratio;            // values are multiplied by it
     bool compact_labels;
+    bool whole_numbers; // values are shown without fractions
     bool drop_negative;
     struct trim_options trim;
     struct detail detail;

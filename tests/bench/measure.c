@@ -59,7 +59,7 @@ int main(int argc, char **argv)
         fputs("usage: measure RUNS COMMAND...\n", stderr);
         return 2;
     }
-    for (long runs = atol(argv[1]); runs > 0; runs--)
+    for (long runs = strtol(argv[1], NULL, 10); runs > 0; runs--)
         if (measure(argv + 2))
             return 1;
     return 0;
