@@ -11,8 +11,8 @@ struct node {
     int64_t flat, flat_div; // samples whose leaf it is
     int64_t cum, cum_div;   // samples whose stack it is on, each once
     uint32_t info;          // of the node table
-    uint32_t mark;          // the last sample that was counted
     uint32_t parent;        // in a call tree: the caller, or NO_INDEX
+    uint32_t edge;          // and the edge from it
 };
 
 struct edge {
@@ -35,7 +35,6 @@ struct graph_options {
     bool mean;            // divide by the first value of each sample
     bool drop_negative;
     bool call_tree; // a node per path from a root, not per place in the code
-    enum edge_want edges;
 };
 
 struct edge_list {
@@ -52,18 +51,24 @@ struct graph {
     size_t cap_nodes;
     uint32_t *shown; // those that have a weight and are not left out, in the report's order
     uint32_t n_shown;
+    bool pruned; // graph_keep left some out
     VEC(struct edge) edges;
-    uint32_t *edge_slots; // finds edges by their ends while the graph is built
-    size_t edge_slots_size;
     uint32_t *node_slots; // finds the nodes of a call tree by their parent and info
     size_t node_slots_size;
 };
 
-// Sums up the profile's samples. kept, where it is not NULL, says of each node of the table whether
-// it may be in the graph, which is then no call tree; edges jump over those that may not. All
-// memory is the arena's.
+// Sums up the profile's samples at the nodes; in a call tree also along its edges. All memory is
+// the arena's.
 void graph_build(struct graph *g, const struct profile *p, struct node_table *t,
-                 const struct graph_options *options, const bool *kept, struct arena *arena);
+                 const struct graph_options *options, struct arena *arena);
+
+// Leaves only some of the shown nodes; kept is by node. In a call tree, whose edges are there, the
+// children of the others go to the nearest node above that stays.
+void graph_keep(struct graph *g, const bool *kept);
+
+// Finds the edges of a graph that is no call tree, anew: they jump over the nodes that graph_keep
+// left out.
+void graph_connect(struct graph *g, const struct profile *p, enum edge_want want);
 
 // The values that are shown: the mean where there is a divisor.
 static inline int64_t node_flat(const struct node *n)
@@ -88,10 +93,6 @@ struct edge_list graph_edges_in(const struct graph *g);
 // The node of a call tree that stands below another, or at a root where that is NO_INDEX; NO_INDEX
 // where there is none.
 uint32_t graph_tree_node(const struct graph *g, uint32_t parent, uint32_t info);
-
-// Leaves only some of the shown nodes of a call tree: their children go to the nearest node above
-// that stays. kept is by node.
-void graph_prune_tree(struct graph *g, const bool *kept);
 
 // Orders edges by falling weight, then by the names of their ends.
 void graph_sort_edges(struct graph *g, uint32_t *edges, size_t n);

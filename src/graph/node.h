@@ -29,6 +29,7 @@ struct node_table {
     struct hash_index index;
     uint32_t *first; // of each location, in nodes; one more entry at the end
     uint32_t *nodes;
+    uint32_t *only;     // of each location: its node, where that is one, else NO_INDEX
     struct span *names; // printable names that were asked for; at is NULL: not yet
 };
 

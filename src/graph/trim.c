@@ -128,26 +128,27 @@ static uint32_t drop_edges(struct graph *g, int64_t least)
 struct builder {
     struct graph *g;
     const struct profile *p;
-    struct node_table *t;
-    const struct graph_options *options;
     const struct trim_options *trim;
     const struct tag_source *tags;
     struct arena *arena;
     int64_t least_node, least_edge;
 };
 
-// Keeps the first n of the shown nodes, of which those that weigh at least so much: in a graph,
-// which is built anew, edges then jump over the others.
+// Keeps the first n of the shown nodes, of which those that weigh at least so much.
 static void keep_nodes(struct builder *b, uint32_t n, int64_t least_cum)
 {
     struct graph *g = b->g;
     bool *kept = arena_zalloc(b->arena, g->n_nodes, sizeof *kept);
     for (uint32_t i = 0; i < n; i++)
         kept[g->shown[i]] = i64_abs(g->nodes[g->shown[i]].cum) >= least_cum;
-    if (b->options->call_tree)
-        graph_prune_tree(g, kept);
-    else
-        graph_build(g, b->p, b->t, b->options, kept, b->arena);
+    graph_keep(g, kept);
+}
+
+// A call tree has its edges from the start.
+static void connect(struct builder *b, enum edge_want want)
+{
+    if (want != EDGES_NONE && !b->g->options.call_tree)
+        graph_connect(b->g, b->p, want);
 }
 
 static uint32_t count_light(const struct graph *g, int64_t least_cum)
@@ -196,6 +197,9 @@ static void limit_count(struct builder *b)
     if (most >= g->n_shown)
         return;
     keep_nodes(b, most, 0);
+    if (!b->trim->visual)
+        return;
+    connect(b, EDGES_ALL);
     sort_nodes(g, b->trim);
 }
 
@@ -241,12 +245,12 @@ static void drop_redundant(struct graph *g)
 
 struct trim_result graph_build_trimmed(struct graph *g, const struct profile *p,
                                        struct node_table *t, const struct graph_options *options,
-                                       const struct trim_options *trim,
+                                       const struct trim_options *trim, enum edge_want want,
                                        const struct tag_source *tags, struct arena *arena)
 {
     struct trim_result result = {0};
-    struct builder b = {g, p, t, options, trim, tags, arena, 0, 0};
-    graph_build(g, p, t, options, NULL, arena);
+    struct builder b = {g, p, trim, tags, arena, 0, 0};
+    graph_build(g, p, t, options, arena);
     int64_t total = flat_total(g);
     b.least_node = result.least_tag = cutoff(total, trim->node_fraction);
     b.least_edge = cutoff(total, trim->edge_fraction);
@@ -254,8 +258,12 @@ struct trim_result graph_build_trimmed(struct graph *g, const struct profile *p,
     if (result.dropped_nodes)
         keep_nodes(&b, g->n_shown, b.least_node);
     result.orig_count = g->n_shown;
+    if (trim->visual)
+        connect(&b, EDGES_ALL); // they tell what is worth seeing
     sort_nodes(g, trim);
     limit_count(&b);
+    if (!trim->visual)
+        connect(&b, want);
     result.dropped_edges = drop_edges(g, b.least_edge);
     if (trim->visual)
         drop_redundant(g);

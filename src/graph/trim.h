@@ -19,12 +19,13 @@ struct trim_result {
     int64_t least_tag;      // tags of less weight are left out
 };
 
-// Builds the graph of a report, leaving out what is too light, and sorts its nodes. tags say what
+// Builds the graph of a report with the edges that are wanted (a picture has all), leaving out what
+// is too light, and sorts its nodes. tags say what
 // tags of samples count as nodes of a picture; NULL where there are none.
 // Order of the steps and thresholds: newTrimmedGraph of google/pprof's internal/report/report.go.
 struct trim_result graph_build_trimmed(struct graph *g, const struct profile *p,
                                        struct node_table *t, const struct graph_options *options,
-                                       const struct trim_options *trim,
+                                       const struct trim_options *trim, enum edge_want want,
                                        const struct tag_source *tags, struct arena *arena);
 
 #endif

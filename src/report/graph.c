@@ -28,12 +28,11 @@ void report_graph(struct report *r, enum edge_want edges, const struct tag_sourc
         .mean = r->options.mean,
         .drop_negative = r->options.drop_negative,
         .call_tree = r->options.call_tree,
-        .edges = edges,
     };
     *out = (struct graph_report){0};
     node_table_init(&out->table, r->profile, &r->options.detail, r->arena);
-    out->shown.trim =
-        graph_build_trimmed(g, r->profile, &out->table, &options, &r->options.trim, tags, r->arena);
+    out->shown.trim = graph_build_trimmed(g, r->profile, &out->table, &options, &r->options.trim,
+                                          edges, tags, r->arena);
     if (tags)
         weigh_tags(r, tags, out);
     report_pick_unit(r, g);

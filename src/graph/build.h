@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_GRAPH_BUILD_H
+#define CPROF_GRAPH_BUILD_H
+
+#include "graph/graph.h"
+
+// What the parts that build graphs share.
+
+// What a sample weighs; false where it does not count.
+struct weight {
+    int64_t value, div;
+};
+
+static inline bool sample_weight(const struct graph *g, const struct profile *p,
+                                 const struct sample *s, struct weight *w)
+{
+    const int64_t *values = sample_values(p, s);
+    *w = (struct weight){values[g->options.value_index], g->options.mean ? values[0] : 0};
+    return w->value != 0 || w->div != 0;
+}
+
+static inline void edge_count(struct edge *e, struct weight w, bool residual, bool inlined)
+{
+    e->weight += w.value;
+    e->weight_div += w.div;
+    e->residual |= residual;
+    e->inlined &= inlined;
+}
+
+// Builds a call tree, and prunes it: see graph_build and graph_keep.
+void calltree_build(struct graph *g, const struct profile *p);
+void calltree_keep(struct graph *g, const bool *kept);
+
+#endif
