@@ -14,7 +14,7 @@ enum {
     MATCH_LIMIT = 2 << 20, // steps; far more than a sane pattern takes on a function's name
     HEAP_LIMIT_KIB = 16 << 10,
     NEST_LIMIT = 1000,
-    PATTERN_MAX = 64 << 10,
+    PATTERN_MAX = 8 << 10,
 };
 
 struct regex {

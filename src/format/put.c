@@ -27,12 +27,17 @@ static void put_visible(struct sink *out, struct span text, uint32_t kept)
     }
 }
 
-void put_text(struct sink *out, struct span text)
+void put_text_for(const struct sink *reader, struct sink *out, struct span text)
 {
-    if (!sink_is_terminal(out) || is_plain(text))
+    if (!sink_is_terminal(reader) || is_plain(text))
         sink_write(out, text);
     else
         put_visible(out, text, UTF8_BAD);
+}
+
+void put_text(struct sink *out, struct span text)
+{
+    put_text_for(out, out, text);
 }
 
 void put_text_line(struct sink *out, struct span text)
@@ -82,6 +87,13 @@ void put_number(struct sink *out, int64_t value, size_t width)
         text[sizeof text - ++n] = '-';
     if (n < width)
         sink_fill(out, ' ', width - n);
+    sink_write(out, (struct span){text + sizeof text - n, n});
+}
+
+void put_unsigned(struct sink *out, uint64_t value)
+{
+    char text[24];
+    size_t n = digits_of(value, 10, text, sizeof text);
     sink_write(out, (struct span){text + sizeof text - n, n});
 }
 

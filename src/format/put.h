@@ -9,6 +9,9 @@
 // Text from a profile: a terminal gets it with nothing in it that it would obey.
 void put_text(struct sink *out, struct span text);
 
+// The same into a buffer of what goes to another sink.
+void put_text_for(const struct sink *reader, struct sink *out, struct span text);
+
 // The same for a line of a file, whose tabs stay.
 void put_text_line(struct sink *out, struct span text);
 
@@ -18,6 +21,7 @@ void put_right(struct sink *out, struct span text, size_t width);
 void put_value(struct sink *out, const struct value_format *f, int64_t value, size_t width);
 void put_percent(struct sink *out, int64_t value, int64_t total);
 void put_number(struct sink *out, int64_t value, size_t width);
+void put_unsigned(struct sink *out, uint64_t value);
 void put_hex(struct sink *out, uint64_t value); // 0x…
 void put_lines(struct sink *out, const label_lines *lines);
 

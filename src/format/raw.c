@@ -171,7 +171,8 @@ static void put_sample(const struct report *r, const struct sample *s, struct si
         const struct location *loc = &p->locations[p->frames[s->frame + i]];
         if (loc->hidden)
             continue;
-        sink_printf(out, "%" PRIu64 " ", loc->id);
+        put_unsigned(out, loc->id);
+        sink_putc(out, ' ');
     }
     sink_putc(out, '\n');
     put_labels(r, s, false, out);

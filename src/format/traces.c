@@ -14,6 +14,7 @@ struct printer {
     struct value_format values;
     struct sink *out;
     VEC(struct span) lines; // of labels
+    struct span *frames;    // lines of nodes, plain and inlined; at is NULL: not made yet
 };
 
 // One line per key: the key and all of its values.
@@ -60,30 +61,40 @@ static void put_labels(struct printer *p, const struct sample *s, bool numbers)
     }
 }
 
-static void put_frame(struct printer *p, uint32_t node, bool inlined)
+// A frame's line, which is the same wherever the frame stands; made once.
+static struct span frame_line(struct printer *p, uint32_t node, bool inlined)
 {
-    sink_write(p->out, SPAN("   "));
-    put_text(p->out, node_name(p->t, node));
-    sink_write(p->out, inlined ? SPAN(" (inline)\n") : SPAN("\n"));
+    struct span *line = &p->frames[2 * (size_t)node + inlined];
+    if (line->at)
+        return *line;
+    struct buf text = {0};
+    struct sink *out = sink_to_buf(&text);
+    struct err err;
+    sink_fill(out, ' ', WIDTH + 3);
+    put_text_for(p->out, out, node_name(p->t, node));
+    sink_write(out, inlined ? SPAN(" (inline)\n") : SPAN("\n"));
+    sink_finish(out, &err);
+    *line = arena_span(p->r->arena, buf_span(&text));
+    buf_release(&text);
+    return *line;
 }
 
 static void put_stack(struct printer *p, const struct sample *s)
 {
     const struct report_options *o = &p->r->options;
+    const struct node_table *t = p->t;
     const int64_t *values = sample_values(p->r->profile, s);
     int64_t value = values[o->value_index];
-    bool first = true;
+    size_t skip = WIDTH; // the first line has the value where the others are blank
     if (o->mean && values[0])
         value = i64_div(value, values[0]);
+    put_value(p->out, &p->values, value, WIDTH);
     for (uint32_t i = 0; i < s->n_frames; i++) {
         uint32_t loc = p->r->profile->frames[s->frame + i];
-        for (uint32_t at = p->t->first[loc]; at < p->t->first[loc + 1]; at++) {
-            if (first)
-                put_value(p->out, &p->values, value, WIDTH);
-            else
-                sink_fill(p->out, ' ', WIDTH);
-            put_frame(p, p->t->nodes[at], at + 1 < p->t->first[loc + 1]);
-            first = false;
+        for (uint32_t at = t->first[loc]; at < t->first[loc + 1]; at++) {
+            bool inlined = at + 1 < t->first[loc + 1];
+            sink_write(p->out, span_from(frame_line(p, t->nodes[at], inlined), skip));
+            skip = 0;
         }
     }
 }
@@ -102,6 +113,7 @@ void format_text_traces(const struct report *r, struct node_table *t, struct sin
 {
     struct printer p = {.r = r, .t = t, .values = value_format_of(r), .out = out};
     label_lines labels = format_profile_labels(r);
+    p.frames = arena_zalloc(r->arena, 2 * t->infos.n, sizeof *p.frames);
     put_lines(out, &labels);
     for (uint32_t i = 0; i < r->profile->n_samples; i++) {
         const struct sample *s = &r->profile->samples[i];

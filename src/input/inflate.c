@@ -8,7 +8,7 @@
 #include "base/xalloc.h"
 #include "input/window.h"
 
-#define FREE_OUTPUT ((uint64_t)128 << 20)
+#define FREE_OUTPUT ((uint64_t)16 << 20)
 #define MAX_RATIO 100u
 enum { GZIP_ONLY = 16 };
 

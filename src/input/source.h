@@ -18,7 +18,7 @@ struct reader *source_reader(struct source *s);
 struct reader *file_reader_new(int fd);
 void file_reader_free(struct reader *r);
 
-// What comes out may be at most 128 MiB and a hundred times what went in: an archive built to
+// What comes out may be at most 16 MiB and a hundred times what went in: an archive built to
 // exhaust memory is refused, and no real profile comes near.
 struct reader *inflate_reader_new(struct reader *in);
 void inflate_reader_free(struct reader *r);

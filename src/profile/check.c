@@ -88,8 +88,6 @@ static int check_samples(struct resolver *r)
 static int add_id(struct resolver *r, struct idmap *ids, uint64_t id, size_t index,
                   const char *what)
 {
-    if (id == 0)
-        return err_set(r->err, "malformed profile: a %s has the reserved id 0", what);
     if (idmap_get(ids, id) != IDMAP_NONE)
         return err_set(r->err, "malformed profile: several %ss have the id %" PRIu64, what, id);
     idmap_add(ids, id, (uint32_t)index);

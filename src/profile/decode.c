@@ -166,6 +166,8 @@ static int add_sample(struct decoder *d, const ProtobufCMessage *message)
 {
     const pb_sample *m = (const pb_sample *)message;
     struct columns *c = &d->columns;
+    if (m->n_value == 0)
+        return malformed(d, "a sample without values");
     if (check_room(d, c->samples.n, 1) || check_room(d, c->labels.n, m->n_label) ||
         check_room(d, c->frames.n, m->n_location_id) || check_room(d, c->values.n, m->n_value) ||
         check_room(d, c->wide_ids.n + (COUNT_MAX - WIDE_IDS_MAX), m->n_location_id))
@@ -184,6 +186,8 @@ static int add_mapping(struct decoder *d, const ProtobufCMessage *message)
 {
     const pb_mapping *m = (const pb_mapping *)message;
     struct columns *c = &d->columns;
+    if (m->id == 0)
+        return malformed(d, "a mapping has the reserved id 0");
     *vec_push(c->arena, &c->mappings) = (struct mapping){
         .id = m->id,
         .start = m->memory_start,
@@ -203,6 +207,8 @@ static int add_location(struct decoder *d, const ProtobufCMessage *message)
 {
     const pb_location *m = (const pb_location *)message;
     struct columns *c = &d->columns;
+    if (m->id == 0)
+        return malformed(d, "a location has the reserved id 0");
     if (check_room(d, c->locations.n, 1) || check_room(d, c->lines.n, m->n_line))
         return -1;
     *vec_push(c->arena, &c->locations) = (struct location){
@@ -225,6 +231,8 @@ static int add_function(struct decoder *d, const ProtobufCMessage *message)
 {
     const pb_function *m = (const pb_function *)message;
     struct columns *c = &d->columns;
+    if (m->id == 0)
+        return malformed(d, "a function has the reserved id 0");
     *vec_push(c->arena, &c->functions) = (struct function){
         .id = m->id,
         .name = raw_string(m->name),
