@@ -193,10 +193,10 @@ static uint64_t count_bytes(struct span packed, struct err *err)
 static void bombs_are_refused(void)
 {
     struct err err = {""};
-    struct buf packed = zeros(100);
-    CHECK_INT((int64_t)count_bytes(buf_span(&packed), &err), 100 << 20);
+    struct buf packed = zeros(12);
+    CHECK_INT((int64_t)count_bytes(buf_span(&packed), &err), 12 << 20);
     buf_release(&packed);
-    packed = zeros(200);
+    packed = zeros(50);
     CHECK_INT((int64_t)count_bytes(buf_span(&packed), &err), 0);
     CHECK_HAS(err.text, "refusing a gzip stream that inflates more than 100 times");
     buf_release(&packed);
