@@ -26,6 +26,10 @@ int app_load(struct session *s, char *const *paths, size_t n_paths, const struct
              struct err *err);
 void app_release(struct session *s);
 
+// Whether a value of sample_index asks for all types side by side: "all", unless a type is so
+// named.
+bool app_is_all_types(const struct profile *p, struct span sample_index);
+
 struct request {
     const struct command_def *command;
     const char *regex; // where the command wants one
@@ -34,5 +38,19 @@ struct request {
 
 // Writes one report. 0, or -1 with *err filled; what the sink got by then is incomplete.
 int app_run(struct session *s, const struct request *request, struct sink *out, struct err *err);
+
+// Adds what there is to say of the profile, a line each: its binary, type, time, duration.
+int app_describe(struct session *s, const struct config *config, struct buf *out, struct err *err);
+
+// Adds how much of the total the config's filters leave: "12.50MB, 25% of 50MB left".
+int app_share(struct session *s, const struct config *config, struct buf *out, struct err *err);
+
+struct app_names {
+    const struct span *at;
+    size_t n;
+};
+
+// The names of all functions, the heaviest first, in the arena.
+struct app_names app_function_names(struct session *s, struct arena *arena);
 
 #endif

@@ -33,6 +33,20 @@ static const struct choice granularity_choices[] = {
     {NULL, NULL},
 };
 
+static const struct choice color_choices[] = {
+    [WHEN_AUTO] = {"auto", "on a terminal, unless NO_COLOR is set or TERM is dumb"},
+    [WHEN_ALWAYS] = {"always", "also into files and pipes"},
+    [WHEN_NEVER] = {"never", "nowhere"},
+    {NULL, NULL},
+};
+
+static const struct choice pager_choices[] = {
+    [WHEN_AUTO] = {"auto", "where a report is longer than the screen"},
+    [WHEN_ALWAYS] = {"", ""},
+    [WHEN_NEVER] = {"off", "never"},
+    {NULL, NULL},
+};
+
 #define BASE_DETAIL                                                                             \
     "Several files, separated by commas, are added up first; of several such options the last " \
     "counts."
@@ -61,6 +75,8 @@ const struct option_def option_defs[] = {
      "the build id of the main binary, where the profile has none", NULL, false},
     {"call_tree", OPTION_BOOL, GROUP_DISPLAY, AT(call_tree), NULL, "false", NULL,
      "tell apart calls of a function along different paths", "Acts on dot and callgrind.", false},
+    {"color", OPTION_WORD, GROUP_DISPLAY, AT(color), color_choices, "auto", "WHEN",
+     "colour numbers by weight and names by package", NULL, false},
     {"compact_labels", OPTION_BOOL, GROUP_DISPLAY, AT(compact_labels), NULL, "false", NULL,
      "leave out the header's lines about the profile", NULL, false},
     {"diff_base", OPTION_STRING, GROUP_SOURCE, AT(diff_base), NULL, "", "FILE",
@@ -97,6 +113,8 @@ const struct option_def option_defs[] = {
     {"output", OPTION_STRING, GROUP_DISPLAY, AT(output), NULL, "", "FILE",
      "write the report to a file", "The file changes only when the whole report is written.",
      false},
+    {"pager", OPTION_WORD, GROUP_DISPLAY, AT(pager), pager_choices, "auto", "WHEN",
+     "show long reports of the shell in a pager", "$PAGER, or else less -FRX.", false},
     {"prune_from", OPTION_STRING, GROUP_FILTER, AT(prune_from), NULL, "", "REGEX",
      "cut off what matching functions call",
      "The regular expression is matched with function names without their arguments.", true},
@@ -168,6 +186,8 @@ const struct option_def *option_find(struct span name)
 
 static int choice_value(const struct option_def *o, struct span name)
 {
+    if (name.n == 0 && *o->initial)
+        return -1;
     for (int i = 0; o->choices[i].name; i++)
         if (span_eq(span_of(o->choices[i].name), name))
             return i;
@@ -181,6 +201,12 @@ const struct option_def *option_find_choice(struct span name, int *value)
             return o;
     }
     return NULL;
+}
+
+const struct choice *option_flags(const struct option_def *o)
+{
+    static const struct choice none = {NULL, NULL};
+    return o->type == OPTION_CHOICE ? o->choices : &none;
 }
 
 const struct shortcut_def *shortcut_find(struct span name)
@@ -257,6 +283,7 @@ int option_set(const struct option_def *o, struct config *c, struct span text, s
     case OPTION_FLOAT:
         return num_parse_f64(text, member(o, c)) ? 0 : bad_value(o, text, "a number", err);
     case OPTION_CHOICE:
+    case OPTION_WORD:
         return set_choice(o, c, text, err);
     case OPTION_STRING:
         break;
@@ -281,6 +308,7 @@ void option_print(const struct option_def *o, const struct config *c, struct buf
         buf_add(out, span_of(*(char *const *)value));
         break;
     case OPTION_CHOICE:
+    case OPTION_WORD:
         buf_add(out, span_of(o->choices[*(const int *)value].name));
         break;
     }

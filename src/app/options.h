@@ -15,6 +15,7 @@ enum option_type {
     OPTION_FLOAT,
     OPTION_STRING,
     OPTION_CHOICE, // each choice is also a flag of its own
+    OPTION_WORD,   // a choice whose names are no flags
 };
 
 enum option_group {
@@ -34,8 +35,9 @@ struct option_def {
     const char *name;
     enum option_type type;
     enum option_group group;
-    size_t offset;                // in struct config
-    const struct choice *choices; // of OPTION_CHOICE: the names of the values 0, 1, …; NULL ends
+    size_t offset; // in struct config
+    const struct choice
+        *choices; // of the last two types: the names of the values 0, 1, …; NULL ends
     const char *initial;
     const char *argument; // what stands behind "=" in help texts; NULL for OPTION_BOOL
     const char *summary;  // one line
@@ -59,6 +61,9 @@ const struct option_def *option_find(struct span name);
 
 // The option of which this is a choice, and which one; NULL where there is none.
 const struct option_def *option_find_choice(struct span name, int *value);
+// The choices of an option that are flags of their own, ended by one whose name is NULL.
+const struct choice *option_flags(const struct option_def *o);
+
 const struct shortcut_def *shortcut_find(struct span name);
 
 // Sets from text. -1 with *err filled, and nothing changed, where the text does

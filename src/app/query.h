@@ -19,6 +19,13 @@ struct query {
     struct report report;
 };
 
+// A query of which nothing has happened yet, and its end.
+void query_begin(struct query *q, struct session *s, const struct request *request);
+void query_end(struct query *q);
+
+// Works out the report's options from the config, with the totals of the view as it is.
+int query_report(struct query *q, struct err *err);
+
 void query_note(const struct query *q, const char *line);
 
 // Applies the config's filters to the view.

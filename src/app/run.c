@@ -33,12 +33,24 @@ static void pick_trim(const struct query *q, struct trim_options *t)
     t->edge_fraction = c->edgefraction;
 }
 
+bool app_is_all_types(const struct profile *p, struct span sample_index)
+{
+    struct err ignored;
+    return span_eq(sample_index, SPAN("all")) &&
+           profile_sample_index(p, sample_index, &ignored) == NO_INDEX;
+}
+
 static int pick_sample_type(struct query *q, struct err *err)
 {
     const struct config *c = q->request->config;
     const struct profile *p = &q->profile;
     struct report_options *o = &q->report.options;
-    o->value_index = profile_sample_index(p, span_of(c->sample_index), err);
+    struct span index = span_of(c->sample_index);
+    o->all_types = app_is_all_types(p, index);
+    if (o->all_types && q->request->command->emit != emit_top)
+        return err_set(err, "sample_index=all is for top: choose a type for %s",
+                       q->request->command->name);
+    o->value_index = profile_sample_index(p, o->all_types ? SPAN("") : index, err);
     if (o->value_index == NO_INDEX)
         return -1;
     struct value_type type = p->sample_types[o->value_index];
@@ -50,7 +62,7 @@ static int pick_sample_type(struct query *q, struct err *err)
     return 0;
 }
 
-static int make_report(struct query *q, struct err *err)
+int query_report(struct query *q, struct err *err)
 {
     const struct config *c = q->request->config;
     struct report_options *o = &q->report.options;
@@ -104,31 +116,42 @@ static void add_tag_nodes(struct query *q)
 static int run(struct query *q, struct sink *out, struct err *err)
 {
     bool relative = q->request->config->relative_percentages;
-    q->units = tag_units_of(&q->profile, &q->arena);
     note_mixed_units(q);
     add_tag_nodes(q);
     query_list_filters(q);
-    if ((relative && query_filter(q, err)) || make_report(q, err) ||
+    if ((relative && query_filter(q, err)) || query_report(q, err) ||
         (!relative && query_filter(q, err)))
         return -1;
     return q->request->command->emit(q, out, err);
 }
 
+void query_begin(struct query *q, struct session *s, const struct request *request)
+{
+    *q = (struct query){.session = s, .request = request, .profile = s->profile};
+    strtab_init(&q->strings, &q->arena, s->profile.strings);
+    q->profile.strings = &q->strings;
+    q->profile.arena = NULL;
+    q->units = tag_units_of(&q->profile, &q->arena);
+}
+
+void query_end(struct query *q)
+{
+    regex_free(q->regex);
+    strtab_release(&q->strings);
+    arena_release(&q->arena);
+}
+
 int app_run(struct session *s, const struct request *request, struct sink *out, struct err *err)
 {
-    struct query q = {.session = s, .request = request, .profile = s->profile};
+    struct query q;
     int status = 0;
-    strtab_init(&q.strings, &q.arena, s->profile.strings);
-    q.profile.strings = &q.strings;
-    q.profile.arena = NULL;
+    query_begin(&q, s, request);
     if (request->command->wants_regex) {
         q.regex = regex_new(span_of(request->regex), err);
         status = q.regex ? 0 : -1;
     }
     if (status == 0)
         status = run(&q, out, err);
-    regex_free(q.regex);
-    strtab_release(&q.strings);
-    arena_release(&q.arena);
+    query_end(&q);
     return status;
 }

@@ -90,6 +90,7 @@ static const char *type_text(const struct option_def *o)
     case OPTION_FLOAT:
         return "A number.";
     case OPTION_CHOICE:
+    case OPTION_WORD:
         return "One of the following.";
     case OPTION_BOOL:
         return "True or false.";
@@ -116,8 +117,10 @@ static void add_choices(struct buf *out, const struct option_def *o)
     for (const struct choice *c = o->choices; c->name; c++) {
         if (!*c->name)
             continue;
-        add(out, ".TP\n\\fB", c->name, "\\fR, or the flag ");
-        add(out, "\\fB\\-", c->name, "\\fR\n");
+        add(out, ".TP\n\\fB", c->name, "\\fR");
+        if (option_flags(o)->name)
+            add(out, ", or the flag \\fB\\-", c->name, "\\fR");
+        buf_addc(out, '\n');
         add(out, "", c->summary, "\n");
     }
     buf_add(out, SPAN(".RE\n"));
@@ -133,7 +136,7 @@ void gendocs_man_options(struct buf *out)
             add_flag(out, o->name, o->argument);
             add_explained(out, o->summary, o->detail);
             add_type(out, o);
-            if (o->type == OPTION_CHOICE)
+            if (o->choices)
                 add_choices(out, o);
         }
     }

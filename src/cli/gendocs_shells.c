@@ -50,7 +50,7 @@ static enum value_kind kind_of(const struct option_def *o)
 {
     if (o->type == OPTION_BOOL)
         return VALUE_BOOL;
-    if (o->type == OPTION_CHOICE)
+    if (o->choices)
         return VALUE_CHOICE;
     if (strcmp(o->argument, "FILE") == 0)
         return VALUE_FILE;
@@ -64,7 +64,7 @@ static void add_option(struct flags *flags, const struct option_def *o)
                                    .kind = kind_of(o),
                                    .argument = o->argument,
                                    .choices = o->choices});
-    for (const struct choice *c = o->choices; c && c->name; c++)
+    for (const struct choice *c = option_flags(o); c->name; c++)
         if (*c->name)
             flags_add(flags, (struct flag){.name = c->name, .summary = c->summary});
 }

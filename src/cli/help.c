@@ -22,7 +22,7 @@ static void add_entry(struct buf *out, const char *name, const char *argument, c
 static void add_option(struct buf *out, const struct option_def *o)
 {
     add_entry(out, o->name, o->argument, o->summary);
-    for (const struct choice *c = o->choices; c && c->name; c++)
+    for (const struct choice *c = option_flags(o); c->name; c++)
         if (*c->name)
             add_entry(out, c->name, NULL, c->summary);
 }

@@ -3,6 +3,7 @@
 
 #include "app/commands.h"
 #include "app/options.h"
+#include "cli/shellwords.h"
 
 enum { NAME_MAX_LENGTH = 40 };
 
@@ -51,21 +52,43 @@ static void consider(struct search *s, const char *name)
     }
 }
 
+static struct search search_for(struct span typed)
+{
+    return (struct search){.typed = typed, .best_distance = typed.n / 3 + 2};
+}
+
+static void consider_reports(struct search *s)
+{
+    for (const struct command_def *c = command_defs; c->name; c++)
+        consider(s, c->name);
+}
+
 const char *nearest_flag(struct span typed)
 {
+    struct search s = search_for(typed);
     if (typed.n == 0 || typed.n > NAME_MAX_LENGTH)
         return NULL;
-    struct search s = {.typed = typed, .best_distance = typed.n / 3 + 2};
-    for (const struct command_def *c = command_defs; c->name; c++)
-        consider(&s, c->name);
+    consider_reports(&s);
     for (const struct option_def *o = option_defs; o->name; o++) {
         consider(&s, o->name);
-        for (const struct choice *choice = o->choices; choice && choice->name; choice++)
+        for (const struct choice *choice = option_flags(o); choice->name; choice++)
             consider(&s, choice->name);
     }
     for (const struct shortcut_def *d = shortcut_defs; d->name; d++)
         consider(&s, d->name);
     consider(&s, "help");
     consider(&s, "version");
+    return s.best;
+}
+
+const char *nearest_command(struct span typed)
+{
+    struct search s = search_for(typed);
+    if (typed.n == 0 || typed.n > NAME_MAX_LENGTH)
+        return NULL;
+    consider_reports(&s);
+    for (const struct shell_word *w = shell_words; w->name; w++)
+        if (strlen(w->name) > 1)
+            consider(&s, w->name);
     return s.best;
 }

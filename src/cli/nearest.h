@@ -7,4 +7,7 @@
 // The flag, of those that there are, that is most like a mistyped one; NULL where none is close.
 const char *nearest_flag(struct span typed);
 
+// The same among the shell's commands, options and reports.
+const char *nearest_command(struct span typed);
+
 #endif

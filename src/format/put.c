@@ -29,7 +29,7 @@ static void put_visible(struct sink *out, struct span text, uint32_t kept)
 
 void put_text_for(const struct sink *reader, struct sink *out, struct span text)
 {
-    if (!sink_is_terminal(reader) || is_plain(text))
+    if (!sink_style(reader)->visible || is_plain(text))
         sink_write(out, text);
     else
         put_visible(out, text, UTF8_BAD);
@@ -42,7 +42,7 @@ void put_text(struct sink *out, struct span text)
 
 void put_text_line(struct sink *out, struct span text)
 {
-    if (!sink_is_terminal(out) || is_plain(text))
+    if (!sink_style(out)->visible || is_plain(text))
         sink_write(out, text);
     else
         put_visible(out, text, '\t');

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/cancel.h"
 #include "graph/build.h"
 
 enum { SLOTS_MIN = 256 };
@@ -87,7 +88,7 @@ static void count_path(struct graph *g, const struct profile *p, const struct sa
 void calltree_build(struct graph *g, const struct profile *p)
 {
     struct weight w;
-    for (uint32_t i = 0; i < p->n_samples; i++)
+    for (uint32_t i = 0; i < p->n_samples && !cancel_requested; i++)
         if (sample_weight(g, p, &p->samples[i], &w))
             count_path(g, p, &p->samples[i], w);
 }

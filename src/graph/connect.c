@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/cancel.h"
 #include "graph/build.h"
 
 enum { SLOTS_MIN = 256 };
@@ -124,7 +125,7 @@ void graph_connect(struct graph *g, const struct profile *p, enum edge_want want
         c.ends[i].wanted = wanted && !c.ends[i].skipped;
         any |= c.ends[i].wanted;
     }
-    for (uint32_t i = 0; any && i < p->n_samples; i++) {
+    for (uint32_t i = 0; any && i < p->n_samples && !cancel_requested; i++) {
         c.mark = i + 1;
         if (sample_weight(g, p, &p->samples[i], &c.w))
             connect_stack(&c, &p->samples[i]);

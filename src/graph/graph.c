@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/cancel.h"
 #include "graph/build.h"
 
 // The sums at the nodes, apart from each other: the marks alone are looked at for every frame.
@@ -53,7 +54,7 @@ static void build_plain(struct graph *g, const struct profile *p)
                         arena_zalloc(g->arena, n, sizeof *sums.cum_div)};
     struct weight w;
     g->nodes = arena_zalloc(g->arena, n, sizeof *g->nodes);
-    for (uint32_t i = 0; i < p->n_samples; i++)
+    for (uint32_t i = 0; i < p->n_samples && !cancel_requested; i++)
         if (sample_weight(g, p, &p->samples[i], &w))
             count_stack(g, &sums, p, &p->samples[i], i + 1, w);
     for (uint32_t i = 0; i < n; i++) {

@@ -13,6 +13,7 @@
 struct report_options {
     uint32_t value_index; // of the sample type
     bool mean;
+    bool all_types;          // a top shows the flat values of all sample types
     struct span type;        // "inuse_space", "mean_delay"
     struct span unit;        // the profile's
     struct span output_unit; // to show values in: a unit, "minimum" or "auto"

@@ -121,6 +121,30 @@ int process_filter(char *const argv[], struct span in, struct buf *out, bool *mi
     return status ? err_set(err, "'%s' failed", argv[0]) : 0;
 }
 
+int process_start(struct process *p, const char *command, struct err *err)
+{
+    char *const argv[] = {"sh", "-c", (char *)command, NULL};
+    int ends[2];
+    pid_t pid;
+    if (pipe2(ends, O_CLOEXEC))
+        return err_set(err, "cannot run '%s': %s", command, strerror(errno));
+    int status = spawn(argv, ends[0], -1, &pid);
+    close(ends[0]);
+    if (status) {
+        close(ends[1]);
+        return err_set(err, "cannot run '%s': %s", command, strerror(status));
+    }
+    *p = (struct process){ends[1], pid};
+    return 0;
+}
+
+void process_end(struct process *p)
+{
+    close(p->to);
+    wait_for((pid_t)p->pid);
+    *p = (struct process){0};
+}
+
 int process_show(char *const argv[])
 {
     struct timespec start, now, left = {0};

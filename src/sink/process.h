@@ -12,6 +12,18 @@
 int process_filter(char *const argv[], struct span in, struct buf *out, bool *missing,
                    struct err *err);
 
+// A program that reads what is written to it.
+struct process {
+    int to;   // its standard input
+    long pid; // 0: none
+};
+
+// Runs a command line of the user's own with the shell. -1 with *err filled.
+int process_start(struct process *p, const char *command, struct err *err);
+
+// Closes its input and waits for it to end.
+void process_end(struct process *p);
+
 // Starts a program that shows something, waits for it to end, and for a few seconds at least: it
 // may only have passed the work on to another. -1 where it cannot be started.
 int process_show(char *const argv[]);

@@ -9,8 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cancel.h"
 #include "base/xalloc.h"
 #include "sink/deflate.h"
+#include "sink/process.h"
 
 enum { BUFFER_SIZE = 64 << 10 };
 
@@ -19,7 +21,10 @@ struct sink {
     struct buf *memory;        // of sink_to_buf
     struct deflater *deflater; // while a gzip stream is written
     int fd;
-    bool terminal;
+    struct sink_style style;
+    char *pager;            // of sink_to_pager, until it is started
+    unsigned screen_lines;  // and what it is started for
+    struct process process; // a pager or command that reads what is written
     int fault;              // errno of the first failed write
     char *path, *temporary; // of sink_to_file; temporary is NULL for a device
 };
@@ -28,13 +33,36 @@ struct sink *sink_to_fd(int fd)
 {
     struct sink *s = xcalloc(1, sizeof *s);
     s->fd = fd;
-    s->terminal = isatty(fd);
     return s;
 }
 
-bool sink_is_terminal(const struct sink *s)
+struct sink *sink_to_pager(const char *pager, unsigned screen_lines)
 {
-    return s->terminal;
+    struct sink *s = sink_to_fd(STDOUT_FILENO);
+    s->pager = xstrdup(pager);
+    s->screen_lines = screen_lines;
+    return s;
+}
+
+struct sink *sink_to_command(const char *command, struct err *err)
+{
+    struct sink *s = sink_to_fd(-1);
+    if (process_start(&s->process, command, err)) {
+        free(s);
+        return NULL;
+    }
+    s->fd = s->process.to;
+    return s;
+}
+
+void sink_set_style(struct sink *s, struct sink_style style)
+{
+    s->style = style;
+}
+
+const struct sink_style *sink_style(const struct sink *s)
+{
+    return &s->style;
 }
 
 struct sink *sink_to_buf(struct buf *buf)
@@ -83,6 +111,7 @@ static void free_sink(struct sink *s)
     if (s->path && s->fd >= 0)
         close(s->fd);
     buf_release(&s->pending);
+    free(s->pager);
     free(s->path);
     free(s->temporary);
     free(s);
@@ -111,7 +140,7 @@ struct sink *sink_to_file(const char *path, struct err *err)
 
 static void write_out(struct sink *s, struct span bytes)
 {
-    while (bytes.n && !s->fault) {
+    while (bytes.n && !s->fault && !cancel_requested) {
         ssize_t n = write(s->fd, bytes.at, bytes.n);
         if (n < 0 && errno != EINTR)
             s->fault = errno;
@@ -129,8 +158,24 @@ static void put_out(void *sink, struct span bytes)
         write_out(s, bytes);
 }
 
-static void flush(struct sink *s)
+// What did not fit the buffer, or the screen, goes to the pager; without one it is printed.
+static void start_pager(struct sink *s, bool complete)
 {
+    struct err err;
+    size_t lines = 0;
+    for (size_t i = 0; i < s->pending.n; i++)
+        lines += s->pending.at[i] == '\n';
+    if ((!complete || lines > s->screen_lines) && process_start(&s->process, s->pager, &err) == 0)
+        s->fd = s->process.to;
+    free(s->pager);
+    s->pager = NULL;
+}
+
+static void flush(struct sink *s, bool complete)
+{
+    if (s->pager)
+        start_pager(s, complete);
+
     if (s->deflater)
         deflater_write(s->deflater, buf_span(&s->pending));
     else if (s->pending.n)
@@ -140,13 +185,13 @@ static void flush(struct sink *s)
 
 void sink_begin_gzip(struct sink *s)
 {
-    flush(s);
+    flush(s, false);
     s->deflater = deflater_new(put_out, s);
 }
 
 void sink_end_gzip(struct sink *s)
 {
-    flush(s);
+    flush(s, false);
     deflater_finish(s->deflater);
     s->deflater = NULL;
 }
@@ -156,7 +201,7 @@ static struct buf *target(struct sink *s)
     if (s->memory && !s->deflater)
         return s->memory;
     if (s->pending.n >= BUFFER_SIZE)
-        flush(s);
+        flush(s, false);
     return &s->pending;
 }
 
@@ -164,7 +209,7 @@ void sink_write(struct sink *s, struct span bytes)
 {
     struct buf *b = target(s);
     if (b == &s->pending && !s->deflater && bytes.n >= BUFFER_SIZE) {
-        flush(s);
+        flush(s, false);
         write_out(s, bytes);
         return;
     }
@@ -206,7 +251,9 @@ static int finish_file(struct sink *s, struct err *err)
 int sink_finish(struct sink *s, struct err *err)
 {
     int status = 0;
-    flush(s);
+    flush(s, true);
+    if (s->process.pid)
+        process_end(&s->process);
     if (s->path)
         status = finish_file(s, err);
     else if (s->fault && s->fault != EPIPE)
@@ -219,5 +266,7 @@ void sink_abort(struct sink *s)
 {
     if (s->temporary)
         unlink(s->temporary);
+    if (s->process.pid)
+        process_end(&s->process);
     free_sink(s);
 }

@@ -12,6 +12,13 @@ struct sink;
 // Standard output, or another descriptor, which stays the caller's.
 struct sink *sink_to_fd(int fd);
 
+// Standard output, by way of a pager where there are more lines than fit the screen. The pager's
+// command line is the user's own, for the shell.
+struct sink *sink_to_pager(const char *pager, unsigned screen_lines);
+
+// Another program's standard input: a command line for the shell. NULL with *err filled.
+struct sink *sink_to_command(const char *command, struct err *err);
+
 // A file that gets its name when all of it is written: until then, and after an error, what was
 // there before stays. A device or a pipe is written to as it is. NULL with *err filled.
 struct sink *sink_to_file(const char *path, struct err *err);
@@ -19,8 +26,15 @@ struct sink *sink_to_file(const char *path, struct err *err);
 // The buffer gets the bytes.
 struct sink *sink_to_buf(struct buf *buf);
 
-// Whether a person reads along.
-bool sink_is_terminal(const struct sink *s);
+// What a person at a terminal reads is not what a program reads.
+struct sink_style {
+    bool visible;     // names have nothing in them that a terminal would obey
+    bool color;       // numbers and names are coloured
+    unsigned columns; // names are shortened to fit; 0: as long as they are
+};
+
+void sink_set_style(struct sink *s, struct sink_style style);
+const struct sink_style *sink_style(const struct sink *s);
 
 // From here to sink_end_gzip all bytes are written as one gzip stream (RFC 1952) without a name and
 // a time, so that the same bytes give the same file.

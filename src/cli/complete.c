@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/complete.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "app/options.h"
+#include "cli/shellwords.h"
+
+struct collector {
+    struct completer *c;
+    struct arena *arena;
+    struct span word; // as typed
+    struct completion found;
+    VEC(struct span) inside; // that have the word in them, but not at the start
+    bool sorted;             // the order of finding says which matters most
+};
+
+void completer_release(struct completer *c)
+{
+    arena_release(&c->names_arena);
+}
+
+static void consider(struct collector *k, struct span choice)
+{
+    if (span_starts(choice, k->word))
+        *vec_push(k->arena, &k->found.choices) = choice;
+    else if (span_find(choice, k->word) != SPAN_NOT_FOUND)
+        *vec_push(k->arena, &k->inside) = choice;
+}
+
+static void consider_text(struct collector *k, const char *choice)
+{
+    if (*choice && span_starts(span_of(choice), k->word))
+        *vec_push(k->arena, &k->found.choices) = span_of(choice);
+}
+
+// As a regular expression that matches the name and no other.
+static struct span quoted(struct collector *k, struct span name)
+{
+    struct buf out = {0};
+    for (size_t i = 0; i < name.n; i++) {
+        if (strchr("\\.+*?()|[]{}^$", name.at[i]) && name.at[i])
+            buf_addc(&out, '\\');
+        buf_addc(&out, name.at[i]);
+    }
+    struct span copy = arena_span(k->arena, buf_span(&out));
+    buf_release(&out);
+    return copy;
+}
+
+static bool has_blank(struct span name)
+{
+    for (size_t i = 0; i < name.n; i++)
+        if (isspace((unsigned char)name.at[i]))
+            return true;
+    return false;
+}
+
+static void consider_functions(struct collector *k)
+{
+    struct completer *c = k->c;
+    if (c->generation != c->shell->generation) {
+        arena_clear(&c->names_arena);
+        c->names = app_function_names(&c->shell->session, &c->names_arena);
+        c->generation = c->shell->generation;
+    }
+    for (size_t i = 0; i < c->names.n; i++)
+        if (!has_blank(c->names.at[i]))
+            consider(k, quoted(k, c->names.at[i]));
+    k->sorted = true;
+}
+
+static void consider_types(struct collector *k)
+{
+    const struct profile *p = &k->c->shell->session.profile;
+    for (uint32_t i = 0; i < p->n_sample_types; i++)
+        consider(k, profile_str(p, p->sample_types[i].type));
+}
+
+// Keys of tags and, where they are asked for, key=value.
+static void consider_tags(struct collector *k, bool values)
+{
+    const struct profile *p = &k->c->shell->session.profile;
+    bool *seen = arena_zalloc(k->arena, strtab_count(p->strings), sizeof *seen);
+    struct strtab pairs;
+    strtab_init(&pairs, k->arena, NULL);
+    for (uint32_t i = 0; i < p->n_samples; i++) {
+        for (uint32_t j = 0; j < p->samples[i].n_labels; j++) {
+            const struct label *l = &p->labels[p->samples[i].label + j];
+            if (!seen[l->key])
+                consider(k, profile_str(p, l->key));
+            seen[l->key] = true;
+            if (!values || l->kind != LABEL_STR || strtab_count(&pairs) > 10000)
+                continue;
+            str_id before = strtab_count(&pairs);
+            str_id pair = strtab_add(
+                &pairs, span_of(arena_printf(k->arena, SPAN_FMT "=" SPAN_FMT,
+                                             SPAN_ARG(profile_str(p, l->key)),
+                                             SPAN_ARG(quoted(k, profile_str(p, l->value))))));
+            if (pair == before)
+                consider(k, strtab_get(&pairs, pair));
+        }
+    }
+    strtab_release(&pairs);
+}
+
+static void consider_files(struct collector *k)
+{
+    const char *slash = k->word.n ? memrchr(k->word.at, '/', k->word.n) : NULL;
+    struct span dir = slash ? span_upto(k->word, (size_t)(slash - k->word.at) + 1) : SPAN("");
+    struct span part = span_from(k->word, dir.n);
+    DIR *d = opendir(dir.n ? arena_cstr(k->arena, dir) : ".");
+    k->found.after = "";
+    for (struct dirent *e; d && (e = readdir(d));) {
+        struct span name = span_of(e->d_name);
+        if (!span_starts(name, part) || (name.at[0] == '.' && part.n == 0))
+            continue;
+        struct stat st;
+        char *path = arena_printf(k->arena, SPAN_FMT "%s", SPAN_ARG(dir), e->d_name);
+        bool is_dir = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+        *vec_push(k->arena, &k->found.choices) =
+            span_of(arena_printf(k->arena, "%s%s", path, is_dir ? "/" : ""));
+    }
+    if (d)
+        closedir(d);
+}
+
+static void consider_reports(struct collector *k)
+{
+    for (const struct command_def *c = command_defs; c->name; c++)
+        consider_text(k, c->name);
+}
+
+static void consider_options(struct collector *k, const char *suffix)
+{
+    for (const struct option_def *o = option_defs; o->name; o++)
+        consider_text(k, arena_printf(k->arena, "%s%s", o->name, suffix));
+}
+
+static void consider_first(struct collector *k)
+{
+    consider_reports(k);
+    consider_options(k, "=");
+    consider_types(k);
+    for (const struct shell_word *w = shell_words; w->name; w++)
+        consider_text(k, w->name);
+}
+
+// Behind the last comma of a list.
+static void skip_list(struct collector *k)
+{
+    const char *comma = k->word.n ? memrchr(k->word.at, ',', k->word.n) : NULL;
+    if (!comma)
+        return;
+    size_t skip = (size_t)(comma - k->word.at) + 1;
+    k->found.start += skip;
+    k->word = span_from(k->word, skip);
+}
+
+static bool is_one_of(const char *name, const char *const *names)
+{
+    for (; *names; names++)
+        if (strcmp(name, *names) == 0)
+            return true;
+    return false;
+}
+
+static void consider_values(struct collector *k, const struct option_def *o)
+{
+    static const char *const keys[] = {"tagleaf", "tagroot", NULL};
+    static const char *const key_regexes[] = {"taghide", "tagshow", NULL};
+    static const char *const tags[] = {"tagfocus", "tagignore", NULL};
+    k->found.after = "";
+    for (const struct choice *c = o->choices; c && c->name; c++)
+        consider_text(k, c->name);
+    if (o->type == OPTION_BOOL) {
+        consider_text(k, "true");
+        consider_text(k, "false");
+    } else if (strcmp(o->name, "sample_index") == 0) {
+        consider_types(k);
+        consider_text(k, "all");
+    } else if (is_one_of(o->name, keys)) {
+        skip_list(k);
+        consider_tags(k, false);
+    } else if (is_one_of(o->name, key_regexes)) {
+        consider_tags(k, false);
+    } else if (is_one_of(o->name, tags)) {
+        consider_tags(k, true);
+    } else if (o->is_regex) {
+        consider_functions(k);
+    } else if (o->argument &&
+               (strcmp(o->argument, "FILE") == 0 || strcmp(o->argument, "DIRS") == 0)) {
+        skip_list(k);
+        consider_files(k);
+    }
+}
+
+static void consider_arguments(struct collector *k, struct span command, bool after_redirect)
+{
+    if (after_redirect || span_starts(k->word, SPAN(">"))) {
+        size_t skip = span_starts(k->word, SPAN(">"));
+        k->word = span_from(k->word, skip);
+        k->found.start += skip;
+        consider_files(k);
+    } else if (span_eq(command, SPAN("open"))) {
+        consider_files(k);
+    } else if (span_eq(command, SPAN("help"))) {
+        consider_reports(k);
+        consider_options(k, "");
+        for (const struct shell_word *w = shell_words; w->name; w++)
+            consider_text(k, w->name);
+    } else if (span_eq(command, SPAN("tags"))) {
+        consider_tags(k, false);
+    } else {
+        if (span_starts(k->word, SPAN("-"))) {
+            if (span_starts(SPAN("-cum"), k->word))
+                *vec_push(k->arena, &k->found.choices) = SPAN("-cum");
+            if (k->word.n == 1)
+                return;
+            k->word = span_from(k->word, 1);
+            k->found.start++;
+        }
+        consider_functions(k);
+    }
+}
+
+static int cmp_choices(const void *a, const void *b)
+{
+    return span_cmp(*(const struct span *)a, *(const struct span *)b);
+}
+
+static void finish(struct collector *k)
+{
+    struct completion *f = &k->found;
+    if (!k->sorted && f->choices.n)
+        qsort(f->choices.at, f->choices.n, sizeof *f->choices.at, cmp_choices);
+    for (size_t i = 0; i < k->inside.n && (k->sorted || f->choices.n == 0); i++)
+        *vec_push(k->arena, &f->choices) = k->inside.at[i];
+    size_t kept = f->choices.n ? 1 : 0;
+    for (size_t i = 1; i < f->choices.n && !k->sorted; i++)
+        if (!span_eq(f->choices.at[i], f->choices.at[kept - 1]))
+            f->choices.at[kept++] = f->choices.at[i];
+    f->choices.n = k->sorted ? f->choices.n : kept;
+    f->common = f->choices.n ? f->choices.at[0] : SPAN("");
+    for (size_t i = 1; i < f->choices.n; i++) {
+        size_t same = 0;
+        while (same < f->common.n && same < f->choices.at[i].n &&
+               f->common.at[same] == f->choices.at[i].at[same])
+            same++;
+        f->common.n = same;
+    }
+    if (f->choices.n == 1 && span_ends(f->common, SPAN("=")))
+        f->after = "";
+}
+
+struct completion complete(struct completer *c, struct span line, struct arena *arena)
+{
+    struct collector k = {.c = c, .arena = arena, .found.after = " "};
+    word_list words = split_words(arena, line);
+    bool open_word = line.n && !isspace((unsigned char)line.at[line.n - 1]);
+    size_t n_before = words.n - (open_word ? 1 : 0);
+    size_t equals = span_find(line, SPAN("="));
+    struct span name = trim_blanks(equals == SPAN_NOT_FOUND ? SPAN("") : span_upto(line, equals));
+    const struct option_def *o = option_find(name);
+    k.word = open_word ? words.at[words.n - 1] : SPAN("");
+    k.found.start = line.n - k.word.n;
+    if (o) {
+        k.found.start = equals + 1;
+        k.word = span_from(line, equals + 1);
+        consider_values(&k, o);
+    } else if (n_before == 0) {
+        consider_first(&k);
+    } else {
+        bool redirect = span_eq(words.at[n_before - 1], SPAN(">"));
+        consider_arguments(&k, words.at[0], redirect);
+    }
+    finish(&k);
+    return k.found;
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/output.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/utf8.h"
+
+enum { NAMES_MAX = 1000 };
+
+void output_message(const char *prefix, const char *text)
+{
+    struct buf line = {0}, valid = {0};
+    buf_add(&line, span_of(prefix));
+    for (const char *at = text; *at; at++) {
+        unsigned char c = (unsigned char)*at;
+        if (c < 0x20 || c == 0x7f)
+            buf_printf(&line, "\\x%02x", c);
+        else
+            buf_addc(&line, (char)c);
+    }
+    utf8_add_valid(&valid, buf_span(&line));
+    buf_addc(&valid, '\n');
+    fwrite(valid.at, 1, valid.n, stderr);
+    buf_release(&line);
+    buf_release(&valid);
+}
+
+bool output_colored(const struct config *config)
+{
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+    if (config->color != WHEN_AUTO)
+        return config->color == WHEN_ALWAYS;
+    return isatty(STDOUT_FILENO) && !(no_color && *no_color) && term && *term &&
+           strcmp(term, "dumb") != 0;
+}
+
+void output_screen(unsigned *columns, unsigned *lines)
+{
+    struct winsize size = {0};
+    *columns = *lines = 0;
+    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) {
+        *columns = size.ws_col;
+        *lines = size.ws_row;
+    }
+}
+
+// A file of the current directory that is not there yet.
+static struct sink *open_new_file(const struct session *s, const char *extension, struct err *err)
+{
+    struct buf path = {0};
+    struct sink *out = NULL;
+    for (int i = 1; i < NAMES_MAX; i++) {
+        buf_clear(&path);
+        buf_printf(&path, "profile%03d.%s", i, extension);
+        if (access(buf_cstr(&path), F_OK) != 0)
+            break;
+    }
+    out = sink_to_file(buf_cstr(&path), err);
+    if (out) {
+        struct buf note = {0};
+        buf_printf(&note, "the report goes to %s", buf_cstr(&path));
+        s->notes.put(s->notes.context, buf_cstr(&note));
+        buf_release(&note);
+    }
+    buf_release(&path);
+    return out;
+}
+
+static struct sink *open_screen(const struct config *config, const struct output *output)
+{
+    unsigned columns, lines;
+    const char *pager = getenv("PAGER");
+    output_screen(&columns, &lines);
+    bool paged = output->paged && config->pager != WHEN_NEVER && lines > 1;
+    struct sink *out = paged ? sink_to_pager(pager && *pager ? pager : "less -FRX", lines - 1)
+                             : sink_to_fd(STDOUT_FILENO);
+    sink_set_style(out, (struct sink_style){.visible = isatty(STDOUT_FILENO),
+                                            .color = output_colored(config),
+                                            .columns = columns});
+    return out;
+}
+
+static struct sink *open_sink(const struct session *s, const struct request *request,
+                              const struct output *output, struct err *err)
+{
+    const struct config *config = request->config;
+    const struct command_def *command = request->command;
+    if (output->command)
+        return sink_to_command(output->command, err);
+    if (*config->output)
+        return sink_to_file(config->output, err);
+    if (command->binary && isatty(STDOUT_FILENO))
+        return open_new_file(s, command->binary, err);
+    return open_screen(config, output);
+}
+
+int output_report(struct session *s, const struct request *request, const struct output *output,
+                  struct err *err)
+{
+    struct sink *out = open_sink(s, request, output, err);
+    if (!out)
+        return -1;
+    if (app_run(s, request, out, err)) {
+        sink_abort(out);
+        return -1;
+    }
+    return sink_finish(out, err);
+}

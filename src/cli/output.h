@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_CLI_OUTPUT_H
+#define CPROF_CLI_OUTPUT_H
+
+#include "app/app.h"
+
+// Where one report goes.
+struct output {
+    const char *command; // the shell's command line that reads it, or NULL
+    bool paged;          // a long one goes to the pager
+};
+
+// Runs a request and brings the report to the file that the config names, to a command, to the
+// pager or to standard output; pictures and profiles do not go to a terminal but to a new file of
+// the current directory, whose name is noted. 0, or -1 with *err filled.
+int output_report(struct session *s, const struct request *request, const struct output *output,
+                  struct err *err);
+
+// One line on standard error, with nothing in it that a terminal would obey.
+void output_message(const char *prefix, const char *text);
+
+// Whether standard output is in colour by the config and the environment.
+bool output_colored(const struct config *config);
+
+// How wide and high the terminal is that standard output goes to; 0 where it is none.
+void output_screen(unsigned *columns, unsigned *lines);
+
+#endif

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/repl.h"
+
+#include <histedit.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/cancel.h"
+#include "base/utf8.h"
+#include "cli/complete.h"
+#include "cli/history.h"
+#include "cli/output.h"
+#include "cli/shellhelp.h"
+#include "cli/shellwords.h"
+
+enum { CTRL_C = 3, COLUMN_GAP = 2, WIDTH_DEFAULT = 80, HEIGHT_DEFAULT = 24 };
+
+struct repl {
+    struct completer completer;
+    EditLine *el;
+    History *history;
+    char *history_path; // or NULL
+    bool cleared;       // the line at hand was given up
+    struct buf listed;  // the line that choices were last listed for
+    size_t next_listed; // and the first that were not shown
+};
+
+static const char *prompt(EditLine *el)
+{
+    (void)el;
+    return "(cprof) ";
+}
+
+static struct repl *repl_of(EditLine *el)
+{
+    void *repl = NULL;
+    el_get(el, EL_CLIENTDATA, &repl);
+    return repl;
+}
+
+static void put_choice(const char *text, size_t n, unsigned width)
+{
+    struct span rest = {text, n};
+    unsigned used = 0;
+    for (; rest.n; used++) {
+        uint32_t point;
+        size_t step = utf8_next(rest, &point);
+        bool plain = point != UTF8_BAD && point >= 0x20 && !(point >= 0x7f && point < 0xa0);
+        printf("%.*s", plain ? (int)step : 1, plain ? rest.at : "?");
+        rest = span_from(rest, step);
+    }
+    printf("%*s", used < width ? (int)(width - used) : 0, "");
+}
+
+// Lists as many choices as fit the screen, in columns; Tab again lists the next ones.
+static void list_choices(struct repl *r, const struct completion *found, struct span line)
+{
+    unsigned columns, lines, width = 0;
+    bool same = span_eq(buf_span(&r->listed), line);
+    output_screen(&columns, &lines);
+    columns = columns ? columns : WIDTH_DEFAULT;
+    lines = lines > 4 ? lines : HEIGHT_DEFAULT;
+    for (size_t i = 0; i < found->choices.n; i++) {
+        unsigned w = (unsigned)utf8_count(found->choices.at[i]) + COLUMN_GAP;
+        width = w > width ? w : width;
+    }
+    width = width > columns ? columns : width;
+    size_t per_line = columns / width ? columns / width : 1;
+    size_t first = same && r->next_listed < found->choices.n ? r->next_listed : 0;
+    size_t end = first + per_line * (lines - 2);
+    end = end < found->choices.n ? end : found->choices.n;
+    putchar('\n');
+    for (size_t i = first; i < end; i++) {
+        bool last = (i - first + 1) % per_line == 0 || i + 1 == end;
+        put_choice(found->choices.at[i].at, found->choices.at[i].n, last ? 0 : width);
+        if (last)
+            putchar('\n');
+    }
+    if (end < found->choices.n)
+        printf("%zu more: Tab shows them\n", found->choices.n - end);
+    fflush(stdout);
+    r->next_listed = end;
+    buf_clear(&r->listed);
+    buf_add(&r->listed, line);
+}
+
+static unsigned char on_tab(EditLine *el, int key)
+{
+    struct repl *r = repl_of(el);
+    const LineInfo *info = el_line(el);
+    struct span line = {info->buffer, (size_t)(info->cursor - info->buffer)};
+    struct arena arena = {0};
+    unsigned char result = CC_REFRESH;
+    (void)key;
+    struct completion found = complete(&r->completer, line, &arena);
+    size_t typed = line.n - found.start;
+    bool longer = found.common.n > typed || !span_eq(found.common, span_from(line, found.start));
+    if (found.choices.n == 0) {
+        result = CC_ERROR;
+    } else if (found.choices.n == 1 || (found.common.n >= typed && longer)) {
+        char *text = arena_printf(&arena, SPAN_FMT "%s", SPAN_ARG(found.common),
+                                  found.choices.n == 1 ? found.after : "");
+        el_deletestr(el, (int)typed);
+        el_insertstr(el, text);
+    } else {
+        list_choices(r, &found, line);
+        result = CC_REDISPLAY;
+    }
+    arena_release(&arena);
+    return result;
+}
+
+// Gives the line up.
+static unsigned char on_ctrl_c(EditLine *el, int key)
+{
+    (void)key;
+    repl_of(el)->cleared = true;
+    fputs("^C", stdout);
+    return CC_NEWLINE;
+}
+
+static void on_interrupt(int signal_number)
+{
+    (void)signal_number;
+    cancel_requested = 1;
+}
+
+static void add_history(void *context, const char *line)
+{
+    struct repl *r = context;
+    HistEvent event;
+    history(r->history, &event, H_ENTER, line);
+}
+
+static void init_history(struct repl *r)
+{
+    HistEvent event;
+    r->history = history_init();
+    history(r->history, &event, H_SETSIZE, HISTORY_LINES);
+    history(r->history, &event, H_SETUNIQUE, 1);
+    r->history_path = history_path();
+    if (r->history_path)
+        history_load(r->history_path, add_history, r);
+    el_set(r->el, EL_HIST, history, r->history);
+}
+
+static void init_editor(struct repl *r)
+{
+    r->el = el_init("cprof", stdin, stdout, stderr);
+    el_set(r->el, EL_CLIENTDATA, r);
+    el_set(r->el, EL_PROMPT, prompt);
+    el_set(r->el, EL_EDITOR, "emacs");
+    el_set(r->el, EL_SIGNAL, 1);
+    el_set(r->el, EL_ADDFN, "cprof-complete", "complete what could stand here", on_tab);
+    el_set(r->el, EL_ADDFN, "cprof-give-up", "give the line up", on_ctrl_c);
+    init_history(r);
+    el_source(r->el, NULL); // ~/.editrc
+    el_set(r->el, EL_BIND, "^I", "cprof-complete", NULL);
+    el_set(r->el, EL_BIND, "-a", "^I", "cprof-complete", NULL);
+    el_set(r->el, EL_BIND, "^R", "em-inc-search-prev", NULL);
+    // While a line is edited ^C is a key; while a report runs it is a signal.
+    el_set(r->el, EL_SETTY, "-d", "-isig", NULL);
+    el_set(r->el, EL_BIND, "^C", "cprof-give-up", NULL);
+    el_set(r->el, EL_BIND, "-a", "^C", "cprof-give-up", NULL);
+}
+
+static void catch_interrupts(void)
+{
+    struct sigaction action = {.sa_handler = on_interrupt};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+}
+
+// False at the end of the session.
+static bool obey(struct repl *r, const char *input, int n)
+{
+    struct span line = trim_blanks((struct span){input, (size_t)n});
+    struct buf copy = {0};
+    bool go_on = true;
+    if (r->cleared || line.n == 0)
+        return true;
+    buf_add(&copy, line);
+    add_history(r, buf_cstr(&copy));
+    if (r->history_path)
+        history_append(r->history_path, buf_cstr(&copy));
+    go_on = shell_line(r->completer.shell, buf_span(&copy));
+    buf_release(&copy);
+    return go_on;
+}
+
+void repl_run(struct shell *sh)
+{
+    struct repl r = {.completer.shell = sh};
+    int n;
+    setlocale(LC_CTYPE, "");
+    catch_interrupts();
+    init_editor(&r);
+    shell_greet(sh);
+    for (bool go_on = true; go_on;) {
+        r.cleared = false;
+        buf_clear(&r.listed);
+        const char *input = el_gets(r.el, &n);
+        if (!input || n <= 0) {
+            putchar('\n');
+            break;
+        }
+        go_on = obey(&r, input, n);
+    }
+    history_end(r.history);
+    el_end(r.el);
+    completer_release(&r.completer);
+    buf_release(&r.listed);
+    free(r.history_path);
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/shellreport.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "app/options.h"
+#include "base/num.h"
+#include "base/xalloc.h"
+#include "cli/nearest.h"
+#include "cli/output.h"
+
+enum { ROWS = 10 }; // of top, where nothing else is said
+
+struct parser {
+    struct arena arena;
+    const word_list *words;
+    size_t at;
+    struct config config; // a copy for this report alone
+    struct request request;
+    struct output output;
+    struct buf focus, ignore;
+    struct err *err;
+};
+
+static struct span without_digits(struct span word)
+{
+    size_t n = word.n;
+    while (n && isdigit((unsigned char)word.at[n - 1]))
+        n--;
+    return span_upto(word, n);
+}
+
+static int unknown_command(struct span name, struct span argument, struct err *err)
+{
+    const char *near = nearest_command(name);
+    if (option_find(name))
+        return err_set(err, "did you mean: " SPAN_FMT "=" SPAN_FMT, SPAN_ARG(name),
+                       SPAN_ARG(argument.n ? argument : SPAN("<val>")));
+    if (near)
+        return err_set(err, "unrecognized command: '" SPAN_FMT "'; did you mean %s?",
+                       SPAN_ARG(name), near);
+    return err_set(err, "unrecognized command: '" SPAN_FMT "'", SPAN_ARG(name));
+}
+
+static int set(struct parser *p, const char *option, struct span value)
+{
+    return option_set(option_find(span_of(option)), &p->config, value, p->err);
+}
+
+// top10 is top 10.
+static int take_command(struct parser *p)
+{
+    struct span word = p->words->at[0], name = without_digits(word);
+    p->at = 1;
+    p->request.command = command_find(word);
+    if (!p->request.command && name.n < word.n) {
+        p->request.command = command_find(name);
+        if (p->request.command && set(p, "nodecount", span_from(word, name.n)))
+            return -1;
+    }
+    if (p->request.command)
+        return 0;
+    return unknown_command(word, p->words->n > 1 ? p->words->at[1] : SPAN(""), p->err);
+}
+
+static int take_regex(struct parser *p)
+{
+    if (!p->request.command->wants_regex)
+        return 0;
+    if (p->at >= p->words->n)
+        return err_set(p->err, "command %s needs an argument", p->request.command->name);
+    p->request.regex = arena_cstr(&p->arena, p->words->at[p->at++]);
+    return 0;
+}
+
+static void add_regex(struct buf *all, struct span regex)
+{
+    if (all->n && regex.n)
+        buf_addc(all, '|');
+    buf_add(all, regex);
+}
+
+static int take_redirect(struct parser *p, struct span word)
+{
+    struct span file = span_from(word, 1);
+    if (file.n == 0) {
+        if (p->at >= p->words->n)
+            return err_set(p->err, "please name a file behind >");
+        file = p->words->at[p->at++];
+    }
+    return set(p, "output", file);
+}
+
+// All that follows is the other program's.
+static int take_pipe(struct parser *p, struct span word, struct span line)
+{
+    struct span rest = {word.at + 1, (size_t)(line.at + line.n - word.at) - 1};
+    rest = trim_blanks(rest);
+    if (rest.n == 0)
+        return err_set(p->err, "please name a command behind |");
+    p->output.command = arena_cstr(&p->arena, rest);
+    p->at = p->words->n;
+    return 0;
+}
+
+static int take_word(struct parser *p, struct span line)
+{
+    struct span word = p->words->at[p->at++];
+    int64_t number;
+    if (num_parse_i64(word, &number) && number >= INT32_MIN && number <= INT32_MAX) {
+        p->config.nodecount = number;
+        return 0;
+    }
+    switch (word.at[0]) {
+    case '>':
+        return take_redirect(p, word);
+    case '|':
+        return take_pipe(p, word, line);
+    case '-':
+        if (span_eq(word, SPAN("-cum")) || span_eq(word, SPAN("--cum")))
+            p->config.sort = SORT_CUM;
+        else
+            add_regex(&p->ignore, span_from(word, 1));
+        return 0;
+    default:
+        add_regex(&p->focus, word);
+        return 0;
+    }
+}
+
+static int apply_regexes(struct parser *p)
+{
+    bool tags = strcmp(p->request.command->name, "tags") == 0;
+    if (p->focus.n && set(p, tags ? "tagfocus" : "focus", buf_span(&p->focus)))
+        return -1;
+    return p->ignore.n ? set(p, tags ? "tagignore" : "ignore", buf_span(&p->ignore)) : 0;
+}
+
+static int parse(struct parser *p, struct span line)
+{
+    if (take_command(p) || take_regex(p))
+        return -1;
+    while (p->at < p->words->n)
+        if (take_word(p, line))
+            return -1;
+    bool rows = strcmp(p->request.command->name, "top") == 0 ||
+                strcmp(p->request.command->name, "text") == 0;
+    if (p->config.nodecount == -1 && rows)
+        p->config.nodecount = ROWS;
+    return apply_regexes(p);
+}
+
+int shell_report(struct shell *sh, const word_list *words, struct span line, struct err *err)
+{
+    struct parser p = {.words = words, .err = err, .output.paged = sh->terminal};
+    config_copy(&p.config, &sh->config);
+    p.request.config = &p.config;
+    int status = parse(&p, line);
+    if (status == 0)
+        status = output_report(&sh->session, &p.request, &p.output, err);
+    config_release(&p.config);
+    buf_release(&p.focus);
+    buf_release(&p.ignore);
+    arena_release(&p.arena);
+    return status;
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_CLI_SHELLREPORT_H
+#define CPROF_CLI_SHELLREPORT_H
+
+#include "cli/shell.h"
+#include "cli/shellwords.h"
+
+// Runs a line that names a report: top10 json -runtime -cum > file, tree | grep json.
+int shell_report(struct shell *sh, const word_list *words, struct span line, struct err *err);
+
+#endif
