@@ -73,6 +73,7 @@ int query_report(struct query *q, struct err *err)
     o->ratio = 1 / c->divide_by;
     o->output_unit = span_of(c->unit);
     o->compact_labels = c->compact_labels;
+    o->comparison = *c->base || *c->diff_base;
     o->drop_negative = c->drop_negative;
     o->call_tree = c->call_tree && q->request->command->paths;
     o->tag_units = &q->units;

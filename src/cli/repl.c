@@ -117,7 +117,7 @@ static unsigned char on_ctrl_c(EditLine *el, int key)
 {
     (void)key;
     repl_of(el)->cleared = true;
-    fputs("^C", stdout);
+    puts("^C");
     return CC_NEWLINE;
 }
 

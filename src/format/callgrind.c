@@ -27,7 +27,7 @@ struct printer {
 };
 
 // Line breaks would end the record.
-static void put_name(struct printer *p, struct names *names, str_id id)
+static void put_known_name(struct printer *p, struct names *names, str_id id)
 {
     uint32_t number = idmap_get(&names->numbers, id);
     if (id == 0)
@@ -51,7 +51,7 @@ static void put_name(struct printer *p, struct names *names, str_id id)
 static void put_record(struct printer *p, const char *key, struct names *names, str_id id)
 {
     sink_printf(p->out, "%s=", key);
-    put_name(p, names, id);
+    put_known_name(p, names, id);
     sink_putc(p->out, '\n');
 }
 

@@ -13,7 +13,7 @@ struct printer {
 static void put_or_dot(struct printer *p, int64_t value)
 {
     if (value)
-        put_value(p->out, &p->values, value, VALUE_WIDTH);
+        put_weight(p->out, p->r, &p->values, value, VALUE_WIDTH);
     else
         put_right(p->out, SPAN("."), VALUE_WIDTH);
 }

@@ -19,6 +19,14 @@ void put_text_line(struct sink *out, struct span text);
 void put_right(struct sink *out, struct span text, size_t width);
 
 void put_value(struct sink *out, const struct value_format *f, int64_t value, size_t width);
+// A name at the end of a line of which so many columns are used: coloured by its package, and with
+// its middle left out where the terminal has no room for it.
+void put_name(struct sink *out, struct span name, size_t used);
+
+// A value in the colour of its share of the total, or of growing and shrinking in a comparison.
+void put_weight(struct sink *out, const struct report *r, const struct value_format *f,
+                int64_t value, size_t width);
+
 void put_percent(struct sink *out, int64_t value, int64_t total);
 void put_number(struct sink *out, int64_t value, size_t width);
 void put_unsigned(struct sink *out, uint64_t value);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "format/put.h"
 
-enum { EDGE_WIDTH = 50, VALUE_WIDTH = 10 };
+enum { EDGE_WIDTH = 50, VALUE_WIDTH = 10, EDGE_NAME = 62, NODE_NAME = 60 };
 
 static const struct span rule =
     SPAN("----------------------------------------------------------+-------------\n");
@@ -20,29 +20,31 @@ static void put_edges(struct printer *p, const struct edge_list *list, uint32_t 
     for (uint32_t i = list->first[node]; i < list->first[node + 1]; i++) {
         const struct edge *e = &g->edges.at[list->edges[i]];
         uint32_t end = callers ? e->src : e->dst;
-        put_value(p->out, &p->values, e->weight, EDGE_WIDTH);
+        put_weight(p->out, p->r, &p->values, e->weight, EDGE_WIDTH);
         sink_putc(p->out, ' ');
         put_percent(p->out, e->weight, cum);
         sink_write(p->out, SPAN(" |   "));
-        put_text(p->out, node_name(&p->g->table, g->nodes[end].info));
-        sink_write(p->out, e->inlined ? SPAN(" (inline)\n") : SPAN("\n"));
+        struct span mark = e->inlined ? SPAN(" (inline)") : SPAN("");
+        put_name(p->out, node_name(&p->g->table, g->nodes[end].info), EDGE_NAME + mark.n);
+        sink_write(p->out, mark);
+        sink_putc(p->out, '\n');
     }
 }
 
 static void put_node(struct printer *p, const struct node *n, int64_t sum)
 {
     struct sink *out = p->out;
-    put_value(out, &p->values, node_flat(n), VALUE_WIDTH);
+    put_weight(out, p->r, &p->values, node_flat(n), VALUE_WIDTH);
     sink_putc(out, ' ');
     put_percent(out, node_flat(n), p->r->total);
     sink_putc(out, ' ');
     put_percent(out, sum, p->r->total);
     sink_putc(out, ' ');
-    put_value(out, &p->values, node_cum(n), VALUE_WIDTH);
+    put_weight(out, p->r, &p->values, node_cum(n), VALUE_WIDTH);
     sink_putc(out, ' ');
     put_percent(out, node_cum(n), p->r->total);
     sink_write(out, SPAN("                | "));
-    put_text(out, node_name(&p->g->table, n->info));
+    put_name(out, node_name(&p->g->table, n->info), NODE_NAME);
     sink_putc(out, '\n');
 }
 

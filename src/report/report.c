@@ -50,22 +50,27 @@ static int64_t least_value(const struct graph *g)
     return least;
 }
 
-void report_pick_unit(struct report *r, const struct graph *g)
+struct span report_common_unit(const struct report *r, int64_t least, int64_t most,
+                               struct span from)
 {
-    struct report_options *o = &r->options;
+    const struct report_options *o = &r->options;
     struct span minimum = SPAN("minimum");
-    if (!span_eq(o->output_unit, minimum) || g->n_shown == 0)
-        return;
-    int64_t least = least_value(g), most = r->total;
     least = least ? least : most;
     if (o->ratio > 0 && o->ratio != 1) {
         least = i64_of((double)least * o->ratio);
         most = i64_of((double)most * o->ratio);
     }
-    struct span unit = unit_scale(least, o->unit, minimum).unit;
-    struct span most_unit = unit_scale(most, o->unit, minimum).unit;
+    struct span unit = unit_scale(least, from, minimum).unit;
+    struct span most_unit = unit_scale(most, from, minimum).unit;
     // Two units apart: a larger one is fine as long as the least value shows as 0.01 of it.
     if (!span_eq(unit, most_unit) && least * 100 < most && !o->whole_numbers)
-        unit = unit_scale(100 * least, o->unit, minimum).unit;
-    o->output_unit = unit.n ? unit : o->unit;
+        unit = unit_scale(100 * least, from, minimum).unit;
+    return unit.n ? unit : from;
+}
+
+void report_pick_unit(struct report *r, const struct graph *g)
+{
+    struct report_options *o = &r->options;
+    if (span_eq(o->output_unit, SPAN("minimum")) && g->n_shown > 0)
+        o->output_unit = report_common_unit(r, least_value(g), r->total, o->unit);
 }

@@ -13,6 +13,7 @@
 struct report_options {
     uint32_t value_index; // of the sample type
     bool mean;
+    bool comparison;         // with a base: what grew is positive
     bool all_types;          // a top shows the flat values of all sample types
     struct span type;        // "inuse_space", "mean_delay"
     struct span unit;        // the profile's
@@ -52,10 +53,18 @@ struct shown {
     struct trim_result trim;
 };
 
+// A sample type whose flat values stand in a column of their own.
+struct top_column {
+    struct span type, unit, output_unit;
+    int64_t *flats; // by row
+};
+
 struct top {
     struct shown shown;
     struct top_row *rows;
     uint32_t n_rows;
+    struct top_column *columns; // of all sample types, where they were asked for
+    uint32_t n_columns;
 };
 
 // The calls between the entries: the edges of each node sorted by weight.
@@ -106,6 +115,10 @@ struct list {
 // The sum of the absolute values, or of the diff base's alone where samples are marked as such; the
 // mean where there is one.
 int64_t report_total(const struct profile *p, uint32_t value_index, bool mean);
+
+// The unit in which both the least and the most of values can be shown, for "minimum".
+struct span report_common_unit(const struct report *r, int64_t least, int64_t most,
+                               struct span unit);
 
 // The unit in which the smallest value shown can be told from zero, for "minimum"; sets
 // r->options.output_unit.

@@ -12,9 +12,74 @@ static enum inlining inlining_of(const struct graph_report *g, uint32_t node)
     return !inlined ? INLINED_NEVER : called ? INLINED_SOMETIMES : INLINED_ALWAYS;
 }
 
+// The row of each node that is shown, NO_INDEX for the others.
+static uint32_t *rows_of_nodes(const struct report *r, const struct graph *g)
+{
+    uint32_t *rows = arena_alloc(r->arena, g->n_nodes * sizeof *rows);
+    memset(rows, 0xff, g->n_nodes * sizeof *rows);
+    for (uint32_t i = 0; i < g->n_shown; i++)
+        rows[g->shown[i]] = i;
+    return rows;
+}
+
+static uint32_t leaf_of(const struct profile *p, const struct node_table *t, const struct sample *s)
+{
+    for (uint32_t i = 0; i < s->n_frames; i++) {
+        uint32_t loc = p->frames[s->frame + i];
+        if (t->first[loc] < t->first[loc + 1])
+            return t->nodes[t->first[loc]];
+    }
+    return NO_INDEX;
+}
+
+static void sum_flats(const struct report *r, const struct graph_report *g, struct top *top)
+{
+    const struct profile *p = r->profile;
+    const uint32_t *rows = rows_of_nodes(r, &g->graph);
+    for (uint32_t i = 0; i < p->n_samples; i++) {
+        uint32_t leaf = leaf_of(p, &g->table, &p->samples[i]);
+        if (leaf == NO_INDEX || rows[leaf] == NO_INDEX)
+            continue;
+        const int64_t *values = sample_values(p, &p->samples[i]);
+        for (uint32_t type = 0; type < top->n_columns; type++)
+            top->columns[type].flats[rows[leaf]] += values[type];
+    }
+}
+
+static void pick_unit(const struct report *r, const struct top *top, uint32_t type)
+{
+    struct top_column *c = &top->columns[type];
+    int64_t least = 0;
+    for (uint32_t i = 0; i < top->n_rows; i++) {
+        int64_t v = i64_abs(c->flats[i]);
+        if (v && (least == 0 || v < least))
+            least = v;
+    }
+    c->output_unit = report_common_unit(r, least, report_total(r->profile, type, false), c->unit);
+}
+
+static void add_columns(const struct report *r, const struct graph_report *g, struct span wanted,
+                        struct top *top)
+{
+    const struct profile *p = r->profile;
+    top->n_columns = p->n_sample_types;
+    top->columns = arena_alloc(r->arena, top->n_columns * sizeof *top->columns);
+    for (uint32_t i = 0; i < top->n_columns; i++)
+        top->columns[i] = (struct top_column){
+            .type = profile_str(p, p->sample_types[i].type),
+            .unit = profile_str(p, p->sample_types[i].unit),
+            .output_unit = wanted,
+            .flats = arena_zalloc(r->arena, top->n_rows, sizeof(int64_t)),
+        };
+    sum_flats(r, g, top);
+    for (uint32_t i = 0; i < top->n_columns && span_eq(wanted, SPAN("minimum")); i++)
+        pick_unit(r, top, i);
+}
+
 struct top report_top(struct report *r)
 {
     struct graph_report g;
+    struct span wanted_unit = r->options.output_unit;
     report_graph(r, EDGES_TO_INLINED, NULL, &g);
     struct top top = {.shown = g.shown, .n_rows = g.graph.n_shown};
     top.rows = arena_alloc(r->arena, top.n_rows * sizeof *top.rows);
@@ -28,6 +93,8 @@ struct top report_top(struct report *r)
             .inlining = inlining_of(&g, node),
         };
     }
+    if (r->options.all_types)
+        add_columns(r, &g, wanted_unit, &top);
     graph_report_release(&g);
     return top;
 }

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "format/put.h"
+
+#include <math.h>
+
+#include "base/utf8.h"
+
+// Escape sequences of ECMA-48. Names are coloured with these, by their packages.
+static const char *const name_colors[] = {"34", "35", "36", "32", "33"};
+enum { N_COLORS = sizeof name_colors / sizeof *name_colors, NAME_MIN = 16 };
+
+static const char *weight_color(const struct report *r, int64_t value)
+{
+    double share = r->total ? fabs((double)value / (double)r->total) : 0;
+    if (r->options.comparison)
+        return value > 0 ? "31" : value < 0 ? "32" : "2";
+    if (share >= 0.2)
+        return "1;31";
+    if (share >= 0.05)
+        return "33";
+    return share >= 0.01 ? NULL : "2";
+}
+
+void put_weight(struct sink *out, const struct report *r, const struct value_format *f,
+                int64_t value, size_t width)
+{
+    const char *color = sink_style(out)->color ? weight_color(r, value) : NULL;
+    if (color)
+        sink_printf(out, "\x1b[%sm", color);
+    put_value(out, f, value, width);
+    if (color)
+        sink_write(out, SPAN("\x1b[0m"));
+}
+
+// The package's part of a name, with its path: "net/http" of "net/http.(*conn).serve".
+static size_t package_length(struct span name)
+{
+    size_t end = 0, start = 0;
+    while (end < name.n && !strchr("([ ", name.at[end]))
+        end++;
+    for (size_t i = 0; i < end; i++)
+        if (name.at[i] == '/')
+            start = i + 1;
+    for (size_t i = start; i < end; i++)
+        if (name.at[i] == '.')
+            return i;
+    return 0;
+}
+
+static const char *package_color(struct span package)
+{
+    unsigned hash = 2166136261u; // FNV-1a: the same name has the same colour every time
+    for (size_t i = 0; i < package.n; i++)
+        hash = (hash ^ (unsigned char)package.at[i]) * 16777619u;
+    return name_colors[hash % N_COLORS];
+}
+
+static size_t bytes_of(struct span text, size_t characters)
+{
+    size_t i = 0;
+    uint32_t point;
+    for (; characters > 0 && i < text.n; characters--)
+        i += utf8_next(span_from(text, i), &point);
+    return i;
+}
+
+// Where to leave out: from the head's end to the tail's start; both are the name's end where it
+// fits.
+static void find_gap(struct span name, size_t room, size_t *head, size_t *tail)
+{
+    size_t count = utf8_count(name);
+    *head = *tail = name.n;
+    if (count <= room)
+        return;
+    size_t kept = room - 1;
+    *head = bytes_of(name, kept / 2);
+    *tail = bytes_of(name, count - (kept - kept / 2));
+}
+
+void put_name(struct sink *out, struct span name, size_t used)
+{
+    const struct sink_style *style = sink_style(out);
+    size_t head = name.n, tail = name.n;
+    if (style->columns)
+        find_gap(name, style->columns > used + NAME_MIN ? style->columns - used : NAME_MIN, &head,
+                 &tail);
+    size_t package = style->color ? package_length(name) : 0;
+    package = package < head ? package : head;
+    if (package) {
+        sink_printf(out, "\x1b[%sm", package_color(span_upto(name, package)));
+        put_text(out, span_upto(name, package));
+        sink_write(out, SPAN("\x1b[0m"));
+    }
+    put_text(out, span_from(span_upto(name, head), package));
+    if (tail < name.n || head < name.n)
+        sink_write(out, SPAN("…"));
+    put_text(out, span_from(name, tail));
+}
