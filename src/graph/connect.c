@@ -17,6 +17,7 @@ struct connector {
     struct graph *g;
     const struct profile *p;
     struct end *ends;
+    bool *dead; // by location: edges jump over all of its nodes
     uint32_t *slots; // finds edges by their ends
     size_t n_slots;
     uint32_t mark; // of the sample at hand
@@ -83,6 +84,10 @@ static void connect_stack(struct connector *c, const struct sample *s)
     uint32_t parent = NO_INDEX;
     bool residual = false;
     for (uint32_t i = s->n_frames; i-- > 0;) {
+        if (c->dead[frames[i]]) {
+            residual = true;
+            continue;
+        }
         uint32_t first = t->first[frames[i]], end = t->first[frames[i] + 1];
         for (uint32_t at = end; at-- > first;) {
             uint32_t n = t->nodes[at];
@@ -95,6 +100,19 @@ static void connect_stack(struct connector *c, const struct sample *s)
             parent = n;
             residual = false;
         }
+    }
+}
+
+// Most locations of a large profile have no node that is shown.
+static void find_dead(struct connector *c)
+{
+    const struct node_table *t = c->g->table;
+    c->dead = arena_zalloc(c->g->arena, c->p->n_locations, sizeof *c->dead);
+    for (uint32_t i = 0; i < c->p->n_locations; i++) {
+        bool dead = t->first[i] < t->first[i + 1];
+        for (uint32_t at = t->first[i]; at < t->first[i + 1]; at++)
+            dead &= c->ends[t->nodes[at]].skipped;
+        c->dead[i] = dead;
     }
 }
 
@@ -125,6 +143,7 @@ void graph_connect(struct graph *g, const struct profile *p, enum edge_want want
         c.ends[i].wanted = wanted && !c.ends[i].skipped;
         any |= c.ends[i].wanted;
     }
+    find_dead(&c);
     for (uint32_t i = 0; any && i < p->n_samples && !cancel_requested; i++) {
         c.mark = i + 1;
         if (sample_weight(g, p, &p->samples[i], &c.w))

@@ -6,23 +6,29 @@
 #include "base/cancel.h"
 #include "graph/build.h"
 
-// The sums at the nodes, apart from each other: the marks alone are looked at for every frame.
+// What is counted for every frame stands close together, apart from the rest.
+struct cum_sum {
+    int64_t cum;
+    uint32_t mark; // the last sample that was counted, from 1
+};
+
 struct sums {
-    uint32_t *marks; // the last sample that was counted, from 1
-    int64_t *cum, *cum_div;
+    struct cum_sum *cums;
+    int64_t *cum_div, *flat, *flat_div;
 };
 
 static inline void count_node(struct sums *sums, uint32_t n, uint32_t mark, struct weight w)
 {
-    if (sums->marks[n] == mark)
+    struct cum_sum *sum = &sums->cums[n];
+    if (sum->mark == mark)
         return;
-    sums->marks[n] = mark;
-    sums->cum[n] += w.value;
+    sum->mark = mark;
+    sum->cum += w.value;
     if (w.div)
         sums->cum_div[n] += w.div;
 }
 
-static void count_stack(struct graph *g, struct sums *sums, const struct profile *p,
+static void count_stack(const struct graph *g, struct sums *sums, const struct profile *p,
                         const struct sample *s, uint32_t mark, struct weight w)
 {
     const struct node_table *t = g->table;
@@ -41,28 +47,31 @@ static void count_stack(struct graph *g, struct sums *sums, const struct profile
         }
     }
     if (leaf != NO_INDEX) {
-        g->nodes[leaf].flat += w.value;
-        g->nodes[leaf].flat_div += w.div;
+        sums->flat[leaf] += w.value;
+        if (w.div)
+            sums->flat_div[leaf] += w.div;
     }
 }
 
 static void build_plain(struct graph *g, const struct profile *p)
 {
     uint32_t n = g->n_nodes = (uint32_t)g->table->infos.n;
-    struct sums sums = {arena_zalloc(g->arena, n, sizeof *sums.marks),
-                        arena_zalloc(g->arena, n, sizeof *sums.cum),
-                        arena_zalloc(g->arena, n, sizeof *sums.cum_div)};
+    struct sums sums = {arena_zalloc(g->arena, n, sizeof *sums.cums),
+                        arena_zalloc(g->arena, n, sizeof *sums.cum_div),
+                        arena_zalloc(g->arena, n, sizeof *sums.flat),
+                        arena_zalloc(g->arena, n, sizeof *sums.flat_div)};
     struct weight w;
-    g->nodes = arena_zalloc(g->arena, n, sizeof *g->nodes);
+    g->nodes = arena_alloc(g->arena, n * sizeof *g->nodes);
     for (uint32_t i = 0; i < p->n_samples && !cancel_requested; i++)
         if (sample_weight(g, p, &p->samples[i], &w))
             count_stack(g, &sums, p, &p->samples[i], i + 1, w);
-    for (uint32_t i = 0; i < n; i++) {
-        g->nodes[i].info = i;
-        g->nodes[i].parent = NO_INDEX;
-        g->nodes[i].cum = sums.cum[i];
-        g->nodes[i].cum_div = sums.cum_div[i];
-    }
+    for (uint32_t i = 0; i < n; i++)
+        g->nodes[i] = (struct node){.flat = sums.flat[i],
+                                    .flat_div = sums.flat_div[i],
+                                    .cum = sums.cums[i].cum,
+                                    .cum_div = sums.cum_div[i],
+                                    .info = i,
+                                    .parent = NO_INDEX};
 }
 
 static void show_nodes(struct graph *g)
