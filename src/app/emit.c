@@ -86,8 +86,8 @@ static void apply_noinlines(struct query *q)
     if (!c->noinlines)
         return;
     filter_inlines(&q->profile, c->showcolumns, &q->arena);
-    size_t size = q->profile.n_mappings * sizeof *q->profile.mappings;
-    struct mapping *mappings = memcpy(arena_alloc(&q->arena, size), q->profile.mappings, size);
+    struct mapping *mappings =
+        arena_copy(&q->arena, q->profile.mappings, q->profile.n_mappings, sizeof *mappings);
     for (uint32_t i = 0; i < q->profile.n_mappings; i++)
         mappings[i].has_inline_frames = false;
     q->profile.mappings = mappings;

@@ -124,6 +124,13 @@ void *arena_grow(struct arena *a, void *old, size_t old_size, size_t new_size)
     return memory;
 }
 
+void *arena_copy(struct arena *a, const void *from, size_t count, size_t size)
+{
+    size_t total = xmul(count, size);
+    void *memory = arena_alloc(a, total);
+    return total ? memcpy(memory, from, total) : memory;
+}
+
 struct span arena_span(struct arena *a, struct span text)
 {
     return (struct span){arena_cstr(a, text), text.n};

@@ -26,6 +26,9 @@ void *arena_zalloc(struct arena *a, size_t count, size_t size);
 // Makes memory from this arena larger; the first old_size bytes are kept.
 void *arena_grow(struct arena *a, void *old, size_t old_size, size_t new_size);
 
+// A copy of count elements.
+void *arena_copy(struct arena *a, const void *from, size_t count, size_t size);
+
 struct span arena_span(struct arena *a, struct span text);
 
 // A copy that ends with a zero byte.

@@ -27,6 +27,25 @@ struct regex {
     int fault;           // PCRE2's code of the first match that was given up
 };
 
+// Where in the pattern the translation gets as long as this: the longest start of the pattern that
+// translates to no more.
+static size_t source_offset(struct span pattern, size_t translated)
+{
+    size_t low = 0, high = pattern.n;
+    while (low < high) {
+        size_t middle = (low + high + 1) / 2;
+        struct buf out = {0};
+        struct err ignored; // a start that is cut in a group or a class is no pattern
+        re2_translate(span_upto(pattern, middle), &out, &ignored);
+        if (out.n <= translated)
+            low = middle;
+        else
+            high = middle - 1;
+        buf_release(&out);
+    }
+    return low;
+}
+
 static pcre2_code *compile(struct span translated, struct span pattern, uint32_t more_options,
                            struct err *err)
 {
@@ -44,7 +63,8 @@ static pcre2_code *compile(struct span translated, struct span pattern, uint32_t
     if (!re) {
         char message[128] = "";
         pcre2_get_error_message(code, (PCRE2_UCHAR *)message, sizeof message);
-        err_set(err, "bad regular expression '" SPAN_FMT "': %s", ERR_SUBJECT(pattern), message);
+        err_set(err, "bad regular expression '" SPAN_FMT "': %s at offset %zu",
+                ERR_SUBJECT(pattern), message, source_offset(pattern, offset));
     }
     return re;
 }

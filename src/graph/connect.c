@@ -17,7 +17,7 @@ struct connector {
     struct graph *g;
     const struct profile *p;
     struct end *ends;
-    bool *dead; // by location: edges jump over all of its nodes
+    bool *dead;      // by location: edges jump over all of its nodes
     uint32_t *slots; // finds edges by their ends
     size_t n_slots;
     uint32_t mark; // of the sample at hand

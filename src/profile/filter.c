@@ -6,29 +6,17 @@
 // Copies of columns for a filter to change.
 static void own_locations(struct profile *p, struct arena *arena)
 {
-    size_t size = p->n_locations * sizeof *p->locations;
-    struct location *copy = arena_alloc(arena, size);
-    if (size)
-        memcpy(copy, p->locations, size);
-    p->locations = copy;
+    p->locations = arena_copy(arena, p->locations, p->n_locations, sizeof *p->locations);
 }
 
 static void own_samples(struct profile *p, struct arena *arena)
 {
-    size_t size = p->n_samples * sizeof *p->samples;
-    struct sample *copy = arena_alloc(arena, size);
-    if (size)
-        memcpy(copy, p->samples, size);
-    p->samples = copy;
+    p->samples = arena_copy(arena, p->samples, p->n_samples, sizeof *p->samples);
 }
 
 static void own_lines(struct profile *p, struct arena *arena)
 {
-    size_t size = p->n_lines * sizeof *p->lines;
-    struct line *copy = arena_alloc(arena, size);
-    if (size)
-        memcpy(copy, p->lines, size);
-    p->lines = copy;
+    p->lines = arena_copy(arena, p->lines, p->n_lines, sizeof *p->lines);
 }
 
 enum verdict { NEUTRAL, FOCUSED, IGNORED };

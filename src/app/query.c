@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/query.h"
+
+static void pick_detail(const struct query *q, struct detail *d)
+{
+    const struct config *c = q->request->config;
+    enum granularity g = q->request->command->granularity;
+    g = g ? g : (enum granularity)c->granularity;
+    *d = (struct detail){
+        .function = g != GRANULARITY_FILES,
+        .filename = g != GRANULARITY_DEFAULT && g != GRANULARITY_FUNCTIONS,
+        .line = g == GRANULARITY_LINES || g == GRANULARITY_ADDRESSES,
+        .address = g == GRANULARITY_ADDRESSES,
+        // Addresses keep the columns there are, unless inlined calls are merged.
+        .column = c->showcolumns || (g == GRANULARITY_ADDRESSES && !c->noinlines),
+        .no_inlines = c->noinlines,
+        .obj_names = q->request->command->obj_names,
+        .clean_paths = true,
+        .trim_path = span_of(c->trim_path),
+        .source_path = span_of(c->source_path),
+    };
+}
+
+static void pick_trim(const struct query *q, struct trim_options *t)
+{
+    const struct config *c = q->request->config;
+    const struct command_def *command = q->request->command;
+    *t = (struct trim_options){.cum_sort = c->sort == SORT_CUM, .visual = command->visual};
+    if (!c->trim || command->untrimmed)
+        return;
+    t->node_count = c->nodecount == -1 ? command->node_count : c->nodecount;
+    t->node_fraction = c->nodefraction;
+    t->edge_fraction = c->edgefraction;
+}
+
+bool app_is_all_types(const struct profile *p, struct span sample_index)
+{
+    struct err ignored;
+    return span_eq(sample_index, SPAN("all")) &&
+           profile_sample_index(p, sample_index, &ignored) == NO_INDEX;
+}
+
+static int pick_sample_type(struct query *q, struct err *err)
+{
+    const struct config *c = q->request->config;
+    const struct profile *p = &q->profile;
+    struct report_options *o = &q->report.options;
+    struct span index = span_of(c->sample_index);
+    o->all_types = app_is_all_types(p, index);
+    if (o->all_types && q->request->command->emit != emit_top)
+        return err_set(err, "sample_index=all is for top: choose a type for %s",
+                       q->request->command->name);
+    o->value_index = profile_sample_index(p, o->all_types ? SPAN("") : index, err);
+    if (o->value_index == NO_INDEX)
+        return -1;
+    struct value_type type = p->sample_types[o->value_index];
+    o->mean = c->mean;
+    o->unit = profile_str(p, type.unit);
+    o->type = profile_str(p, type.type);
+    if (c->mean)
+        o->type = span_of(arena_printf(&q->arena, "mean_" SPAN_FMT, SPAN_ARG(o->type)));
+    return 0;
+}
+
+int query_report(struct query *q, struct err *err)
+{
+    const struct config *c = q->request->config;
+    struct report_options *o = &q->report.options;
+    if (pick_sample_type(q, err))
+        return -1;
+    if (c->divide_by == 0)
+        return err_set(err, "bad value '0' for divide_by: cannot divide by zero");
+    o->ratio = 1 / c->divide_by;
+    o->output_unit = span_of(c->unit);
+    o->compact_labels = c->compact_labels;
+    o->comparison = *c->base || *c->diff_base;
+    o->drop_negative = c->drop_negative;
+    o->call_tree = c->call_tree && q->request->command->paths;
+    o->tag_units = &q->units;
+    pick_trim(q, &o->trim);
+    pick_detail(q, &o->detail);
+    q->report.profile = &q->profile;
+    q->report.arena = &q->arena;
+    q->report.total = report_total(&q->profile, o->value_index, o->mean);
+    return 0;
+}
+
+void query_note(const struct query *q, const char *line)
+{
+    const struct notes *notes = &q->session->notes;
+    if (notes->put)
+        notes->put(notes->context, line);
+}
+
+void query_begin(struct query *q, struct session *s, const struct request *request)
+{
+    *q = (struct query){.session = s, .request = request, .profile = s->profile};
+    strtab_init(&q->strings, &q->arena, s->profile.strings);
+    q->profile.strings = &q->strings;
+    q->profile.arena = NULL;
+    q->units = tag_units_of(&q->profile, &q->arena);
+}
+
+void query_end(struct query *q)
+{
+    regex_free(q->regex);
+    strtab_release(&q->strings);
+    arena_release(&q->arena);
+}
