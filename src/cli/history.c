@@ -27,10 +27,10 @@ char *history_path(void)
     for (size_t i = 1; i <= path.n; i++) {
         if (i < path.n && path.at[i] != '/')
             continue;
-        char *dir = strndup(path.at, i);
-        if (dir)
-            mkdir(dir, 0700); // what is there already stays
-        free(dir);
+        struct buf dir = {0};
+        buf_add(&dir, (struct span){path.at, i});
+        mkdir(buf_cstr(&dir), 0700); // what is there already stays
+        buf_release(&dir);
     }
     buf_add(&path, SPAN("/history"));
     char *copy = xstrdup(buf_cstr(&path));
