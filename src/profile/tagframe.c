@@ -77,7 +77,8 @@ static uint32_t add_location(struct adder *a, str_id name, str_id file)
     return p->n_locations++;
 }
 
-static bool add_frame(struct adder *a, const struct sample *s, str_id key, struct span key_name)
+static bool make_frame(struct adder *a, const struct sample *s, str_id key, struct span key_name,
+                       uint32_t *frame)
 {
     bool found = join_values(a, s, key);
     str_id name = strtab_add(a->p->strings, buf_span(&a->text));
@@ -88,16 +89,26 @@ static bool add_frame(struct adder *a, const struct sample *s, str_id key, struc
         location = add_location(a, name, file);
         idmap_add(&a->frames, pair, location);
     }
-    *vec_push(a->arena, &a->out) = location;
+    *frame = location;
     return found;
 }
 
-static bool add_frames(struct adder *a, const struct sample *s, const struct keys *keys)
+// The frames of one sample, the innermost first: as many as there are keys.
+static bool make_frames(struct adder *a, const struct sample *s, const struct keys *keys,
+                        uint32_t *frames)
 {
     bool found = false;
     for (size_t i = keys->at.n; i-- > 0;)
-        found |= add_frame(a, s, keys->at.at[i], keys->names.at[i]);
+        found |= make_frame(a, s, keys->at.at[i], keys->names.at[i], frames++);
     return found;
+}
+
+static void add_frames(struct adder *a, const uint32_t *frames, size_t n)
+{
+    vec_room(a->arena, &a->out, n);
+    if (n)
+        memcpy(a->out.at + a->out.n, frames, n * sizeof *frames);
+    a->out.n += n;
 }
 
 static void split_keys(struct adder *a, struct span list, struct keys *keys)
@@ -158,16 +169,17 @@ struct tag_frames_found add_tag_frames(struct profile *p, struct span roots, str
     own_tables(&a);
     idmap_init(&a.frames, 0);
     struct sample *samples = arena_alloc(arena, p->n_samples * sizeof *samples);
+    uint32_t *roots_made = arena_alloc(arena, root_keys.at.n * sizeof *roots_made);
+    uint32_t *leaves_made = arena_alloc(arena, leaf_keys.at.n * sizeof *leaves_made);
     for (uint32_t i = 0; i < p->n_samples; i++) {
         const struct sample *s = &p->samples[i];
         samples[i] = *s;
         samples[i].frame = (uint32_t)a.out.n;
-        found.leaf |= add_frames(&a, s, &leaf_keys);
-        vec_room(arena, &a.out, s->n_frames);
-        if (s->n_frames)
-            memcpy(a.out.at + a.out.n, p->frames + s->frame, s->n_frames * sizeof *p->frames);
-        a.out.n += s->n_frames;
-        found.root |= add_frames(&a, s, &root_keys);
+        found.root |= make_frames(&a, s, &root_keys, roots_made);
+        found.leaf |= make_frames(&a, s, &leaf_keys, leaves_made);
+        add_frames(&a, leaves_made, leaf_keys.at.n);
+        add_frames(&a, p->frames + s->frame, s->n_frames);
+        add_frames(&a, roots_made, root_keys.at.n);
         samples[i].n_frames = (uint32_t)a.out.n - samples[i].frame;
     }
     p->samples = samples;
