@@ -26,7 +26,18 @@ struct printer {
     const struct node_info *last;
 };
 
-// Line breaks would end the record.
+// A line break would end the record.
+static void put_record_text(struct sink *out, struct span text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        if (c < 0x20 || c == 0x7f)
+            sink_printf(out, "\\x%02x", c);
+        else
+            sink_putc(out, (char)c);
+    }
+}
+
 static void put_known_name(struct printer *p, struct names *names, str_id id)
 {
     uint32_t number = idmap_get(&names->numbers, id);
@@ -36,16 +47,9 @@ static void put_known_name(struct printer *p, struct names *names, str_id id)
         sink_printf(p->out, "(%u)", number);
         return;
     }
-    struct span text = strtab_get(&p->strings, id);
     idmap_add(&names->numbers, id, ++names->n);
     sink_printf(p->out, "(%u) ", names->n);
-    for (size_t i = 0; i < text.n; i++) {
-        unsigned char c = (unsigned char)text.at[i];
-        if (c < 0x20 || c == 0x7f)
-            sink_printf(p->out, "\\x%02x", c);
-        else
-            sink_putc(p->out, (char)c);
-    }
+    put_record_text(p->out, strtab_get(&p->strings, id));
 }
 
 static void put_record(struct printer *p, const char *key, struct names *names, str_id id)
@@ -175,9 +179,9 @@ void format_callgrind(const struct report *r, struct graph_report *g, struct sin
     strtab_init(&p.strings, r->arena, &g->table.strings);
     make_unique(&p);
     sink_write(out, SPAN("positions: instr line\nevents: "));
-    put_text(out, r->options.type);
+    put_record_text(out, r->options.type);
     sink_putc(out, '(');
-    put_text(out, r->options.output_unit);
+    put_record_text(out, r->options.output_unit);
     sink_write(out, SPAN(")\n"));
     for (uint32_t i = 0; i < g->graph.n_shown; i++)
         put_node(&p, g->graph.shown[i]);

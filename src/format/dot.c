@@ -76,8 +76,12 @@ static void put_legend(struct printer *p, struct span title)
         return;
     sink_printf(out, "subgraph cluster_L { \"%s\" [shape=box fontsize=16 label=\"",
                 dot_escape(p->r->arena, labels.at[0]));
-    for (size_t i = 0; i < labels.n; i++)
-        sink_printf(out, "%s\\l", dot_escape(p->r->arena, labels.at[i]));
+    size_t length = 0;
+    for (size_t i = 0; i < labels.n && length < DOT_LABEL_MAX; i++) {
+        const char *line = dot_escape(p->r->arena, labels.at[i]);
+        length += strlen(line);
+        sink_printf(out, "%s\\l", line);
+    }
     sink_putc(out, '"');
     if (title.n)
         sink_printf(out, " tooltip=\"%s\"", dot_escape(p->r->arena, title));

@@ -22,6 +22,8 @@ struct box {
 const char *dot_escape(struct arena *arena, struct span text)
 {
     struct buf out = {0};
+    bool cut = text.n > DOT_TEXT_MAX;
+    text.n = cut ? DOT_TEXT_MAX : text.n;
     while (text.n) {
         uint32_t point;
         size_t n = utf8_next(text, &point);
@@ -38,6 +40,7 @@ const char *dot_escape(struct arena *arena, struct span text)
             buf_add(&out, span_upto(text, n));
         text = span_from(text, n);
     }
+    buf_add(&out, cut ? SPAN("…") : SPAN(""));
     const char *copy = arena_cstr(arena, buf_span(&out));
     buf_release(&out);
     return copy;
@@ -210,7 +213,8 @@ static bool put_numbers(struct printer *p, uint32_t node, str_id group, const ch
 static const char *joined_label(struct printer *p, struct span name)
 {
     struct buf label = {0};
-    for (size_t end; (end = span_find(name, SPAN("\n"))) != SPAN_NOT_FOUND;) {
+    for (size_t end;
+         label.n < DOT_LABEL_MAX && (end = span_find(name, SPAN("\n"))) != SPAN_NOT_FOUND;) {
         buf_printf(&label, "%s\\n", dot_escape(p->r->arena, span_upto(name, end)));
         name = span_from(name, end + 1);
     }

@@ -186,15 +186,19 @@ static int three_way(uint64_t a, uint64_t b)
     return (a > b) - (a < b);
 }
 
-int node_cmp(struct node_table *t, uint32_t a, uint32_t b)
+int node_cmp_names(struct node_table *t, uint32_t a, uint32_t b)
 {
     const struct node_info *x = &t->infos.at[a], *y = &t->infos.at[b];
     if (a == b)
         return 0;
     if (x->address && y->address && x->address != y->address)
         return three_way(x->address, y->address);
-    int order = span_cmp(node_name(t, a), node_name(t, b));
-    if (order == 0)
-        order = span_cmp(node_str(t, x->objfile), node_str(t, y->objfile));
-    return order ? order : three_way((uint64_t)x->start_line, (uint64_t)y->start_line);
+    return span_cmp(node_name(t, a), node_name(t, b));
+}
+
+int node_cmp_rest(const struct node_table *t, uint32_t a, uint32_t b)
+{
+    const struct node_info *x = &t->infos.at[a], *y = &t->infos.at[b];
+    int order = three_way((uint64_t)x->start_line, (uint64_t)y->start_line);
+    return order ? order : span_cmp(node_str(t, x->objfile), node_str(t, y->objfile));
 }

@@ -49,8 +49,9 @@ static inline struct span node_str(const struct node_table *t, str_id id)
 // The node of the whole function that this one is a part of: itself without address, line, column.
 uint32_t node_function(struct node_table *t, uint32_t node);
 
-// Orders by printable name; below, at or above 0. Nodes with equal names are told apart by what the
-// names leave out.
-int node_cmp(struct node_table *t, uint32_t a, uint32_t b);
+// Orders by printable name, and nodes with equal names by what the names leave out; below, at or
+// above 0.
+int node_cmp_names(struct node_table *t, uint32_t a, uint32_t b);
+int node_cmp_rest(const struct node_table *t, uint32_t a, uint32_t b);
 
 #endif

@@ -30,8 +30,10 @@ static int cmp_flat(const void *a, const void *b, void *context)
     const struct node *x = &g->nodes[*(const uint32_t *)a], *y = &g->nodes[*(const uint32_t *)b];
     int order = by_weight(x->flat, y->flat);
     if (order == 0)
-        order = node_cmp(g->table, x->info, y->info);
-    return order ? order : by_weight(x->cum, y->cum);
+        order = node_cmp_names(g->table, x->info, y->info);
+    if (order == 0)
+        order = by_weight(x->cum, y->cum);
+    return order ? order : node_cmp_rest(g->table, x->info, y->info);
 }
 
 static int cmp_cum(const void *a, const void *b, void *context)
@@ -40,8 +42,10 @@ static int cmp_cum(const void *a, const void *b, void *context)
     const struct node *x = &g->nodes[*(const uint32_t *)a], *y = &g->nodes[*(const uint32_t *)b];
     int order = by_weight(x->cum, y->cum);
     if (order == 0)
-        order = node_cmp(g->table, x->info, y->info);
-    return order ? order : by_weight(x->flat, y->flat);
+        order = node_cmp_names(g->table, x->info, y->info);
+    if (order == 0)
+        order = by_weight(x->flat, y->flat);
+    return order ? order : node_cmp_rest(g->table, x->info, y->info);
 }
 
 struct scored {
@@ -87,8 +91,10 @@ static int cmp_scores(const void *a, const void *b, void *context)
     const struct node *nx = &s->g->nodes[x], *ny = &s->g->nodes[y];
     int order = by_weight(s->scores[x], s->scores[y]);
     if (order == 0)
-        order = node_cmp(s->g->table, nx->info, ny->info);
-    return order ? order : by_weight(nx->flat, ny->flat);
+        order = node_cmp_names(s->g->table, nx->info, ny->info);
+    if (order == 0)
+        order = by_weight(nx->flat, ny->flat);
+    return order ? order : node_cmp_rest(s->g->table, nx->info, ny->info);
 }
 
 static void sort_by_entropy(struct graph *g)

@@ -25,7 +25,7 @@ BINARY = ("-proto", "-topproto")
 
 def file_name(row):
     words = re.sub(r"[^A-Za-z0-9_.=+-]+", "_", row.replace(".pb.gz", "")).strip("_")
-    return words.replace("__", "_") + ".txt"
+    return words.replace("__", "_").lstrip("-") + ".txt"
 
 
 def run(cprof, args):

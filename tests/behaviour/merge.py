@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Laws of adding up and comparing profiles, and of the profiles that cprof writes."""
+
+import gzip
+import itertools
+import shutil
+import subprocess
+
+import tap
+from tap import ROOT, TESTDATA, must
+
+CACHE = ["cache_heap.1.pb.gz", "cache_heap.2.pb.gz", "cache_heap.3.pb.gz"]
+ALIKE = [CACHE, ["service_before_cpu.pb.gz", "workers_cpu.pb.gz", "service_after_cpu.pb.gz"],
+         ["bench_mem.pb.gz", "bench_mem.2.pb.gz", "config_allocs.pb.gz"]]
+
+
+def written(*args, **more):
+    """The path of the profile that -proto writes."""
+    path = tap.scratch("pb.gz")
+    must("-proto", f"-output={path}", *args, **more)
+    return path
+
+
+def merging_is_associative():
+    for names in ALIKE:
+        for a, b, c in itertools.permutations(names):
+            at_once = must("-raw", a, b, c)
+            assert must("-raw", written(a, b), c) == at_once, (a, b, c)
+            assert must("-raw", a, written(b, c)) == at_once, (a, b, c)
+
+
+def order_of_samples_is_kept():
+    first = must("-raw", CACHE[0]).decode().split("Locations")[0].splitlines()
+    both = must("-raw", CACHE[0], CACHE[1]).decode().split("Locations")[0].splitlines()
+    depth = lambda line: len(line.split(":", 1)[1].split()) if ":" in line else 0
+    start = first.index("Samples:") + 2
+    assert [depth(x) for x in first[start:]] == [depth(x) for x in both[start:len(first)]]
+
+
+def a_profile_twice_is_twice_the_profile():
+    one = must("-raw", "cache_heap.2.pb.gz").decode().split("Locations")[0].splitlines()
+    two = must("-raw", *["cache_heap.2.pb.gz"] * 2).decode().split("Locations")[0].splitlines()
+    values = lambda lines: [list(map(int, x.split(":")[0].split())) for x in lines
+                            if x.strip() and x.split(":")[0].replace(" ", "").isdigit()]
+    doubled = [[2 * v for v in row] for row in values(one) if any(row)]
+    assert doubled == values(two)
+
+
+def a_profile_less_itself_is_empty():
+    for names in ALIKE:
+        text = must("-raw", f"-base={names[0]}", names[0]).decode()
+        samples = text.split("Samples:")[1].split("Locations")[0].splitlines()
+        assert len(samples) == 2, samples  # the line's end and the sample types
+
+
+def bases_are_added_up():
+    with_list = must("-raw", f"-base={CACHE[0]},{CACHE[1]}", CACHE[2])
+    assert with_list == must("-raw", f"-base={written(*CACHE[:2])}", CACHE[2])
+
+
+def writing_loses_nothing():
+    for path in sorted(TESTDATA.glob("*.pb.gz")) + sorted(TESTDATA.glob("edge/*")):
+        assert must("-raw", written(path)) == must("-raw", path), path
+
+
+def writing_is_deterministic():
+    for path in sorted(TESTDATA.glob("*.pb.gz")):
+        one, two = written(path), written(path.name, cwd=TESTDATA)
+        assert open(one, "rb").read() == open(two, "rb").read(), path
+
+
+def protoc_reads_what_is_written():
+    protoc = shutil.which("protoc")
+    if not protoc:
+        raise tap.Skip("no protoc")
+    for name in CACHE:
+        message = gzip.open(written(name)).read()
+        done = subprocess.run([protoc, "--decode=perftools.profiles.Profile", "-Iproto",
+                               "proto/profile.proto"], cwd=ROOT, input=message, check=True,
+                              stdout=subprocess.PIPE)
+        assert done.stdout.count(b"\nsample {") > 3 and b"inuse_space" in done.stdout
+
+
+def pprof_reads_what_is_written():
+    go = shutil.which("go")
+    if not go:
+        raise tap.Skip("no go")
+    for name in CACHE + ["workers_cpu.pb.gz"]:
+        both = [subprocess.run([go, "tool", "pprof", "-raw", path], cwd=TESTDATA, check=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+                for path in (name, written(name))]
+        assert both[0] == both[1] and len(both[0]) > 1000, name
+
+
+def a_source_that_cannot_be_read_fails_the_run():
+    done = tap.cprof("-top", CACHE[0], "nosuch.pb.gz")
+    assert done.returncode == 1 and not done.stdout and b"nosuch.pb.gz" in done.stderr
+    going = tap.cprof("-top", "-keep_going", CACHE[0], "nosuch.pb.gz", CACHE[1])
+    assert going.returncode == 0 and b"nosuch.pb.gz" in going.stderr
+    assert going.stdout == must("-top", *CACHE[:2])
+    assert tap.cprof("-top", "-keep_going", "nosuch1", "nosuch2").returncode == 1
+
+
+tap.run([merging_is_associative, order_of_samples_is_kept, a_profile_twice_is_twice_the_profile,
+         a_profile_less_itself_is_empty, bases_are_added_up, writing_loses_nothing,
+         writing_is_deterministic, protoc_reads_what_is_written, pprof_reads_what_is_written,
+         a_source_that_cannot_be_read_fails_the_run])
