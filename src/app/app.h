@@ -20,6 +20,9 @@ struct session {
     struct notes notes;
 };
 
+// Whether the config's source options go together. -1 with *err filled where they do not.
+int app_check(const struct config *config, struct err *err);
+
 // Reads, checks and merges the files, "-" being standard input, as the config's source options say;
 // s->notes is set before. 0, or -1 with *err filled and nothing to release.
 int app_load(struct session *s, char *const *paths, size_t n_paths, const struct config *config,

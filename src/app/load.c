@@ -223,7 +223,7 @@ static int prepare(struct loader *l, struct profile *p)
     return 0;
 }
 
-static int check_config(const struct config *c, struct err *err)
+int app_check(const struct config *c, struct err *err)
 {
     if (*c->base && *c->diff_base)
         return err_set(err, "-base and -diff_base cannot be used together");
@@ -236,7 +236,7 @@ int app_load(struct session *s, char *const *paths, size_t n_paths, const struct
              struct err *err)
 {
     struct loader l = {s, config, err};
-    if (check_config(config, err) || read_profiles(&l, &s->profile, paths, n_paths) ||
+    if (app_check(config, err) || read_profiles(&l, &s->profile, paths, n_paths) ||
         apply_base(&l, &s->profile))
         return -1;
     return prepare(&l, &s->profile);

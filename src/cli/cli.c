@@ -42,7 +42,7 @@ static int check_args(const struct args *args, struct err *err)
 {
     if (args->n_paths == 0)
         return err_set(err, "no profile named; 'cprof -help' tells how to name one");
-    return 0;
+    return app_check(&args->config, err);
 }
 
 static int print_text(void (*print)(struct buf *))

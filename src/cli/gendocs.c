@@ -12,9 +12,10 @@ static const struct {
 } parts[] = {
     {"@MAN_TITLE@", gendocs_man_title},     {"@MAN_REPORTS@", gendocs_man_reports},
     {"@MAN_OPTIONS@", gendocs_man_options}, {"@MAN_SHORTCUTS@", gendocs_man_shortcuts},
-    {"@BASH_VALUES@", gendocs_bash_values}, {"@BASH_FLAGS@", gendocs_bash_flags},
-    {"@ZSH_CHOICES@", gendocs_zsh_choices}, {"@ZSH_REPORTS@", gendocs_zsh_reports},
-    {"@ZSH_FLAGS@", gendocs_zsh_flags},     {"@FISH_FLAGS@", gendocs_fish_flags},
+    {"@MAN_SHELL@", gendocs_man_shell},     {"@BASH_VALUES@", gendocs_bash_values},
+    {"@BASH_FLAGS@", gendocs_bash_flags},   {"@ZSH_CHOICES@", gendocs_zsh_choices},
+    {"@ZSH_REPORTS@", gendocs_zsh_reports}, {"@ZSH_FLAGS@", gendocs_zsh_flags},
+    {"@FISH_FLAGS@", gendocs_fish_flags},
 };
 
 static bool add_part(struct buf *out, struct span line)

@@ -11,6 +11,7 @@ void gendocs_man_title(struct buf *out);
 void gendocs_man_reports(struct buf *out);
 void gendocs_man_options(struct buf *out);
 void gendocs_man_shortcuts(struct buf *out);
+void gendocs_man_shell(struct buf *out);
 
 void gendocs_bash_values(struct buf *out); // branches of a case that tell what follows a flag
 void gendocs_bash_flags(struct buf *out);  // sets words to all flags

@@ -4,6 +4,7 @@
 #include "app/commands.h"
 #include "app/options.h"
 #include "base/utf8.h"
+#include "cli/shellwords.h"
 
 // Characters that roff would take for something else, or print as a typographic cousin.
 static const char *roff_escape(uint32_t point)
@@ -148,4 +149,16 @@ void gendocs_man_shortcuts(struct buf *out)
         add_flag(out, s->name, NULL);
         add_explained(out, s->summary, NULL);
     }
+}
+
+void gendocs_man_shell(struct buf *out)
+{
+    for (const struct shell_word *w = shell_words; w->name; w++) {
+        add(out, ".TP\n\\fB", w->name, "\\fR");
+        if (w->argument)
+            add(out, " \\fI", w->argument, "\\fR");
+        add(out, "\n", w->summary, "\n");
+    }
+    buf_add(out, SPAN(".TP\n\\fITYPE\\fR, total_\\fITYPE\\fR, mean_\\fITYPE\\fR\n"
+                      "show this sample type; with mean_, divided by the count\n"));
 }

@@ -68,6 +68,9 @@ def flags_that_are_wrong():
         ("-top", "-cum", "-flat", GOOD): ["-cum", "-flat"],
         ("-top", "-lines", "-files", GOOD): ["-lines", "-files"],
         ("-top", "-focus"): ["-focus", "needs a value"],
+        ("-list=a(b", GOOD): ["-list", "offset 3"],
+        ("-top", "-normalize", GOOD): ["-base"],
+        ("-top", f"-base={GOOD}", f"-diff_base={GOOD}", GOOD): ["together"],
         ("-top",): ["no profile named"],
         (): ["no profile named"],
     }
@@ -80,8 +83,6 @@ def options_that_do_not_fit_the_profile():
             says=["nosuch", "alloc_objects, alloc_space, inuse_objects, inuse_space"])
     refused("-top", "-sample_index=9", GOOD, says=["'9'", "0 to 3"])
     refused("-top", "-divide_by=0", GOOD, says=["divide"])
-    refused("-top", "-normalize", GOOD, says=["-base"])
-    refused("-top", f"-base={GOOD}", f"-diff_base={GOOD}", GOOD, says=["together"])
     refused("-top", GOOD, "workers_cpu.pb.gz", says=["workers_cpu.pb.gz", "in common"])
     refused("-list=nosuchfunction", GOOD, says=["no matches", "nosuchfunction"])
     refused("-peek=nosuchfunction", GOOD, says=["no matches", "nosuchfunction"])

@@ -7,7 +7,8 @@ usage: examples.py CPROF SOURCE_ROOT DOCUMENT
 Where the document ends in .md, examples stand in fenced blocks of the language "console";
 otherwise it is a manual page and they stand in .EX blocks whose first line is a command. A command
 is a line that starts with "$ cprof "; what follows, up to the next command, is expected on standard
-output and standard error, a line "…" standing for any lines. Commands run in the source root.
+output and standard error, a line "…" standing for any lines. Commands run in the source root. Lines
+that start with "(cprof) " are what the command reads from standard input.
 """
 
 import difflib
@@ -18,6 +19,7 @@ import sys
 
 SKIPPED = 77
 PROMPT = "$ "
+SHELL_PROMPT = "(cprof) "
 
 ROFF_ESCAPES = {
     "\\-": "-", "\\&": "", "\\e": "\\", "\\(rs": "\\", "\\(aq": "'", "\\(dq": '"',
@@ -76,10 +78,10 @@ def examples(blocks):
             expected = []
 
 
-def run(command, cprof, root):
+def run(command, cprof, root, typed):
     path = os.path.dirname(os.path.abspath(cprof)) + os.pathsep + os.environ["PATH"]
     result = subprocess.run(
-        ["sh", "-c", command], cwd=root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        ["sh", "-c", command], cwd=root, input=typed.encode(), stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, timeout=60, check=False,
         env={**os.environ, "PATH": path, "TZ": "UTC", "LC_ALL": "C.UTF-8"})
     return result.stdout.decode("utf-8", "backslashreplace")
@@ -102,7 +104,9 @@ def main():
     count = failures = 0
     for command, expected in examples(blocks):
         count += 1
-        printed = run(command, cprof, root)
+        typed = [x[len(SHELL_PROMPT):] + "\n" for x in expected if x.startswith(SHELL_PROMPT)]
+        expected = [x for x in expected if not x.startswith(SHELL_PROMPT)]
+        printed = run(command, cprof, root, "".join(typed))
         if agree(expected, printed):
             continue
         failures += 1
