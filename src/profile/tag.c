@@ -160,7 +160,7 @@ struct tag_filter *tag_filter_new(const struct profile *p, const struct tag_unit
     f->units = units;
     idmap_init(&f->known, 0);
     if (equals != SPAN_NOT_FOUND) {
-        f->has_key = true;
+        f->has_key = equals > 0;
         f->key = span_upto(text, equals);
         text = span_from(text, equals + 1);
     }
