@@ -4,7 +4,8 @@
 usage: run.py [--update] CPROF
 
 A row of cases.txt is the arguments of one run, from the folder testdata; the file is named after
-them. A report that is not text is shown through -raw. --update writes the files anew: read the
+them. <FILE is what standard input reads, through a pipe. A report that is not text is shown through
+-raw. --update writes the files anew: read the
 difference before you commit it.
 """
 
@@ -29,9 +30,11 @@ def file_name(row):
 
 
 def run(cprof, args):
+    data = b"".join((TESTDATA / a[1:]).read_bytes() for a in args if a.startswith("<"))
+    args = [a for a in args if not a.startswith("<")]
     env = {k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS") or k.startswith("LLVM")}
     env |= {"PATH": "/nonexistent", "TZ": "UTC", "TERM": "dumb", "LC_ALL": "C.UTF-8"}
-    done = subprocess.run([os.path.abspath(cprof), *args], cwd=TESTDATA, env=env, stdin=subprocess.DEVNULL,
+    done = subprocess.run([os.path.abspath(cprof), *args], cwd=TESTDATA, env=env, input=data,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
     if done.returncode:
         return done.stdout + b"exit %d\n" % done.returncode
