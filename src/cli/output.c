@@ -92,7 +92,7 @@ static struct sink *open_sink(const struct session *s, const struct request *req
         return sink_to_command(output->command, err);
     if (*config->output)
         return sink_to_file(config->output, err);
-    if (command->binary && isatty(STDOUT_FILENO))
+    if (command->binary && (output->interactive || isatty(STDOUT_FILENO)))
         return open_new_file(s, command->binary, err);
     return open_screen(config, output);
 }

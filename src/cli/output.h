@@ -8,11 +8,13 @@
 struct output {
     const char *command; // the shell's command line that reads it, or NULL
     bool paged;          // a long one goes to the pager
+    bool interactive;    // pictures and profiles never go to standard output
 };
 
 // Runs a request and brings the report to the file that the config names, to a command, to the
-// pager or to standard output; pictures and profiles do not go to a terminal but to a new file of
-// the current directory, whose name is noted. 0, or -1 with *err filled.
+// pager or to standard output; pictures and profiles do not go to a terminal, nor to the shell's
+// standard output, but to a new file of the current directory, whose name is noted. 0, or -1 with
+// *err filled.
 int output_report(struct session *s, const struct request *request, const struct output *output,
                   struct err *err);
 

@@ -153,7 +153,8 @@ static int parse(struct parser *p, struct span line)
 
 int shell_report(struct shell *sh, const word_list *words, struct span line, struct err *err)
 {
-    struct parser p = {.words = words, .err = err, .output.paged = sh->terminal};
+    struct parser p = {
+        .words = words, .err = err, .output = {.paged = sh->terminal, .interactive = true}};
     config_copy(&p.config, &sh->config);
     p.request.config = &p.config;
     int status = parse(&p, line);

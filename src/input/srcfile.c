@@ -262,6 +262,8 @@ static int locate(struct srcfiles *s, struct span name, struct span *content, st
         found = try_go(s, name, content, err);
     if (!found) {
         s->missed = true;
+        if (absolute)
+            return err_set(err, "open " SPAN_FMT ": no such file or directory", SPAN_ARG(path));
         return err_set(err, "could not find file " SPAN_FMT " on path " SPAN_FMT, SPAN_ARG(path),
                        SPAN_ARG(s->search_path));
     }
