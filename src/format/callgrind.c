@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "format/put.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "base/idmap.h"
 
 // Layout: https://valgrind.org/docs/manual/cl-format.html, with names and addresses compressed as
@@ -44,7 +41,9 @@ static void put_known_name(struct printer *p, struct names *names, str_id id)
     if (id == 0)
         return;
     if (number != IDMAP_NONE) {
-        sink_printf(p->out, "(%u)", number);
+        sink_putc(p->out, '(');
+        put_unsigned(p->out, number);
+        sink_putc(p->out, ')');
         return;
     }
     idmap_add(&names->numbers, id, ++names->n);
@@ -54,24 +53,35 @@ static void put_known_name(struct printer *p, struct names *names, str_id id)
 
 static void put_record(struct printer *p, const char *key, struct names *names, str_id id)
 {
-    sink_printf(p->out, "%s=", key);
+    sink_write(p->out, span_of(key));
+    sink_putc(p->out, '=');
     put_known_name(p, names, id);
     sink_putc(p->out, '\n');
+}
+
+static unsigned digits(uint64_t value, unsigned base)
+{
+    unsigned n = 1;
+    for (; value >= base; value /= base)
+        n++;
+    return n;
 }
 
 // As the distance from the last one where that is shorter.
 static void put_address(struct printer *p, uint64_t address)
 {
-    char absolute[32], relative[32];
-    int n = snprintf(absolute, sizeof absolute, "0x%" PRIx64, address);
     if (p->last && p->last->address == address) {
         sink_putc(p->out, '*');
         return;
     }
-    int m = n;
-    if (p->last)
-        m = snprintf(relative, sizeof relative, "%+" PRId64, (int64_t)(address - p->last->address));
-    sink_write(p->out, m < n ? span_of(relative) : span_of(absolute));
+    int64_t distance = p->last ? (int64_t)(address - p->last->address) : 0;
+    uint64_t length = distance < 0 ? -(uint64_t)distance : (uint64_t)distance;
+    if (!p->last || digits(length, 10) + 1 >= digits(address, 16) + 2) {
+        put_hex(p->out, address);
+        return;
+    }
+    sink_putc(p->out, distance < 0 ? '-' : '+');
+    put_unsigned(p->out, length);
 }
 
 static int64_t converted(const struct printer *p, int64_t value)
@@ -87,7 +97,11 @@ static void put_call(struct printer *p, const struct edge *e)
     put_record(p, "cfn", &p->functions, p->unique[e->dst]);
     sink_write(p->out, SPAN("calls=0 "));
     put_address(p, callee->address);
-    sink_printf(p->out, " %" PRId64 "\n* * %" PRId64 "\n", callee->line, converted(p, e->weight));
+    sink_putc(p->out, ' ');
+    put_number(p->out, callee->line, 0);
+    sink_write(p->out, SPAN("\n* * "));
+    put_number(p->out, converted(p, e->weight), 0);
+    sink_putc(p->out, '\n');
 }
 
 static void put_node(struct printer *p, uint32_t node)
@@ -104,7 +118,11 @@ static void put_node(struct printer *p, uint32_t node)
         put_record(p, "fn", &p->functions, info->name);
     }
     put_address(p, info->address);
-    sink_printf(p->out, " %" PRId64 " %" PRId64 "\n", info->line, converted(p, node_flat(n)));
+    sink_putc(p->out, ' ');
+    put_number(p->out, info->line, 0);
+    sink_putc(p->out, ' ');
+    put_number(p->out, converted(p, node_flat(n)), 0);
+    sink_putc(p->out, '\n');
     for (uint32_t i = p->g->out.first[node]; i < p->g->out.first[node + 1]; i++)
         put_call(p, &g->edges.at[p->g->out.edges[i]]);
     p->last = info;
