@@ -15,6 +15,7 @@
 struct loader {
     struct session *s;
     const struct config *config;
+    const char *binary; // the program that was profiled, by the command line; or NULL
     struct err *err;
 };
 
@@ -28,6 +29,12 @@ static void add_mapping(struct profile *p)
     p->n_mappings = 1;
     for (uint32_t i = 0; i < p->n_locations; i++)
         p->locations[i].mapping = 0;
+}
+
+static void set_binary(struct profile *p, const char *binary)
+{
+    if (binary)
+        p->mappings[0].file = strtab_add(p->strings, span_of(binary));
 }
 
 static void set_build_id(struct profile *p, const char *build_id)
@@ -53,6 +60,7 @@ static int read_profile(struct loader *l, struct profile *p, const char *path)
                         strcmp(path, "-") == 0 ? "standard input" : path);
     }
     add_mapping(p);
+    set_binary(p, l->binary);
     set_build_id(p, l->config->buildid);
     return 0;
 }
@@ -235,7 +243,12 @@ int app_check(const struct config *c, struct err *err)
 int app_load(struct session *s, char *const *paths, size_t n_paths, const struct config *config,
              struct err *err)
 {
-    struct loader l = {s, config, err};
+    struct loader l = {s, config, NULL, err};
+    // As with pprof, the first of several files may be the program itself.
+    if (n_paths > 1 && source_is_program(paths[0])) {
+        l.binary = *paths++;
+        n_paths--;
+    }
     if (app_check(config, err) || read_profiles(&l, &s->profile, paths, n_paths) ||
         apply_base(&l, &s->profile))
         return -1;

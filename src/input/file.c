@@ -70,6 +70,19 @@ static int open_path(const char *path, struct err *err)
     return fd;
 }
 
+bool source_is_program(const char *path)
+{
+    char magic[4];
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    bool regular = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    bool program = regular && read(fd, magic, sizeof magic) == sizeof magic &&
+                   memcmp(magic, "\177ELF", sizeof magic) == 0;
+    if (fd >= 0)
+        close(fd);
+    return program;
+}
+
 struct source *source_open(const char *path, struct err *err)
 {
     int fd = open_path(path, err);

@@ -13,6 +13,9 @@ struct source *source_open(const char *path, struct err *err);
 void source_close(struct source *s);
 struct reader *source_reader(struct source *s);
 
+// Whether a regular file is an executable or a library (ELF).
+bool source_is_program(const char *path);
+
 // The parts: a stream of an open descriptor, which stays the caller's, and an inflater on top of
 // another stream. Both are freed by their _free.
 struct reader *file_reader_new(int fd);

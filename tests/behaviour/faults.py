@@ -44,6 +44,13 @@ def standard_input_is_read():
     assert must("-top", "-", data=data) == must("-top", GOOD)
 
 
+def the_first_file_may_be_the_program():
+    text = must("-top", tap.CPROF, GOOD).decode()
+    assert text.startswith("File: cprof\n")
+    assert text.split("\n", 1)[1] == must("-top", GOOD).decode().split("\n", 1)[1]
+    refused("-top", tap.CPROF, says=["cprof'"])
+
+
 def files_that_are_not_there():
     refused("-top", "nosuch", says=["'nosuch'", "No such file"])
     refused("-top", "edge", says=["'edge'", "is a directory"])
@@ -203,7 +210,7 @@ def a_viewer_gets_a_private_file():
 
 
 tap.run([bad_profiles_are_refused_by_name, bad_standard_input_is_refused, standard_input_is_read,
-         files_that_are_not_there, flags_that_are_wrong, options_that_do_not_fit_the_profile,
+         the_first_file_may_be_the_program, files_that_are_not_there, flags_that_are_wrong, options_that_do_not_fit_the_profile,
          patterns_that_run_away_end, archives_that_explode_are_refused,
          a_report_goes_to_the_file_whole, an_error_leaves_the_old_file, a_link_goes_on_pointing,
          outputs_that_fail, a_closed_pipe_is_no_error, without_graphviz_there_is_a_hint,
