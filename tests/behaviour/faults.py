@@ -9,6 +9,7 @@ import time
 import zlib
 
 import tap
+from pb import profile_of_functions, varint
 from tap import TESTDATA, cprof, must
 
 GOOD = "cache_heap.1.pb.gz"
@@ -98,30 +99,9 @@ def options_that_do_not_fit_the_profile():
 
 def patterns_that_run_away_end():
     start = time.monotonic()
-    done = cprof("-top", "-focus=(a+)+$", "-", data=long_name_profile())
+    done = cprof("-top", "-focus=(a+)+$", "-", data=profile_of_functions([("a" * 5000 + "!", "x.go", 1)]))
     assert done.returncode == 1 and b"takes too long" in done.stderr, done
     assert time.monotonic() - start < 20
-
-
-def varint(n):
-    out = b""
-    while n >= 128:
-        out += bytes([n & 127 | 128])
-        n >>= 7
-    return out + bytes([n])
-
-
-def field(number, value):
-    if isinstance(value, int):
-        return varint(number << 3) + varint(value)
-    return varint(number << 3 | 2) + varint(len(value)) + value
-
-
-def long_name_profile():
-    strings = [b"", b"samples", b"count", b"a" * 5000 + b"!"]
-    return (field(1, field(1, 1) + field(2, 2)) + field(2, field(1, 1) + field(2, 1)) +
-            field(4, field(1, 1) + field(4, field(1, 1))) + field(5, field(1, 1) + field(2, 3)) +
-            b"".join(field(6, s) for s in strings))
 
 
 def zeros(size):
@@ -210,8 +190,8 @@ def a_viewer_gets_a_private_file():
 
 
 tap.run([bad_profiles_are_refused_by_name, bad_standard_input_is_refused, standard_input_is_read,
-         the_first_file_may_be_the_program, files_that_are_not_there, flags_that_are_wrong, options_that_do_not_fit_the_profile,
-         patterns_that_run_away_end, archives_that_explode_are_refused,
+         the_first_file_may_be_the_program, files_that_are_not_there, flags_that_are_wrong,
+         options_that_do_not_fit_the_profile, patterns_that_run_away_end, archives_that_explode_are_refused,
          a_report_goes_to_the_file_whole, an_error_leaves_the_old_file, a_link_goes_on_pointing,
          outputs_that_fail, a_closed_pipe_is_no_error, without_graphviz_there_is_a_hint,
          a_viewer_gets_a_private_file])

@@ -9,6 +9,7 @@ import subprocess
 import xml.etree.ElementTree as xml
 
 import tap
+from pb import Strings, field, varint
 from tap import cprof, must
 
 NAMES = [
@@ -18,32 +19,6 @@ NAMES = [
     "right \u202e to left".encode(), b"x" * 70000, b'"]; evil [URL="javascript:alert(1)"]; x["',
     b'" onload="alert(1)', b"\xef\xbf\xbe \xef\xbf\xbf", b"{rank=same}|{a|b}",
 ]
-
-
-def varint(n):
-    out = b""
-    while n >= 128:
-        out += bytes([n & 127 | 128])
-        n >>= 7
-    return out + bytes([n])
-
-
-def field(number, value):
-    if isinstance(value, int):
-        return varint(number << 3) + varint(value)
-    return varint(number << 3 | 2) + varint(len(value)) + value
-
-
-class Strings:
-    """A string table in the making."""
-
-    def __init__(self):
-        self.all = [b""]
-
-    def __call__(self, text):
-        if text not in self.all:
-            self.all.append(text)
-        return self.all.index(text)
 
 
 def hostile_profile():
@@ -62,7 +37,7 @@ def hostile_profile():
                  field(6, s(NAMES[5])))
     out += field(13, s(NAMES[2])) + field(13, s(NAMES[5])) + field(15, s(NAMES[12]))
     out += field(11, field(1, s(NAMES[3])) + field(2, s(NAMES[5])))
-    return out + b"".join(field(6, text) for text in s.all)
+    return out + s.fields()
 
 
 DATA = hostile_profile()
