@@ -17,7 +17,9 @@ struct adder {
     VEC(uint32_t) out;   // the new column of frames
     struct buf text;
     uint64_t next_location, next_function;
-    size_t cap_locations, cap_functions, cap_lines;
+    VEC(struct location) locations;
+    VEC(struct function) functions;
+    VEC(struct line) lines;
 };
 
 static void add_value(struct adder *a, struct span value)
@@ -55,26 +57,14 @@ static bool join_values(struct adder *a, const struct sample *s, str_id key)
 
 static uint32_t add_location(struct adder *a, str_id name, str_id file)
 {
-    struct profile *p = a->p;
-    p->functions = p->n_functions < a->cap_functions
-                       ? p->functions
-                       : vec_grown(a->arena, p->functions, sizeof *p->functions, p->n_functions + 1,
-                                   &a->cap_functions);
-    p->lines = p->n_lines < a->cap_lines
-                   ? p->lines
-                   : vec_grown(a->arena, p->lines, sizeof *p->lines, p->n_lines + 1, &a->cap_lines);
-    p->locations = p->n_locations < a->cap_locations
-                       ? p->locations
-                       : vec_grown(a->arena, p->locations, sizeof *p->locations, p->n_locations + 1,
-                                   &a->cap_locations);
-    p->functions[p->n_functions] =
+    *vec_push(a->arena, &a->functions) =
         (struct function){.id = a->next_function++, .name = name, .filename = file};
-    p->lines[p->n_lines] = (struct line){.function = p->n_functions};
-    p->locations[p->n_locations] = (struct location){
-        .id = a->next_location++, .mapping = NO_INDEX, .line = p->n_lines, .n_lines = 1};
-    p->n_functions++;
-    p->n_lines++;
-    return p->n_locations++;
+    *vec_push(a->arena, &a->lines) = (struct line){.function = (uint32_t)a->functions.n - 1};
+    *vec_push(a->arena, &a->locations) = (struct location){.id = a->next_location++,
+                                                           .mapping = NO_INDEX,
+                                                           .line = (uint32_t)a->lines.n - 1,
+                                                           .n_lines = 1};
+    return (uint32_t)a->locations.n - 1;
 }
 
 static bool make_frame(struct adder *a, const struct sample *s, str_id key, struct span key_name,
@@ -135,23 +125,27 @@ static void find_free_ids(struct adder *a)
             a->next_function = a->p->functions[i].id + 1;
 }
 
-// New tables for the profile to grow in: the old ones are not this query's.
-static void own_tables(struct adder *a)
+// The profile's tables, copied for the new frames to be added: the old ones are not this query's.
+static void copy_tables(struct adder *a)
+{
+    const struct profile *p = a->p;
+    a->locations.at = arena_copy(a->arena, p->locations, p->n_locations, sizeof *p->locations);
+    a->functions.at = arena_copy(a->arena, p->functions, p->n_functions, sizeof *p->functions);
+    a->lines.at = arena_copy(a->arena, p->lines, p->n_lines, sizeof *p->lines);
+    a->locations.n = a->locations.cap = p->n_locations;
+    a->functions.n = a->functions.cap = p->n_functions;
+    a->lines.n = a->lines.cap = p->n_lines;
+}
+
+static void replace_tables(const struct adder *a)
 {
     struct profile *p = a->p;
-    const struct profile old = *p;
-    a->cap_locations = a->cap_functions = a->cap_lines = 0;
-    p->locations =
-        vec_grown(a->arena, NULL, sizeof *p->locations, p->n_locations + 1, &a->cap_locations);
-    p->functions =
-        vec_grown(a->arena, NULL, sizeof *p->functions, p->n_functions + 1, &a->cap_functions);
-    p->lines = vec_grown(a->arena, NULL, sizeof *p->lines, p->n_lines + 1, &a->cap_lines);
-    if (old.n_locations)
-        memcpy(p->locations, old.locations, old.n_locations * sizeof *old.locations);
-    if (old.n_functions)
-        memcpy(p->functions, old.functions, old.n_functions * sizeof *old.functions);
-    if (old.n_lines)
-        memcpy(p->lines, old.lines, old.n_lines * sizeof *old.lines);
+    p->locations = a->locations.at;
+    p->functions = a->functions.at;
+    p->lines = a->lines.at;
+    p->n_locations = (uint32_t)a->locations.n;
+    p->n_functions = (uint32_t)a->functions.n;
+    p->n_lines = (uint32_t)a->lines.n;
 }
 
 struct tag_frames_found add_tag_frames(struct profile *p, struct span roots, struct span leaves,
@@ -166,7 +160,7 @@ struct tag_frames_found add_tag_frames(struct profile *p, struct span roots, str
         return found;
     a.next_location = a.next_function = 1;
     find_free_ids(&a);
-    own_tables(&a);
+    copy_tables(&a);
     idmap_init(&a.frames, 0);
     struct sample *samples = arena_alloc(arena, p->n_samples * sizeof *samples);
     uint32_t *roots_made = arena_alloc(arena, root_keys.at.n * sizeof *roots_made);
@@ -182,6 +176,7 @@ struct tag_frames_found add_tag_frames(struct profile *p, struct span roots, str
         add_frames(&a, roots_made, root_keys.at.n);
         samples[i].n_frames = (uint32_t)a.out.n - samples[i].frame;
     }
+    replace_tables(&a);
     p->samples = samples;
     p->frames = a.out.at;
     idmap_release(&a.frames);
