@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mutations that leave more of a profile whole than random bytes do: within one field of the
 // outermost message, whose length is then put right, and on the inflated bytes of a gzip stream.
+#include "mutate.h"
+
+#include <stdlib.h>
 #include <zlib.h>
 
 #include "base/xalloc.h"
-#include "fuzz.h"
 
-size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
-size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
-
-enum { GZIP = 16, VARINT_MAX = 10, WIRE_BYTES = 2 };
+enum { GZIP = 16, VARINT_MAX = 10, WIRE_BYTES = 2, STRING_TAG = 6 << 3 | WIRE_BYTES };
 
 // A field with a length: the tag is data[start], the content [content, end).
 struct field {
@@ -128,7 +127,22 @@ static size_t deflate_whole(uint8_t *data, size_t size, size_t max)
     return size;
 }
 
-size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
+struct span mutate_pick_string(const uint8_t *data, size_t size, unsigned seed)
+{
+    struct span last = SPAN("");
+    struct field f;
+    for (size_t at = 0; next_field(data, size, &at, &f);) {
+        if (data[f.start] != STRING_TAG)
+            continue;
+        last = (struct span){(const char *)data + f.content, f.end - f.content};
+        if (seed % 16 == 0 && last.n)
+            break;
+        seed = seed * 1103515245 + 12345 + (seed >> 16);
+    }
+    return last;
+}
+
+size_t mutate_profile(uint8_t *data, size_t size, size_t max_size, unsigned seed)
 {
     bool gzip = size > 2 && data[0] == 0x1f && data[1] == 0x8b;
     if (gzip && seed >> 29)
