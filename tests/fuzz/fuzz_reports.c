@@ -62,13 +62,14 @@ static void files_release(struct files *f)
 // Nothing but the input and the one source file is to matter.
 static void set_up(void)
 {
-    static const char *const places[] = {"HOME", "GOROOT", "GOPATH", "GOMODCACHE", "GOFLAGS"};
+    static const char *const places[] = {"HOME", "GOROOT", "GOMODCACHE"};
     static bool done;
     if (done)
         return;
     done = true;
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         unsetenv(places[i]);
+    setenv("GOPATH", "/nonexistent", 1);
     setenv("TZ", "UTC", 1);
     int fd = file_of(SPAN("one\n\ttwo\r\n\xff\xfe three\x1b[m\n\nfive"));
     FUZZ_CHECK(dup2(fd, SOURCE_FD) == SOURCE_FD);
