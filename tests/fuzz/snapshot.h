@@ -4,7 +4,8 @@
 
 #include "profile/profile.h"
 
-// A hash of all that the profile says: the same as long as nothing of it changes.
+// A hash of all bytes of the profile's columns and strings, those between members too: the same as
+// long as nothing is written there.
 uint64_t snapshot_of(const struct profile *p);
 
 // How many samples, frames, labels, lines and so on there are.
