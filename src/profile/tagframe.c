@@ -9,6 +9,12 @@ struct keys {
     VEC(struct span) names;
 };
 
+// Ids that nothing has.
+struct free_ids {
+    uint64_t next;
+    struct idmap used; // of those from next on
+};
+
 struct adder {
     struct profile *p;
     struct arena *arena;
@@ -16,7 +22,7 @@ struct adder {
     struct idmap frames; // from a pair of name and key to the location
     VEC(uint32_t) out;   // the new column of frames
     struct buf text;
-    uint64_t next_location, next_function;
+    struct free_ids location_ids, function_ids;
     VEC(struct location) locations;
     VEC(struct function) functions;
     VEC(struct line) lines;
@@ -55,12 +61,19 @@ static bool join_values(struct adder *a, const struct sample *s, str_id key)
     return found;
 }
 
+static uint64_t take_id(struct free_ids *ids)
+{
+    while (idmap_get(&ids->used, ids->next) != IDMAP_NONE)
+        ids->next++;
+    return ids->next++;
+}
+
 static uint32_t add_location(struct adder *a, str_id name, str_id file)
 {
     *vec_push(a->arena, &a->functions) =
-        (struct function){.id = a->next_function++, .name = name, .filename = file};
+        (struct function){.id = take_id(&a->function_ids), .name = name, .filename = file};
     *vec_push(a->arena, &a->lines) = (struct line){.function = (uint32_t)a->functions.n - 1};
-    *vec_push(a->arena, &a->locations) = (struct location){.id = a->next_location++,
+    *vec_push(a->arena, &a->locations) = (struct location){.id = take_id(&a->location_ids),
                                                            .mapping = NO_INDEX,
                                                            .line = (uint32_t)a->lines.n - 1,
                                                            .n_lines = 1};
@@ -115,14 +128,33 @@ static void split_keys(struct adder *a, struct span list, struct keys *keys)
     }
 }
 
-static void find_free_ids(struct adder *a)
+// They follow the largest there is, or fill the gaps where that leaves too few: then true.
+static bool begin_ids(struct free_ids *ids, uint64_t largest)
 {
-    for (uint32_t i = 0; i < a->p->n_locations; i++)
-        if (a->p->locations[i].id >= a->next_location)
-            a->next_location = a->p->locations[i].id + 1;
-    for (uint32_t i = 0; i < a->p->n_functions; i++)
-        if (a->p->functions[i].id >= a->next_function)
-            a->next_function = a->p->functions[i].id + 1;
+    bool gaps = largest >= UINT64_MAX - UINT32_MAX;
+    idmap_init(&ids->used, 0);
+    ids->next = gaps ? 1 : largest + 1;
+    return gaps;
+}
+
+static void find_location_ids(struct free_ids *ids, const struct profile *p)
+{
+    uint64_t largest = 0;
+    for (uint32_t i = 0; i < p->n_locations; i++)
+        largest = p->locations[i].id > largest ? p->locations[i].id : largest;
+    bool gaps = begin_ids(ids, largest);
+    for (uint32_t i = 0; gaps && i < p->n_locations; i++)
+        idmap_add(&ids->used, p->locations[i].id, i);
+}
+
+static void find_function_ids(struct free_ids *ids, const struct profile *p)
+{
+    uint64_t largest = 0;
+    for (uint32_t i = 0; i < p->n_functions; i++)
+        largest = p->functions[i].id > largest ? p->functions[i].id : largest;
+    bool gaps = begin_ids(ids, largest);
+    for (uint32_t i = 0; gaps && i < p->n_functions; i++)
+        idmap_add(&ids->used, p->functions[i].id, i);
 }
 
 // The profile's tables, copied for the new frames to be added: the old ones are not this query's.
@@ -158,8 +190,8 @@ struct tag_frames_found add_tag_frames(struct profile *p, struct span roots, str
     split_keys(&a, leaves, &leaf_keys);
     if (root_keys.at.n + leaf_keys.at.n == 0)
         return found;
-    a.next_location = a.next_function = 1;
-    find_free_ids(&a);
+    find_location_ids(&a.location_ids, p);
+    find_function_ids(&a.function_ids, p);
     copy_tables(&a);
     idmap_init(&a.frames, 0);
     struct sample *samples = arena_alloc(arena, p->n_samples * sizeof *samples);
@@ -180,6 +212,8 @@ struct tag_frames_found add_tag_frames(struct profile *p, struct span roots, str
     p->samples = samples;
     p->frames = a.out.at;
     idmap_release(&a.frames);
+    idmap_release(&a.location_ids.used);
+    idmap_release(&a.function_ids.used);
     buf_release(&a.text);
     return found;
 }
