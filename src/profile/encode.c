@@ -40,14 +40,19 @@ static void put_bytes(struct encoder *e, unsigned field, struct span bytes)
     e->put(e->context, bytes);
 }
 
-static void put_number(struct encoder *e, unsigned field, int64_t value)
+static void put_element(struct encoder *e, unsigned field, int64_t value)
 {
     uint8_t bytes[2 * VARINT_MAX];
-    if (value == 0)
-        return;
     size_t n = add_varint(bytes, (uint64_t)field << 3 | WIRE_VARINT);
     n += add_varint(bytes + n, (uint64_t)value);
     e->put(e->context, (struct span){(char *)bytes, n});
+}
+
+// 0 is what a field has that is not written.
+static void put_number(struct encoder *e, unsigned field, int64_t value)
+{
+    if (value)
+        put_element(e, field, value);
 }
 
 static void put_message(struct encoder *e, unsigned field, const ProtobufCMessage *message)
@@ -195,7 +200,7 @@ static void put_header(struct encoder *e)
         put_value_type(e, 11, p->period_type);
     put_number(e, 12, p->period);
     for (uint32_t i = 0; i < p->n_comments; i++)
-        put_number(e, 13, string_index(e, p->comments[i]));
+        put_element(e, 13, string_index(e, p->comments[i]));
     put_number(e, 14, string_index(e, p->default_sample_type));
     put_number(e, 15, string_index(e, p->doc_url));
     put_strings(e); // last, when all are known
