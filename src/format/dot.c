@@ -154,7 +154,7 @@ static void add_weights(struct printer *p, int64_t flat, int64_t cum, struct buf
 
 static int font_size(const struct printer *p, int64_t flat)
 {
-    double weight = (double)i64_abs(flat);
+    double weight = fabs((double)flat); // unlike i64_abs never negative
     if (p->max_flat == 0 || flat == 0 || weight > p->max_flat)
         return FONT_MIN;
     return FONT_MIN + (int)ceil(FONT_GROWTH * sqrt(weight / p->max_flat));
