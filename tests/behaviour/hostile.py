@@ -2,6 +2,7 @@
 """Names out of a stranger's profile, in every place that shows them."""
 
 import os
+import pathlib
 import pty
 import re
 import shutil
@@ -67,11 +68,20 @@ def graphviz_reads_the_graph():
         assert done.returncode == 0 and b"syntax error" not in done.stderr, done.stderr[:500]
 
 
+PICTURES = [[], ["-lines", "-call_tree"], ["-addresses", "-trim=false"],
+            ["-tagroot=" + NAMES[4].decode(), "-tagleaf=" + NAMES[2].decode()],
+            ["-focus=<script>|]]>|\"|.", "-hide=\x1b|</svg>|\\n", "-compact_labels=false"],
+            ["-files", "-unit=<b onclick='x'>", "-ignore=<!--"]]
+
+
 def the_picture_is_xml_without_strange_scripts():
     if not shutil.which("dot"):
         raise tap.Skip("no dot")
-    picture = must("-svg", PATH)
-    root = xml.fromstring(picture)
+    for args in PICTURES:
+        check_picture(xml.fromstring(must("-svg", *args, PATH)))
+
+
+def check_picture(root):
     scripts = [e for e in root.iter() if e.tag.endswith("script")]
     assert len(scripts) == 1 and "viewport" in scripts[0].text and "alert" not in scripts[0].text
     for element in root.iter():
@@ -104,22 +114,38 @@ def callgrind_lines_stay_records():
         assert record.match(line.decode("utf-8", "replace")), line[:200]
 
 
+ORDERS = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]")
+COLORS = re.compile(rb"\x1b\[[0-9;]*m")
+
+
+def check_shown(args, shown):
+    shown = shown.replace(b"\r\n", b"\n")  # the terminal's own line ends
+    assert b"\nbreak" not in shown, args
+    bad = ORDERS.search(shown)
+    assert len(shown) > 20 and not bad, (args, shown[max(0, bad.start() - 40):bad.end() + 20])
+
+
+def read_all(terminal):
+    out = b""
+    while True:
+        try:
+            block = os.read(terminal, 65536)
+        except OSError:  # the other side is closed
+            break
+        if not block:
+            break
+        out += block
+    os.close(terminal)
+    return out
+
+
 def what_a_terminal_shows(*args):
     """What arrives at a pseudo-terminal, and at standard error on the same one."""
     child, master = pty.fork()
     if child == 0:
         os.execve(tap.CPROF, [tap.CPROF, *args], tap.environment())
-    out = b""
-    while True:
-        try:
-            block = os.read(master, 65536)
-        except OSError:
-            break
-        if not block:
-            break
-        out += block
+    out = read_all(master)
     os.waitpid(child, 0)
-    os.close(master)
     return out
 
 
@@ -128,17 +154,59 @@ def no_name_gives_a_terminal_orders():
         if args[0] in ("-proto", "-topproto", "-callgrind", "-dot"):
             continue
         shown = what_a_terminal_shows(*args, PATH)
-        bad = re.search(rb"[^\x20-\x7e\r\n\t\x80-\xff]|\xc2[\x80-\x9f]", shown)
-        assert len(shown) > 20 and not bad, (args, shown[max(0, bad.start() - 40):bad.end() + 20])
+        check_shown(args, shown)
+
+
+def colours_are_all_the_orders_a_terminal_gets():
+    for args in ["-top", "-color=always"], ["-tree", "-color=always"], ["-peek=.", "-color=always"]:
+        shown = what_a_terminal_shows(*args, PATH)
+        assert COLORS.search(shown) and b"\x1b[31mred" not in shown, args
+        check_shown(args, COLORS.sub(b"", shown))
+
+
+def no_source_gives_a_terminal_orders():
+    folder = pathlib.Path(tap.scratch("sources"))
+    folder.mkdir()
+    (folder / "main.c").write_bytes(b"\x1b]0;title\x07 \xc2\x9b31m \x7f\r\n\ttab \xff\x00\n" * 9)
+    s = Strings()
+    data = field(1, field(1, s(b"samples")) + field(2, s(b"count")))
+    data += field(2, field(1, 1) + field(2, 7))
+    data += field(4, field(1, 1) + field(4, field(1, 1) + field(2, 3)))
+    data += field(5, field(1, 1) + field(2, s(b"main")) + field(4, s(b"main.c")))
+    path = folder / "profile.pb"
+    path.write_bytes(data + b"".join(field(6, text) for text in s.all))
+    shown = what_a_terminal_shows("-list=main", f"-source_path={folder}", str(path))
+    check_shown("-list", shown)
+    plain = b"one\ntwo\n\tthree \x1b[1m\n"
+    (folder / "main.c").write_bytes(plain)
+    shown = what_a_terminal_shows("-list=main", f"-source_path={folder}", str(path))
+    check_shown("-list", shown)
+    assert b"three \\x1b[1m" in shown, shown
+
+
+def the_shell_gives_a_terminal_no_orders():
+    terminal, other = pty.openpty()
+    lines = b"top\ntree\npeek .\ntags\ntraces\ncomments\nlist .\no\nfocus=\x1b[1m\nnosuch\x1b\n"
+    child = subprocess.Popen([tap.CPROF, PATH], stdin=subprocess.PIPE, stdout=other, stderr=other,
+                             env=tap.environment())
+    os.close(other)
+    child.stdin.write(lines)
+    child.stdin.close()
+    check_shown("shell", read_all(terminal))
+    assert child.wait() == 0
 
 
 def no_message_gives_a_terminal_orders():
     for args in (["-top", "no\x1b[31msuch\x07"], ["-top", "-sample_index=\x1b[31m", PATH],
                  ["-top", "-sample_index=x", PATH], ["-peek=\x1b[31mzzz", PATH],
-                 ["-\x1b[31m"], ["-top", "-focus=(\x1b[31m", PATH]):
+                 ["-\x1b[31m"], ["-top", "-focus=(\x1b[31m", PATH], ["-top", "no\u009b31msuch"],
+                 ["-\u009bm"], ["-peek=\u009bzzz", PATH], ["-top", "-trim=\r\n\u0085", PATH],
+                 ["-top", "-output=/nonexistent/\x1b\u0090", PATH], ["-top", "-base=\x1bc", PATH]):
         done = cprof(*args)
         assert done.returncode and done.stderr.count(b"\n") == 1, (args, done.stderr)
-        assert not re.search(rb"[\x00-\x09\x0b-\x1f\x7f]", done.stderr), (args, done.stderr)
+        assert not ORDERS.search(done.stderr), (args, done.stderr)
+    done = cprof("-top", "-keep_going", PATH, "\x1b[31m\u009b\r")
+    assert done.returncode == 0 and not ORDERS.search(done.stderr), done.stderr
 
 
 def a_pipe_gets_names_as_they_are():
@@ -149,4 +217,6 @@ tap.run([every_report_comes_to_an_end, graphviz_reads_the_graph,
          the_picture_is_xml_without_strange_scripts,
          the_picture_of_a_plain_profile_moves_and_zooms, graph_text_stays_between_its_quotes,
          callgrind_lines_stay_records, no_name_gives_a_terminal_orders,
+         colours_are_all_the_orders_a_terminal_gets, no_source_gives_a_terminal_orders,
+         the_shell_gives_a_terminal_no_orders,
          no_message_gives_a_terminal_orders, a_pipe_gets_names_as_they_are])
