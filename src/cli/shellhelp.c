@@ -7,7 +7,7 @@
 #include "cli/output.h"
 #include "cli/shellwords.h"
 
-enum { NAME_WIDTH = 22 };
+enum { NAME_WIDTH = 24 };
 
 static void put_lines(struct buf *text)
 {
