@@ -38,11 +38,6 @@ static size_t find_node_slot(const struct graph *g, uint32_t parent, uint32_t in
     return i;
 }
 
-uint32_t graph_tree_node(const struct graph *g, uint32_t parent, uint32_t info)
-{
-    return g->node_slots[find_node_slot(g, parent, info)];
-}
-
 static uint32_t add_tree_node(struct graph *g, uint32_t parent, uint32_t info)
 {
     if ((size_t)g->n_nodes * 2 >= g->node_slots_size)
@@ -61,36 +56,60 @@ static uint32_t add_tree_node(struct graph *g, uint32_t parent, uint32_t info)
     return g->node_slots[slot] = g->n_nodes++;
 }
 
-// Every path is a chain of nodes of its own, so that nothing on it is counted twice.
-static void count_path(struct graph *g, const struct profile *p, const struct sample *s,
-                       struct weight w)
+// The nodes of the last path: samples in a row mostly begin alike.
+typedef VEC(uint32_t) node_path;
+
+static uint32_t next_on_path(struct graph *g, const node_path *last, size_t depth, bool *alike,
+                             uint32_t parent, uint32_t info)
+{
+    *alike = *alike && depth < last->n && g->nodes[last->at[depth]].info == info;
+    return *alike ? last->at[depth] : add_tree_node(g, parent, info);
+}
+
+// Every path is a chain of nodes of its own, so that nothing on it is counted twice. Returns its
+// last node.
+static uint32_t count_path(struct graph *g, const struct profile *p, const struct sample *s,
+                           struct weight w, node_path *path)
 {
     const struct node_table *t = g->table;
     const uint32_t *frames = p->frames + s->frame;
     uint32_t parent = NO_INDEX;
+    size_t depth = 0;
+    bool alike = true;
     for (uint32_t i = s->n_frames; i-- > 0;) {
         uint32_t first = t->first[frames[i]], end = t->first[frames[i] + 1];
-        for (uint32_t at = end; at-- > first;) {
-            uint32_t n = add_tree_node(g, parent, t->nodes[at]);
+        for (uint32_t at = end; at-- > first; depth++) {
+            uint32_t n = next_on_path(g, path, depth, &alike, parent, t->nodes[at]);
             g->nodes[n].cum += w.value;
             g->nodes[n].cum_div += w.div;
             if (parent != NO_INDEX)
                 edge_count(&g->edges.at[g->nodes[n].edge], w, false, at + 1 != end);
+            if (!alike) {
+                path->n = depth;
+                *vec_push(g->arena, path) = n;
+            }
             parent = n;
         }
     }
+    path->n = depth;
     if (parent != NO_INDEX) {
         g->nodes[parent].flat += w.value;
         g->nodes[parent].flat_div += w.div;
     }
+    return parent;
 }
 
 void calltree_build(struct graph *g, const struct profile *p)
 {
     struct weight w;
+    node_path path = {0};
+    g->leaves = arena_alloc(g->arena, p->n_samples * sizeof *g->leaves);
+    for (uint32_t i = 0; i < p->n_samples; i++)
+        g->leaves[i] = NO_INDEX;
     for (uint32_t i = 0; i < p->n_samples && !cancel_requested; i++)
-        if (sample_weight(g, p, &p->samples[i], &w))
-            count_path(g, p, &p->samples[i], w);
+        g->leaves[i] = sample_weight(g, p, &p->samples[i], &w)
+                           ? count_path(g, p, &p->samples[i], w, &path)
+                           : NO_INDEX;
 }
 
 // Hangs an edge's lower end on the nearest node above that stays, or on none.

@@ -55,6 +55,7 @@ struct graph {
     VEC(struct edge) edges;
     uint32_t *node_slots; // finds the nodes of a call tree by their parent and info
     size_t node_slots_size;
+    uint32_t *leaves; // of a call tree: the last node of each sample, or NO_INDEX
 };
 
 // Sums up the profile's samples at the nodes; in a call tree also along its edges. All memory is
@@ -89,10 +90,6 @@ static inline int64_t edge_weight(const struct edge *e)
 // Lists of the edges that are not dropped, by the node that they start from or end at.
 struct edge_list graph_edges_out(const struct graph *g);
 struct edge_list graph_edges_in(const struct graph *g);
-
-// The node of a call tree that stands below another, or at a root where that is NO_INDEX; NO_INDEX
-// where there is none.
-uint32_t graph_tree_node(const struct graph *g, uint32_t parent, uint32_t info);
 
 // Orders edges by falling weight, then by the names of their ends.
 void graph_sort_edges(struct graph *g, uint32_t *edges, size_t n);

@@ -111,16 +111,15 @@ static void count_tags(struct weigher *w, uint32_t node, bool flat)
     }
 }
 
-// Walks the stack as the graph was built, from the root to the leaf.
-static void count_sample(struct weigher *w, const struct sample *s, uint32_t mark)
+// The nodes of a stack, each once.
+static void count_stack(struct weigher *w, const struct sample *s, uint32_t mark)
 {
     const struct node_table *t = w->g->table;
     const uint32_t *frames = w->p->frames + s->frame;
     uint32_t node = NO_INDEX;
     for (uint32_t i = s->n_frames; i-- > 0;) {
         for (uint32_t at = t->first[frames[i] + 1]; at-- > t->first[frames[i]];) {
-            node =
-                w->g->options.call_tree ? graph_tree_node(w->g, node, t->nodes[at]) : t->nodes[at];
+            node = t->nodes[at];
             if (w->wanted[node] && w->marks[node] != mark) {
                 w->marks[node] = mark;
                 count_tags(w, node, false);
@@ -129,6 +128,16 @@ static void count_sample(struct weigher *w, const struct sample *s, uint32_t mar
     }
     if (node != NO_INDEX && w->wanted[node])
         count_tags(w, node, true);
+}
+
+// The nodes of a call tree from a leaf up.
+static void count_path(struct weigher *w, uint32_t leaf)
+{
+    if (leaf != NO_INDEX && w->wanted[leaf])
+        count_tags(w, leaf, true);
+    for (uint32_t node = leaf; node != NO_INDEX; node = w->g->nodes[node].parent)
+        if (w->wanted[node])
+            count_tags(w, node, false);
 }
 
 static void count_samples(struct weigher *w)
@@ -142,8 +151,12 @@ static void count_samples(struct weigher *w)
         if (!w->weight && !w->div)
             continue;
         read_labels(w, s);
-        if (w->group || w->numbers.n)
-            count_sample(w, s, i + 1);
+        if (w->group == 0 && w->numbers.n == 0)
+            continue;
+        if (o->call_tree)
+            count_path(w, w->g->leaves[i]);
+        else
+            count_stack(w, s, i + 1);
     }
 }
 
