@@ -101,6 +101,11 @@ static void show_share(struct shell *sh)
     buf_release(&text);
 }
 
+static bool is_base(const struct option_def *o)
+{
+    return strcmp(o->name, "base") == 0 || strcmp(o->name, "diff_base") == 0;
+}
+
 // An option of what is read: the profile is loaded anew, or the option keeps its old value.
 static int assign_source(struct shell *sh, const struct option_def *o, struct span value,
                          struct err *err)
@@ -113,7 +118,7 @@ static int assign_source(struct shell *sh, const struct option_def *o, struct sp
         set(sh, "diff_base", SPAN(""));
     if (status == 0 && value.n && strcmp(o->name, "diff_base") == 0)
         set(sh, "base", SPAN(""));
-    if (status == 0 && !*sh->config.base && !*sh->config.diff_base)
+    if (status == 0 && is_base(o) && !*sh->config.base && !*sh->config.diff_base)
         sh->config.normalize = false;
     if (status == 0)
         status = shell_load(sh, NULL, 0, err);
