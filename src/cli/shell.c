@@ -297,7 +297,9 @@ bool shell_line(struct shell *sh, struct span line)
     bool go_on = true;
     cancel_requested = 0;
     line = trim_blanks(line);
-    if (span_eq(line, SPAN(":")))
+    if (span_find(line, (struct span){"", 1}) != SPAN_NOT_FOUND)
+        output_message("", "a line holds a zero byte");
+    else if (span_eq(line, SPAN(":")))
         clear_filters(sh);
     else if (line.n && !choose_type(sh, line) && statement(sh, line, &arena, &go_on, &err))
         complain(&err);
