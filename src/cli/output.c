@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/cancel.h"
 #include "base/utf8.h"
 
 enum { NAMES_MAX = 1000 };
@@ -109,6 +110,10 @@ int output_report(struct session *s, const struct request *request, const struct
     if (app_run(s, request, out, err)) {
         sink_abort(out);
         return -1;
+    }
+    if (cancel_requested) {
+        sink_abort(out);
+        return 0;
     }
     return sink_finish(out, err);
 }
