@@ -268,8 +268,10 @@ struct completion complete(struct completer *c, struct span line, struct arena *
     k.word = open_word ? words.at[words.n - 1] : SPAN("");
     k.found.start = line.n - k.word.n;
     if (o) {
-        k.found.start = equals + 1;
         k.word = span_from(line, equals + 1);
+        while (k.word.n && isspace((unsigned char)k.word.at[0]))
+            k.word = span_from(k.word, 1);
+        k.found.start = line.n - k.word.n;
         consider_values(&k, o);
     } else if (n_before == 0) {
         consider_first(&k);
