@@ -212,11 +212,13 @@ void repl_run(struct shell *sh)
         r.cleared = false;
         buf_clear(&r.listed);
         const char *input = el_gets(r.el, &n);
-        if (!input || n <= 0) {
+        bool ended = !r.cleared && (!input || n <= 0);
+        if (ended)
             putchar('\n');
-            break;
-        }
-        go_on = obey(&r, input, n);
+        if (ended && cancel_requested) // a signal, before the editor had the keys to itself
+            cancel_requested = 0;
+        else
+            go_on = !ended && obey(&r, input, n);
     }
     history_end(r.history);
     el_end(r.el);
