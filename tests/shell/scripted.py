@@ -4,7 +4,7 @@
 import os
 import pathlib
 
-from session import PROFILE, flags, session, tap, write_profile
+from session import PROFILE, flags, session, tap, tests, write_profile
 
 TOP10 = ("-top", "-nodecount=10")
 
@@ -361,4 +361,4 @@ def pictures_say_what_is_missing():
     assert b"none of the programs" in done.stderr, done
 
 
-tap.run([f for f in list(globals().values()) if getattr(f, "__module__", "") == "__main__"])
+tap.run(tests(globals()))

@@ -62,3 +62,8 @@ def write_profile(*args, **more):
     path = tap.scratch("pb")
     pathlib.Path(path).write_bytes(profile(*args, **more))
     return path
+
+
+def tests(names):
+    """The functions of a file that are tests: their names are sentences."""
+    return [f for name, f in names.items() if callable(f) and name.count("_") > 1 and name[0] != "_"]

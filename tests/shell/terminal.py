@@ -153,7 +153,7 @@ class Terminal:
     def wait(self, condition, what="what should come"):
         end = time.monotonic() + DEADLINE
         while not condition():
-            alive = self.pump(0.2)
+            alive = self.pump(0.01)
             if not condition() and (not alive or time.monotonic() > end):
                 shown = "\n".join(self.screen.text()[-40:])
                 state = "came not in time" if alive else "came not before the end"
@@ -179,6 +179,8 @@ class Terminal:
 
     def at_prompt(self):
         screen = self.screen
+        if termios.tcgetattr(self.fd)[3] & termios.ICANON:
+            return False  # keys do not reach the editor yet
         return (screen.y >= self.row and screen.y == len(screen.lines) - 1 and
                 "".join(screen.lines[screen.y]) == PROMPT and screen.x == len(PROMPT))
 
@@ -194,6 +196,12 @@ class Terminal:
         self.send(line + ENTER)
         self.row += 1
         return self.prompt()
+
+    def interrupt(self):
+        """Gives up what is typed."""
+        self.send(CTRL_C)
+        self.row = self.screen.y + 1
+        self.prompt()
 
     def leave(self, keys="q" + ENTER):
         """Ends the session; its exit status."""
