@@ -216,12 +216,12 @@ static void consider_arguments(struct collector *k, struct span command, bool af
         consider_tags(k, false);
     } else {
         if (span_starts(k->word, SPAN("-"))) {
-            if (span_starts(SPAN("-cum"), k->word))
-                *vec_push(k->arena, &k->found.choices) = SPAN("-cum");
-            if (k->word.n == 1)
-                return;
             k->word = span_from(k->word, 1);
             k->found.start++;
+            if (span_starts(SPAN("cum"), k->word))
+                *vec_push(k->arena, &k->found.choices) = SPAN("cum");
+            if (k->word.n == 0)
+                return;
         }
         consider_functions(k);
     }
