@@ -13,20 +13,22 @@ enum { NAMES_MAX = 1000 };
 
 void output_message(const char *prefix, const char *text)
 {
-    struct buf line = {0}, valid = {0};
+    struct buf valid = {0}, line = {0};
+    utf8_add_valid(&valid, span_of(text));
     buf_add(&line, span_of(prefix));
-    for (const char *at = text; *at; at++) {
-        unsigned char c = (unsigned char)*at;
-        if (c < 0x20 || c == 0x7f)
-            buf_printf(&line, "\\x%02x", c);
+    for (struct span rest = buf_span(&valid); rest.n;) {
+        uint32_t point;
+        size_t n = utf8_next(rest, &point);
+        if (point < 0x20 || (point >= 0x7f && point < 0xa0))
+            buf_printf(&line, "\\x%02x", (unsigned)point);
         else
-            buf_addc(&line, (char)c);
+            buf_add(&line, span_upto(rest, n));
+        rest = span_from(rest, n);
     }
-    utf8_add_valid(&valid, buf_span(&line));
-    buf_addc(&valid, '\n');
-    fwrite(valid.at, 1, valid.n, stderr);
-    buf_release(&line);
+    buf_addc(&line, '\n');
+    fwrite(line.at, 1, line.n, stderr);
     buf_release(&valid);
+    buf_release(&line);
 }
 
 bool output_colored(const struct config *config)

@@ -171,6 +171,7 @@ REMARKS = [
     ("focus=js\0on", "a zero byte"),
     ("peek unquote\0", "a zero byte"),
     ("\x1b[31mred\x07", "'\\x1b[31mred\\x07'"),
+    ("\u009b31mred", "'\\x9b31mred'"),
     ("\udcff\udcfe", "unrecognized command: '"),
     ("a" * 100000, "unrecognized command: 'aaaa"),
     ("a" * 3000000, "a line is too long"),

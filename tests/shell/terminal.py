@@ -177,11 +177,13 @@ class Terminal:
         want = (PROMPT + typed).rstrip()
         self.wait(lambda: self.screen.text()[-1] == want, f"the line {typed!r}")
 
+    def at_editor(self):
+        """Whether keys reach the editor; the prompt is there a little earlier."""
+        return not termios.tcgetattr(self.fd)[3] & termios.ICANON
+
     def at_prompt(self):
         screen = self.screen
-        if termios.tcgetattr(self.fd)[3] & termios.ICANON:
-            return False  # keys do not reach the editor yet
-        return (screen.y >= self.row and screen.y == len(screen.lines) - 1 and
+        return (self.at_editor() and screen.y >= self.row and screen.y == len(screen.lines) - 1 and
                 "".join(screen.lines[screen.y]) == PROMPT and screen.x == len(PROMPT))
 
     def prompt(self):
