@@ -303,8 +303,11 @@ bool shell_line(struct shell *sh, struct span line)
         clear_filters(sh);
     else if (line.n && !choose_type(sh, line) && statement(sh, line, &arena, &go_on, &err))
         complain(&err);
-    if (cancel_requested)
+    if (cancel_requested) {
+        if (sh->terminal)
+            fputc('\n', stderr); // behind the ^C that the terminal shows
         output_message("", "interrupted");
+    }
     cancel_requested = 0;
     arena_release(&arena);
     return go_on;
