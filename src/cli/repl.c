@@ -210,14 +210,13 @@ void repl_run(struct shell *sh)
     shell_greet(sh);
     for (bool go_on = true; go_on;) {
         r.cleared = false;
+        cancel_requested = 0;
         buf_clear(&r.listed);
         const char *input = el_gets(r.el, &n);
         bool ended = !r.cleared && (!input || n <= 0);
         if (ended)
             putchar('\n');
-        if (ended && cancel_requested) // a signal, before the editor had the keys to itself
-            cancel_requested = 0;
-        else
+        if (!ended || !cancel_requested) // else a signal, before the editor had the keys to itself
             go_on = !ended && obey(&r, input, n);
     }
     history_end(r.history);

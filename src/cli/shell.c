@@ -295,7 +295,6 @@ bool shell_line(struct shell *sh, struct span line)
     struct arena arena = {0};
     struct err err;
     bool go_on = true;
-    cancel_requested = 0;
     line = trim_blanks(line);
     if (span_find(line, (struct span){"", 1}) != SPAN_NOT_FOUND)
         output_message("", "a line holds a zero byte");
