@@ -46,9 +46,9 @@ REPORTS = [
     ("comments", ("-comments",)),
     ("dot 5", ("-dot", "-nodecount=5")),
     ("dot5 -cum", ("-dot", "-nodecount=5", "-cum")),
-    ("callgrind", ("-callgrind",)),
-    ("proto", ("-proto",)),
-    ("topproto 3", ("-topproto", "-nodecount=3")),
+    ("callgrind | cat", ("-callgrind",)),
+    ("proto | cat", ("-proto",)),
+    ("topproto 3 |cat", ("-topproto", "-nodecount=3")),
     ("top | cat", TOP10),
     ("top |cat", TOP10),
     ("top 3 | cat | cat", ("-top", "-nodecount=3")),
@@ -352,6 +352,18 @@ def flags_of_the_command_line_are_where_the_session_begins():
     done = session(["top", "focus=", "top"], "-focus=json", "-nodecount=4", "-alloc_space")
     args = ("-top", "-nodecount=4", "-alloc_space")
     assert done.stdout == flags(*args, "-focus=json") + flags(*args), done
+
+
+def what_is_no_text_goes_to_new_files():
+    folder = pathlib.Path(tap.scratch("folder"))
+    folder.mkdir()
+    path = tap.TESTDATA / PROFILE
+    done = session(["proto", "proto", "top3", "topproto", "callgrind"], profile=path, cwd=folder)
+    assert done.stdout == flags("-top", "-nodecount=3"), done
+    names = ["profile001.callgraph.out", "profile001.pb.gz", "profile002.pb.gz", "profile003.pb.gz"]
+    assert sorted(os.listdir(folder)) == names
+    assert done.stderr.decode().split("\n")[-2] == "the report goes to profile001.callgraph.out", done
+    assert (folder / "profile002.pb.gz").read_bytes() == flags("-proto")
 
 
 def pictures_say_what_is_missing():
