@@ -12,6 +12,7 @@ from terminal import CTRL_C, CTRL_D, CTRL_R, ENTER, ESCAPE, PROMPT, TAB, Termina
 
 PROFILE = "config_heap.pb.gz"
 HISTORY_LINES = 1000
+SUPPRESSIONS = pathlib.Path(__file__).resolve().parent / "lsan.supp"
 UP = ESCAPE + "[A"
 
 # A line as typed, and what it is after one Tab.
@@ -56,7 +57,9 @@ COMPLETIONS = [
 
 
 def environment(home, **more):
-    return tap.environment(TERM="xterm", HOME=home, XDG_STATE_HOME=home + "/state", **more)
+    lsan = f"suppressions={SUPPRESSIONS}:print_suppressions=0"
+    return tap.environment(TERM="xterm", HOME=home, XDG_STATE_HOME=home + "/state",
+                           LSAN_OPTIONS=lsan) | more
 
 
 def new_home():

@@ -211,7 +211,9 @@ class Terminal:
         end = time.monotonic() + DEADLINE
         while self.pump(0.2) and time.monotonic() < end:
             continue
-        return self.reap()
+        if self.reap():
+            print("# " + "\n# ".join(self.screen.text()[-60:]))
+        return self.status
 
     def reap(self):
         end = time.monotonic() + DEADLINE
