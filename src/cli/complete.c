@@ -216,12 +216,12 @@ static void consider_arguments(struct collector *k, struct span command, bool af
         consider_tags(k, false);
     } else {
         if (span_starts(k->word, SPAN("-"))) {
-            if (span_starts(SPAN("-cum"), k->word))
-                *vec_push(k->arena, &k->found.choices) = SPAN("-cum");
-            if (k->word.n == 1)
-                return;
             k->word = span_from(k->word, 1);
             k->found.start++;
+            if (span_starts(SPAN("cum"), k->word))
+                *vec_push(k->arena, &k->found.choices) = SPAN("cum");
+            if (k->word.n == 0)
+                return;
         }
         consider_functions(k);
     }
@@ -268,8 +268,10 @@ struct completion complete(struct completer *c, struct span line, struct arena *
     k.word = open_word ? words.at[words.n - 1] : SPAN("");
     k.found.start = line.n - k.word.n;
     if (o) {
-        k.found.start = equals + 1;
         k.word = span_from(line, equals + 1);
+        while (k.word.n && isspace((unsigned char)k.word.at[0]))
+            k.word = span_from(k.word, 1);
+        k.found.start = line.n - k.word.n;
         consider_values(&k, o);
     } else if (n_before == 0) {
         consider_first(&k);

@@ -38,8 +38,16 @@ char *history_path(void)
     return copy;
 }
 
-// The last part of the file, from the start of a line.
-static void read_tail(int fd, struct buf *text)
+static struct span take_line(struct span *text)
+{
+    size_t end = span_find(*text, SPAN("\n"));
+    struct span line = end == SPAN_NOT_FOUND ? *text : span_upto(*text, end);
+    *text = end == SPAN_NOT_FOUND ? SPAN("") : span_from(*text, end + 1);
+    return line;
+}
+
+// The last part of the file, from the start of a line; text holds it.
+static struct span read_tail(int fd, struct buf *text)
 {
     off_t size = lseek(fd, 0, SEEK_END);
     off_t start = size > FILE_MAX ? size - FILE_MAX : 0;
@@ -48,14 +56,10 @@ static void read_tail(int fd, struct buf *text)
         n = read(fd, buf_room(text, READ_SIZE), READ_SIZE);
         text->n += n > 0 ? (size_t)n : 0;
     }
-}
-
-static struct span take_line(struct span *text)
-{
-    size_t end = span_find(*text, SPAN("\n"));
-    struct span line = end == SPAN_NOT_FOUND ? *text : span_upto(*text, end);
-    *text = end == SPAN_NOT_FOUND ? SPAN("") : span_from(*text, end + 1);
-    return line;
+    struct span rest = buf_span(text);
+    if (start)
+        take_line(&rest);
+    return rest;
 }
 
 void history_load(const char *path, void (*add)(void *context, const char *line), void *context)
@@ -65,9 +69,9 @@ void history_load(const char *path, void (*add)(void *context, const char *line)
     if (fd < 0)
         return;
     flock(fd, LOCK_SH);
-    read_tail(fd, &text);
+    struct span rest = read_tail(fd, &text);
     close(fd);
-    for (struct span rest = buf_span(&text); rest.n;) {
+    while (rest.n) {
         struct span line = take_line(&rest);
         buf_clear(&copy);
         buf_add(&copy, line);
@@ -90,8 +94,7 @@ static size_t count_lines(struct span text)
 static void cut_oldest(int fd)
 {
     struct buf text = {0};
-    read_tail(fd, &text);
-    struct span rest = buf_span(&text);
+    struct span rest = read_tail(fd, &text);
     size_t lines = count_lines(rest);
     bool too_many = lines > HISTORY_LINES + HISTORY_LINES / 4 || lseek(fd, 0, SEEK_END) > FILE_MAX;
     for (; too_many && lines > HISTORY_LINES; lines--)

@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/cancel.h"
 #include "base/utf8.h"
 
 enum { NAMES_MAX = 1000 };
@@ -90,10 +91,13 @@ static struct sink *open_sink(const struct session *s, const struct request *req
 {
     const struct config *config = request->config;
     const struct command_def *command = request->command;
-    if (output->command)
-        return sink_to_command(output->command, err);
-    if (*config->output)
-        return sink_to_file(config->output, err);
+    if (output->command || *config->output) {
+        struct sink *out = output->command ? sink_to_command(output->command, err)
+                                           : sink_to_file(config->output, err);
+        if (out)
+            sink_set_style(out, (struct sink_style){.color = config->color == WHEN_ALWAYS});
+        return out;
+    }
     if (command->binary && (output->interactive || isatty(STDOUT_FILENO)))
         return open_new_file(s, command->binary, err);
     return open_screen(config, output);
@@ -108,6 +112,10 @@ int output_report(struct session *s, const struct request *request, const struct
     if (app_run(s, request, out, err)) {
         sink_abort(out);
         return -1;
+    }
+    if (cancel_requested) {
+        sink_abort(out);
+        return 0;
     }
     return sink_finish(out, err);
 }

@@ -14,7 +14,7 @@ struct output {
 // Runs a request and brings the report to the file that the config names, to a command, to the
 // pager or to standard output; pictures and profiles do not go to a terminal, nor to the shell's
 // standard output, but to a new file of the current directory, whose name is noted. 0, or -1 with
-// *err filled.
+// *err filled. A report that is interrupted is dropped.
 int output_report(struct session *s, const struct request *request, const struct output *output,
                   struct err *err);
 

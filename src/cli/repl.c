@@ -86,6 +86,16 @@ static void list_choices(struct repl *r, const struct completion *found, struct 
     buf_add(&r->listed, line);
 }
 
+// The editor counts characters of the locale.
+static int count_chars(struct span text)
+{
+    struct buf copy = {0};
+    buf_add(&copy, text);
+    size_t n = mbstowcs(NULL, buf_cstr(&copy), 0);
+    buf_release(&copy);
+    return (int)(n == (size_t)-1 ? text.n : n);
+}
+
 static unsigned char on_tab(EditLine *el, int key)
 {
     struct repl *r = repl_of(el);
@@ -102,7 +112,7 @@ static unsigned char on_tab(EditLine *el, int key)
     } else if (found.choices.n == 1 || (found.common.n >= typed && longer)) {
         char *text = arena_printf(&arena, SPAN_FMT "%s", SPAN_ARG(found.common),
                                   found.choices.n == 1 ? found.after : "");
-        el_deletestr(el, (int)typed);
+        el_deletestr(el, count_chars(span_from(line, found.start)));
         el_insertstr(el, text);
     } else {
         list_choices(r, &found, line);
@@ -200,13 +210,14 @@ void repl_run(struct shell *sh)
     shell_greet(sh);
     for (bool go_on = true; go_on;) {
         r.cleared = false;
+        cancel_requested = 0;
         buf_clear(&r.listed);
         const char *input = el_gets(r.el, &n);
-        if (!input || n <= 0) {
+        bool ended = !r.cleared && (!input || n <= 0);
+        if (ended)
             putchar('\n');
-            break;
-        }
-        go_on = obey(&r, input, n);
+        if (!ended || !cancel_requested) // else a signal, before the editor had the keys to itself
+            go_on = !ended && obey(&r, input, n);
     }
     history_end(r.history);
     el_end(r.el);

@@ -41,14 +41,33 @@ static void free_paths(char **paths, size_t n)
     free(paths);
 }
 
+// Whether one of the names, which commas separate, is "-".
+static bool has_dash(struct span names)
+{
+    size_t comma = span_find(names, SPAN(","));
+    for (; comma != SPAN_NOT_FOUND; comma = span_find(names, SPAN(","))) {
+        if (span_eq(span_upto(names, comma), SPAN("-")))
+            return true;
+        names = span_from(names, comma + 1);
+    }
+    return span_eq(names, SPAN("-"));
+}
+
+bool shell_reads_stdin(char *const *paths, size_t n, const struct config *config)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(paths[i], "-") == 0)
+            return true;
+    return has_dash(span_of(config->base)) || has_dash(span_of(config->diff_base));
+}
+
 int shell_load(struct shell *sh, char *const *paths, size_t n, struct err *err)
 {
     struct session fresh = {.notes = {put_note, NULL}};
     char *const *from = paths ? paths : sh->paths;
     size_t n_from = paths ? n : sh->n_paths;
-    for (size_t i = 0; sh->generation && i < n_from; i++)
-        if (strcmp(from[i], "-") == 0)
-            return err_set(err, "standard input cannot be read again");
+    if (sh->generation && shell_reads_stdin(from, n_from, &sh->config))
+        return err_set(err, "standard input cannot be read again");
     if (app_load(&fresh, from, n_from, &sh->config, err))
         return -1;
     if (sh->generation)
@@ -101,6 +120,11 @@ static void show_share(struct shell *sh)
     buf_release(&text);
 }
 
+static bool is_base(const struct option_def *o)
+{
+    return strcmp(o->name, "base") == 0 || strcmp(o->name, "diff_base") == 0;
+}
+
 // An option of what is read: the profile is loaded anew, or the option keeps its old value.
 static int assign_source(struct shell *sh, const struct option_def *o, struct span value,
                          struct err *err)
@@ -113,7 +137,7 @@ static int assign_source(struct shell *sh, const struct option_def *o, struct sp
         set(sh, "diff_base", SPAN(""));
     if (status == 0 && value.n && strcmp(o->name, "diff_base") == 0)
         set(sh, "base", SPAN(""));
-    if (status == 0 && !*sh->config.base && !*sh->config.diff_base)
+    if (status == 0 && is_base(o) && !*sh->config.base && !*sh->config.diff_base)
         sh->config.normalize = false;
     if (status == 0)
         status = shell_load(sh, NULL, 0, err);
@@ -271,14 +295,18 @@ bool shell_line(struct shell *sh, struct span line)
     struct arena arena = {0};
     struct err err;
     bool go_on = true;
-    cancel_requested = 0;
     line = trim_blanks(line);
-    if (span_eq(line, SPAN(":")))
+    if (span_find(line, (struct span){"", 1}) != SPAN_NOT_FOUND)
+        output_message("", "a line holds a zero byte");
+    else if (span_eq(line, SPAN(":")))
         clear_filters(sh);
     else if (line.n && !choose_type(sh, line) && statement(sh, line, &arena, &go_on, &err))
         complain(&err);
-    if (cancel_requested)
+    if (cancel_requested) {
+        if (sh->terminal)
+            fputc('\n', stderr); // behind the ^C that the terminal shows
         output_message("", "interrupted");
+    }
     cancel_requested = 0;
     arena_release(&arena);
     return go_on;

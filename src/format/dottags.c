@@ -33,8 +33,8 @@ const char *dot_escape(struct arena *arena, struct span text)
             buf_add(&out, SPAN("\\l"));
         else if (point == '\t')
             buf_addc(&out, '\t');
-        else if (point == UTF8_BAD || point < 0x20 || point == 0x7f || point == 0xfffe ||
-                 point == 0xffff)
+        else if (point == UTF8_BAD || point < 0x20 || (point >= 0x7f && point < 0xa0) ||
+                 point == 0xfffe || point == 0xffff)
             buf_add(&out, SPAN("\xef\xbf\xbd"));
         else
             buf_add(&out, span_upto(text, n));

@@ -72,8 +72,11 @@ static void pump(int to, int from, struct span in, struct buf *out)
     if (in.n == 0)
         close_end(&ends[0]);
     while (ends[1].fd >= 0) {
-        if (poll(ends, 2, -1) < 0 && errno != EINTR)
+        if (poll(ends, 2, -1) < 0) {
+            if (errno == EINTR)
+                continue;
             break;
+        }
         if (ends[0].fd >= 0 && ends[0].revents)
             feed(&ends[0], &in);
         if (ends[1].revents)

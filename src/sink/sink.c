@@ -147,6 +147,8 @@ static void write_out(struct sink *s, struct span bytes)
         if (n > 0)
             bytes = span_from(bytes, (size_t)n);
     }
+    if (bytes.n && !s->fault)
+        s->fault = EINTR;
 }
 
 static void put_out(void *sink, struct span bytes)
@@ -256,7 +258,7 @@ int sink_finish(struct sink *s, struct err *err)
         process_end(&s->process);
     if (s->path)
         status = finish_file(s, err);
-    else if (s->fault && s->fault != EPIPE)
+    else if (s->fault && s->fault != EPIPE && s->fault != EINTR)
         status = err_set(err, "cannot write the report: %s", strerror(s->fault));
     free_sink(s);
     return status;

@@ -7,6 +7,7 @@
 
 // Where a report goes. Writing never fails on the spot: the first error stays and is told at the
 // end, by sink_finish. A reader that has gone (a closed pipe) is no error: what follows is dropped.
+// What is interrupted is no error either, but for a file, which then stays as it was.
 struct sink;
 
 // Standard output, or another descriptor, which stays the caller's.

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cancel.h"
 #include "check.h"
 #include "support.h"
 
@@ -198,9 +199,27 @@ static void a_closed_pipe_is_no_error(void)
     close(ends[1]);
 }
 
+static void what_is_interrupted_changes_no_file(void)
+{
+    struct temp_dir dir;
+    struct err err = {""};
+    temp_dir_init(&dir);
+    const char *path = temp_path(&dir, "out");
+    file_put(path, SPAN("old"));
+    struct sink *s = sink_to_file(path, &err);
+    sink_fill(s, 'n', 200000);
+    cancel_requested = 1;
+    sink_write(s, SPAN("more"));
+    CHECK_INT(sink_finish(s, &err), -1);
+    cancel_requested = 0;
+    check_content(path, "old");
+    CHECK_INT((int64_t)temp_dir_count(&dir), 1);
+    temp_dir_release(&dir);
+}
+
 CHECK_MAIN(CASE(memory_gets_all), CASE(writes_keep_their_order),
            CASE(a_file_changes_only_at_the_end), CASE(abort_leaves_nothing),
            CASE(permissions_are_those_of_plain_files), CASE(links_go_on_pointing),
            CASE(devices_are_written_in_place), CASE(what_cannot_be_written),
            CASE(a_full_disk_is_told_at_the_end), CASE(nothing_written_is_no_fault),
-           CASE(a_closed_pipe_is_no_error))
+           CASE(a_closed_pipe_is_no_error), CASE(what_is_interrupted_changes_no_file))
