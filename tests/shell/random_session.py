@@ -20,7 +20,8 @@ FOLDER = pathlib.Path(tap.scratch("random"))
 PIPES = ("| cat", "|cat", "| head -1", "| false")
 
 NAMES = ["main.main", "main.(*server).handle", "runtime.mallocgc", "encoding/json.Unmarshal",
-         "std::map<int, char>::find", "\u03bb.\u00e9t\u00e9", "bad \udcff\udcfe name", "x" * 300, "-dash", ">file"]
+         "std::map<int, char>::find", "\u03bb.\u00e9t\u00e9", "bad \udcff\udcfe name", "x" * 300,
+         "-dash", ">file"]
 REPORTS = ["top", "text", "tree", "traces", "tags", "raw", "comments", "dot", "callgrind", "proto",
            "topproto", "peek", "list", "disasm", "weblist"]
 OPTIONS = ["add_comment", "all_frames", "base", "buildid", "call_tree", "color", "compact_labels",
@@ -33,8 +34,8 @@ VALUES = ["", "true", "false", "1", "0", "-1", "10", "0.5", "1e308", "nan", "-in
           "lines", "addresses", "files", "functions", "filefunctions", "auto", "off", "never",
           "always", "all", "samples", "minimum", "kB", "ns", "main", "main.main", "json", "(", "a**",
           "[z-a]", "(?i)MAIN", ".", "^$", "key", "key=one", "key=two,bytes", "1kb:", ":64mb",
-          "12kb:64mb", "bytes=1:", "none", "a,b", ",", "first.pb", "second.pb", "nosuch.pb", "bad.pb",
-          "first.pb,second.pb", "first.pb,nosuch.pb", "\u03bb", "\udcff", "9" * 30, "x" * 5000]
+          "12kb:64mb", "bytes=1:", "none", "a,b", ",", "first.pb", "second.pb", "nosuch.pb",
+          "bad.pb", "first.pb,second.pb", "first.pb,nosuch.pb", "\u03bb", "\udcff", "9" * 30, "x" * 5000]
 WORDS = ["5", "0", "-1", "100000", "main", "json", "-runtime", "-cum", "--cum", "-", "--", ".", "(",
          "-(", "a|b", "\\", "\u00e9", "samples", "key"]
 PLAIN = ["o", "options", "help", "reload", ":", "", " ", "samples", "total_samples", "mean_samples",
@@ -49,8 +50,9 @@ def make_files():
     """The profiles, in a folder that is the session's own."""
     stacks = [[i % 10 + 1, i % 7 + 1, i % 3 + 1, 1][:i % 5] for i in range(1, 31)]
     FOLDER.mkdir()
-    for name, labels in (("first.pb", [("key", "one")]), ("second.pb", [("key", "two"), ("b", "c")])):
-        names = [n.encode("utf-8", "surrogateescape") for n in NAMES]
+    names = [n.encode("utf-8", "surrogateescape") for n in NAMES]
+    tags = {"first.pb": [("key", "one")], "second.pb": [("key", "two"), ("b", "c")]}
+    for name, labels in tags.items():
         pathlib.Path(write_profile(names, stacks, labels)).rename(FOLDER / name)
     (FOLDER / "bad.pb").write_bytes(b"no profile")
 
@@ -93,7 +95,7 @@ def noise(pick):
 
 
 def harmless(line):
-    """Whether a line that chance made starts no program, writes no file elsewhere and ends nothing."""
+    """Whether a line that chance made starts no program, writes no file and ends nothing."""
     words = line.split()
     return not (re.search(rb"[|>\n/]|output|-$|open|reload|base|_path|proto|callgrind", line) or
                 words and (words[0] in LEAVING or
@@ -110,7 +112,8 @@ def line(pick):
     elif roll < 0.85:
         made = pick.choice(PLAIN)
     elif roll < 0.95:
-        broken = mutate(pick, pick.choice([assignment, report])(pick).encode("utf-8", "surrogateescape"))
+        whole = pick.choice([assignment, report])(pick)
+        broken = mutate(pick, whole.encode("utf-8", "surrogateescape"))
         return broken if harmless(broken) else b"top"
     else:
         broken = noise(pick)

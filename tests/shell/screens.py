@@ -10,8 +10,9 @@ from editing import PROFILE, environment, history_of, new_home, shell
 from session import flags, tap, tests, write_profile
 from terminal import CTRL_C, ENTER, Terminal, plain
 
-REPORTS = ("top", "top -cum", "tree", "peek json", "traces", "tags", "raw", "comments", "list unquote",
-           "dot 5")
+REPORTS = ("top", "top -cum", "tree", "peek json", "traces", "tags", "raw", "comments",
+           "list unquote", "dot 5")
+COLORED = ("top", "top -cum", "tree", "peek json", "list unquote")
 LONG = "example.com/organisation/package/subpackage.(*VeryLongTypeName).VeryLongMethodName"
 
 
@@ -38,7 +39,7 @@ def text_is_the_same_without_its_colours():
             shown = report_of(t, line)
             want = tap.cprof(PROFILE, data=line.encode())
             assert plain(shown) == want.stdout + want.stderr, (line, shown)
-            assert (b"\x1b[" in shown) == (line not in ("traces", "tags", "raw", "comments", "dot 5")), line
+            assert (b"\x1b[" in shown) == (line in COLORED), line
         assert t.leave() == 0
         assert not t.screen.unknown, t.screen.unknown
 
@@ -55,8 +56,8 @@ def every_sequence_is_a_colour():
 
 def colour_is_off_where_it_is_not_wanted():
     home = new_home()
-    plain_cases = [({"NO_COLOR": "1"}, ()), ({"TERM": "dumb"}, ()), ({"TERM": ""}, ()), ({}, ("-color=never",)),
-                   ({"NO_COLOR": "1"}, ("-color=auto",))]
+    plain_cases = [({"NO_COLOR": "1"}, ()), ({"TERM": "dumb"}, ()), ({"TERM": ""}, ()),
+                   ({}, ("-color=never",)), ({"NO_COLOR": "1"}, ("-color=auto",))]
     colored = [({}, ()), ({"NO_COLOR": ""}, ()), ({"NO_COLOR": "1"}, ("-color=always",)),
                ({"TERM": "xterm-256color"}, ("-color=auto",))]
     for cases, want in ((plain_cases, False), (colored, True)):
@@ -119,10 +120,11 @@ def a_narrow_terminal_shows_something():
 
 
 def what_names_hold_does_not_reach_the_terminal():
-    evil = ["evil\x1b[31;5mred", "evil\x1b]0;title\x07", "evil\x9b7m", b"evil\xff\xfe\xc2", "evil\r\n\x08\x7f\x00\x0e"]
+    evil = ["evil\x1b[31;5mred", "evil\x1b]0;title\x07", "evil\x9b7m", b"evil\xff\xfe\xc2",
+            "evil\r\n\x08\x7f\x00\x0e"]
     path = write_profile(evil, [[i] for i in range(1, 6)], [("key\x1b[5m", "value\x1b[6m\x07")])
-    reports = ("top", "tree", "peek evil", "list evil", "traces", "tags", "raw", "dot", "callgrind | cat -v",
-               "top -cum", "nosuch\\x1b", "focus=evil", "tagfocus=key", "o", "help evil")
+    reports = ("top", "tree", "peek evil", "list evil", "traces", "tags", "raw", "dot",
+               "callgrind | cat -v", "top -cum", "nosuch\\x1b", "focus=evil", "tagfocus=key", "o", "help evil")
     with shell(path, rows=2000, columns=400) as t:
         for line in reports:
             shown = plain(report_of(t, line))
@@ -178,7 +180,8 @@ def a_pager_that_is_not_there_or_leaves_early():
 
 def the_pager_may_have_keys_of_its_own():
     home = new_home()
-    with shell(env=environment(home, PAGER="sh -c 'cat >/dev/null; read x </dev/tty; echo read $x'"), rows=10) as t:
+    pager = "sh -c 'cat >/dev/null; read x </dev/tty; echo read $x'"
+    with shell(env=environment(home, PAGER=pager), rows=10) as t:
         t.send("tree" + ENTER)
         time.sleep(0.1)
         t.send("word" + ENTER)
@@ -214,8 +217,10 @@ def binary_reports_do_not_go_to_the_terminal():
 
 def filters_tell_how_much_is_left():
     with shell() as t:
-        for line, want in (("focus=json", "7MB, 87.50% of 8MB left"), ("focus=", "8MB, 100% of 8MB left"),
-                           ("focus=nosuchname", "0, 0% of 8MB left"), ("ignore=json", "0, 0% of 8MB left")):
+        for line, want in (("focus=json", "7MB, 87.50% of 8MB left"),
+                           ("focus=", "8MB, 100% of 8MB left"),
+                           ("focus=nosuchname", "0, 0% of 8MB left"),
+                           ("ignore=json", "0, 0% of 8MB left")):
             assert t.run(line)[-1] == want, (line, t.screen.text()[-5:])
         assert t.run("focus=a(b")[0].startswith("option focus"), t.screen.text()[-5:]
         assert t.run("nodecount=5") == [] and t.run(":") == []

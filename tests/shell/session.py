@@ -66,4 +66,4 @@ def write_profile(*args, **more):
 
 def tests(names):
     """The functions of a file that are tests: their names are sentences."""
-    return [f for name, f in names.items() if callable(f) and name.count("_") > 1 and name[0] != "_"]
+    return [f for n, f in names.items() if callable(f) and n.count("_") > 1 and n[0] != "_"]
