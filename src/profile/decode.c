@@ -21,7 +21,7 @@ struct field {
 };
 
 enum { WIRE_VARINT = 0, WIRE_FIXED64 = 1, WIRE_BYTES = 2, WIRE_FIXED32 = 5 };
-enum { VARINT_MAX = 10 };
+enum { VARINT_MAX = 10, LABELS_MAX = 1024 }; // labels of one sample: real ones have a few
 #define COUNT_MAX 0xe0000000u
 #define WIDE_IDS_MAX (UINT32_MAX - WIDE_ID_FIRST)
 
@@ -168,6 +168,8 @@ static int add_sample(struct decoder *d, const ProtobufCMessage *message)
     struct columns *c = &d->columns;
     if (m->n_value == 0)
         return malformed(d, "a sample without values");
+    if (m->n_label > LABELS_MAX)
+        return malformed(d, "a sample with more than 1024 labels");
     if (check_room(d, c->samples.n, 1) || check_room(d, c->labels.n, m->n_label) ||
         check_room(d, c->frames.n, m->n_location_id) || check_room(d, c->values.n, m->n_value) ||
         check_room(d, c->wide_ids.n + (COUNT_MAX - WIDE_IDS_MAX), m->n_location_id))

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/idmap.h"
 #include "base/vec.h"
 #include "base/xalloc.h"
 #include "profile/scale.h"
@@ -16,6 +17,7 @@ struct merger {
         cap_functions, cap_comments;
     uint32_t n_frames, n_labels;
     struct hash_index samples, mappings, locations, functions;
+    struct idmap comments; // that are in the sum
 };
 
 // How the tables of the source at hand map to the sum's. NO_INDEX: not needed yet.
@@ -380,9 +382,9 @@ static void begin(struct source *s)
 
 static void add_comment(struct merger *m, str_id comment)
 {
-    for (uint32_t i = 0; i < m->out.n_comments; i++)
-        if (m->out.comments[i] == comment)
-            return;
+    if (idmap_get(&m->comments, comment) != IDMAP_NONE)
+        return;
+    idmap_add(&m->comments, comment, 0);
     ROOM(m, comments, m->out.n_comments, 1, cap_comments);
     m->out.comments[m->out.n_comments++] = comment;
 }
@@ -435,6 +437,7 @@ static void release_indexes(struct merger *m)
     hash_release(&m->mappings);
     hash_release(&m->locations);
     hash_release(&m->functions);
+    idmap_release(&m->comments);
 }
 
 static int add_source(struct merger *m, const struct profile *p, struct err *err)

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/idmap.h"
 #include "base/num.h"
 #include "base/unit.h"
 
@@ -82,16 +83,13 @@ int profile_normalize(struct profile *p, const struct profile *base, struct err 
     return 0;
 }
 
-static uint32_t count_type(const struct profile *p, struct span type, uint32_t *index)
+// By the name of each sample type the first index that has it.
+static void index_types(const struct profile *p, struct idmap *first)
 {
-    uint32_t n = 0;
-    for (uint32_t i = p->n_sample_types; i-- > 0;) {
-        if (span_eq(profile_str(p, p->sample_types[i].type), type)) {
-            *index = i;
-            n++;
-        }
-    }
-    return n;
+    idmap_init(first, 0);
+    for (uint32_t i = 0; i < p->n_sample_types; i++)
+        if (idmap_get(first, p->sample_types[i].type) == IDMAP_NONE)
+            idmap_add(first, p->sample_types[i].type, i);
 }
 
 // Keeps the n types whose old indices are given, in this order.
@@ -126,11 +124,15 @@ static void keep_types(struct profile *p, const uint32_t *kept, uint32_t n)
 int profile_check_types(struct profile *p, struct err *err)
 {
     uint32_t *kept = arena_alloc(p->arena, p->n_sample_types * sizeof *kept), n = 0;
-    for (uint32_t i = 0; i < p->n_sample_types; i++) {
-        uint32_t index;
-        if (count_type(p, profile_str(p, p->sample_types[i].type), &index) == 1)
+    uint32_t *times = arena_zalloc(p->arena, p->n_sample_types, sizeof *times);
+    struct idmap first;
+    index_types(p, &first);
+    for (uint32_t i = 0; i < p->n_sample_types; i++)
+        times[idmap_get(&first, p->sample_types[i].type)]++;
+    for (uint32_t i = 0; i < p->n_sample_types; i++)
+        if (times[idmap_get(&first, p->sample_types[i].type)] == 1)
             kept[n++] = i;
-    }
+    idmap_release(&first);
     if (n == 0)
         return err_set(err, "the profile has no sample types");
     keep_types(p, kept, n);
@@ -142,11 +144,17 @@ static int keep_common_types(struct profile *a, struct profile *b, struct err *e
     uint32_t *kept_a = arena_alloc(a->arena, a->n_sample_types * sizeof *kept_a);
     uint32_t *kept_b = arena_alloc(b->arena, a->n_sample_types * sizeof *kept_b);
     uint32_t n = 0;
+    struct idmap first;
+    index_types(b, &first);
     for (uint32_t i = 0; i < a->n_sample_types; i++) {
-        if (count_type(b, profile_str(a, a->sample_types[i].type), &kept_b[n]) == 0)
+        str_id type = strtab_find(b->strings, profile_str(a, a->sample_types[i].type));
+        uint32_t index = type == HASH_NONE ? IDMAP_NONE : idmap_get(&first, type);
+        if (index == IDMAP_NONE)
             continue;
+        kept_b[n] = index;
         kept_a[n++] = i;
     }
+    idmap_release(&first);
     if (n == 0)
         return err_set(err, "the profiles have no sample type in common");
     keep_types(a, kept_a, n);

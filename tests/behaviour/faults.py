@@ -9,7 +9,7 @@ import time
 import zlib
 
 import tap
-from pb import profile_of_functions, varint
+from pb import field, profile_of_functions, varint
 from tap import TESTDATA, cprof, must
 
 GOOD = "cache_heap.1.pb.gz"
@@ -104,26 +104,25 @@ def patterns_that_run_away_end():
     assert time.monotonic() - start < 20
 
 
-def zeros(size):
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    block = bytes(1 << 20)
-    return b"".join(packer.compress(block) for _ in range(size >> 20)) + packer.flush()
+def gzip_of(start, zeros):
+    """A gzip stream of some bytes and as many MiB of zeros, its checksum left out."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    head = packer.compress(start) + packer.flush(zlib.Z_FULL_FLUSH)
+    block = packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    return b"\x1f\x8b\x08" + bytes(7) + head + block * zeros
 
 
 
 def archives_that_explode_are_refused():
     sanitized = any(k.startswith("ASAN") for k in os.environ)
     path = tap.scratch("gz")
-    pathlib.Path(path).write_bytes(zeros(1 << 30))
+    pathlib.Path(path).write_bytes(gzip_of(b"", 1024))
     start = time.monotonic()
     refused("-top", path, says=[path])
     assert time.monotonic() - start < 1 or sanitized
     # A field that is skipped, so that only the bound on the size ends it.
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    body = packer.compress(varint(99 << 3 | 2) + varint(1 << 30))
-    block = bytes(1 << 20)
-    pathlib.Path(path).write_bytes(
-        body + b"".join(packer.compress(block) for _ in range(1024)) + packer.flush())
+    skipped = varint(99 << 3 | 2) + varint(1 << 30)
+    pathlib.Path(path).write_bytes(gzip_of(skipped, 1024))
     refused("-top", path, says=["inflates more than"])
     if not sanitized:
         code = f"import subprocess,resource;subprocess.run([{tap.CPROF!r},'-top',{path!r}]);" \
@@ -131,6 +130,25 @@ def archives_that_explode_are_refused():
         out = subprocess.run(["python3", "-c", code], stdout=subprocess.PIPE,
                              stderr=subprocess.DEVNULL, check=True).stdout
         assert int(out) < 64 << 10, out
+
+
+def tables_without_end_take_no_time():
+    few = b"".join(field(6, text) for text in (b"", b"t", b"u"))
+    numbers = b"".join(field(6, b"%d" % i) for i in range(100000))
+    types = b"".join(field(1, field(1, i + 3)) for i in range(100000)) + few + numbers
+    comments = (field(1, field(1, 1)) + few + numbers +
+                b"".join(field(13, i + 3) for i in range(100000)))
+    labels = (field(1, field(1, 1)) + field(2, field(2, 1) + field(3, field(1, 1) + field(2, 2)) *
+                                            100000) + few)
+    path = pathlib.Path(tap.scratch("pb"))
+    start = time.monotonic()
+    for data in types, comments:
+        path.write_bytes(data)
+        must("-top", path, path)
+        must("-raw", path)
+    path.write_bytes(labels)
+    refused("-raw", path, says=["labels"])
+    assert time.monotonic() - start < 30
 
 
 def a_report_goes_to_the_file_whole():
@@ -192,6 +210,6 @@ def a_viewer_gets_a_private_file():
 tap.run([bad_profiles_are_refused_by_name, bad_standard_input_is_refused, standard_input_is_read,
          the_first_file_may_be_the_program, files_that_are_not_there, flags_that_are_wrong,
          options_that_do_not_fit_the_profile, patterns_that_run_away_end, archives_that_explode_are_refused,
-         a_report_goes_to_the_file_whole, an_error_leaves_the_old_file, a_link_goes_on_pointing,
+         tables_without_end_take_no_time, a_report_goes_to_the_file_whole, an_error_leaves_the_old_file, a_link_goes_on_pointing,
          outputs_that_fail, a_closed_pipe_is_no_error, without_graphviz_there_is_a_hint,
          a_viewer_gets_a_private_file])
