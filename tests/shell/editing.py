@@ -5,6 +5,7 @@ import contextlib
 import os
 import pathlib
 import signal
+import time
 import stat
 
 from session import tap, tests, write_profile
@@ -255,6 +256,7 @@ def a_signal_at_the_prompt_clears_the_line():
             t.send("top nosuch")
             t.see_line("top nosuch")
             t.row = t.screen.y + 1
+            time.sleep(0.5)  # the editor may have printed the prompt but not caught signals yet
             os.kill(t.pid, signal.SIGINT)
             t.prompt()
         said = t.run("top1")
