@@ -5,8 +5,8 @@ import contextlib
 import os
 import pathlib
 import signal
-import time
 import stat
+import time
 
 from session import tap, tests, write_profile
 from terminal import CTRL_C, CTRL_D, CTRL_R, ENTER, ESCAPE, PROMPT, TAB, Terminal
