@@ -43,6 +43,7 @@ struct config {
     char *base, *diff_base; // files, separated by commas
     char *add_comment, *buildid, *symbolize;
     bool all_frames, keep_going;
+    int64_t threads;
 };
 
 // Sets every option to its initial value.

@@ -2,8 +2,11 @@
 #include "app/app.h"
 
 #include <ctype.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <unistd.h>
 
+#include "base/parallel.h"
 #include "input/source.h"
 #include "profile/decode.h"
 #include "profile/filter.h"
@@ -237,7 +240,14 @@ int app_check(const struct config *c, struct err *err)
         return err_set(err, "-base and -diff_base cannot be used together");
     if (c->normalize && !*c->base && !*c->diff_base)
         return err_set(err, "-normalize needs -base or -diff_base");
+    if (c->threads < 0)
+        return err_set(err, "bad value '%" PRId64 "' for threads: want 0 or more", c->threads);
     return 0;
+}
+
+static void use_threads(const struct config *c)
+{
+    parallel_limit(c->threads < UINT_MAX ? (unsigned)c->threads : UINT_MAX);
 }
 
 int app_load(struct session *s, char *const *paths, size_t n_paths, const struct config *config,
@@ -249,8 +259,10 @@ int app_load(struct session *s, char *const *paths, size_t n_paths, const struct
         l.binary = *paths++;
         n_paths--;
     }
-    if (app_check(config, err) || read_profiles(&l, &s->profile, paths, n_paths) ||
-        apply_base(&l, &s->profile))
+    if (app_check(config, err))
+        return -1;
+    use_threads(config);
+    if (read_profiles(&l, &s->profile, paths, n_paths) || apply_base(&l, &s->profile))
         return -1;
     return prepare(&l, &s->profile);
 }

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/parallel.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+
+enum { THREADS_MAX = 64 };
+
+static unsigned limit;
+
+void parallel_limit(unsigned n_threads)
+{
+    limit = n_threads;
+}
+
+static unsigned processors(void)
+{
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
+}
+
+unsigned parallel_threads(void)
+{
+    unsigned n = limit ? limit : processors();
+    return n < THREADS_MAX ? n : THREADS_MAX;
+}
+
+bool parallel_start(pthread_t *thread, void *(*run)(void *context), void *context)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool started = pthread_create(thread, NULL, run, context) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return started;
+}
+
+struct job {
+    void (*part)(void *context, unsigned i);
+    void *context;
+    unsigned n_parts;
+    atomic_uint next;
+};
+
+static void *work(void *context)
+{
+    struct job *job = context;
+    for (unsigned i; (i = atomic_fetch_add(&job->next, 1)) < job->n_parts;)
+        job->part(job->context, i);
+    return NULL;
+}
+
+void parallel_run(unsigned n_parts, void (*part)(void *context, unsigned i), void *context)
+{
+    struct job job = {part, context, n_parts, 0};
+    pthread_t threads[THREADS_MAX];
+    unsigned n = parallel_threads() < n_parts ? parallel_threads() : n_parts;
+    unsigned started = 0;
+    while (started + 1 < n && parallel_start(&threads[started], work, &job))
+        started++;
+    work(&job);
+    for (unsigned i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+}
