@@ -97,7 +97,7 @@ struct source *source_open(const char *path, struct err *err)
     }
     const unsigned char *at = s->file->at;
     if (reader_have(s->file) >= 2 && at[0] == 0x1f && at[1] == 0x8b)
-        s->inflated = inflate_reader_new(s->file);
+        s->inflated = inflate_reader_new(s->file, inflater_best());
     return s;
 }
 

@@ -3,6 +3,7 @@
 #define CPROF_INPUT_SOURCE_H
 
 #include "base/reader.h"
+#include "input/inflater.h"
 
 // Bytes from a file or standard input, inflated where they are gzip (RFC 1952; several members in
 // a row are one stream). The content decides, not the name.
@@ -23,7 +24,7 @@ void file_reader_free(struct reader *r);
 
 // What comes out may be at most 16 MiB and a hundred times what went in: an archive built to
 // exhaust memory is refused, and no real profile comes near.
-struct reader *inflate_reader_new(struct reader *in);
+struct reader *inflate_reader_new(struct reader *in, const struct inflater *inflater);
 void inflate_reader_free(struct reader *r);
 
 #endif

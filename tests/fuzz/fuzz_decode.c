@@ -79,7 +79,7 @@ static bool decode(struct span bytes)
     struct err err;
     struct profile p;
     struct reader *memory = stingy_reader_new(bytes);
-    struct reader *inflated = is_gzip(bytes) ? inflate_reader_new(memory) : NULL;
+    struct reader *inflated = is_gzip(bytes) ? inflate_reader_new(memory, inflater_best()) : NULL;
     profile_init(&p);
     bool valid = profile_decode(&p, inflated ? inflated : memory, &err) == 0;
     inflate_reader_free(inflated);

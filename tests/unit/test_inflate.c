@@ -178,7 +178,7 @@ static uint64_t count_bytes(struct span packed, struct err *err)
 {
     struct memory_reader m;
     memory_reader_init(&m, packed, 10000);
-    struct reader *r = inflate_reader_new(&m.base);
+    struct reader *r = inflate_reader_new(&m.base, inflater_best());
     uint64_t n = 0;
     int status;
     while ((status = reader_need(r, 1, err)) == 0 && reader_have(r)) {
@@ -227,7 +227,7 @@ static void input_in_single_bytes(void)
     struct memory_reader m;
     struct err err = {""};
     memory_reader_init(&m, buf_span(&packed), 0);
-    struct reader *r = inflate_reader_new(&m.base);
+    struct reader *r = inflate_reader_new(&m.base, inflater_best());
     CHECK_INT(read_all(r, &out, &err), 0);
     CHECK_SPAN(buf_span(&out), SPAN("in single bytes"));
     inflate_reader_free(r);
@@ -243,7 +243,7 @@ static void faults_below_are_passed_on(void)
     struct err err = {""};
     memory_reader_init(&m, span_upto(buf_span(&packed), packed.n - 3), 4);
     m.fault = "input/output error";
-    struct reader *r = inflate_reader_new(&m.base);
+    struct reader *r = inflate_reader_new(&m.base, inflater_best());
     CHECK_INT(read_all(r, &out, &err), -1);
     CHECK_STR(err.text, "input/output error");
     inflate_reader_free(r);

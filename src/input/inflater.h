@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_INPUT_INFLATER_H
+#define CPROF_INPUT_INFLATER_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+// The bytes at hand of one step of inflating; both sides are advanced by it.
+struct inflation {
+    const unsigned char *in;
+    size_t n_in;
+    unsigned char *out;
+    size_t n_out;
+};
+
+enum { INFLATER_GOES_ON, INFLATER_MEMBER_END };
+
+// A library that inflates gzip members (RFC 1952), their headers and trailers checked.
+struct inflater {
+    void *(*begin)(void);
+    void (*end)(void *state);
+
+    // One of the above, or -1 with *err filled. Takes and gives what it can, at most 1 GiB each.
+    int (*step)(void *state, struct inflation *bytes, struct err *err);
+
+    // To be called at the end of a member that another follows.
+    void (*next_member)(void *state);
+};
+
+extern const struct inflater inflater_zlib;
+extern const struct inflater inflater_isal; // twice as fast; only where the library is there
+
+// The better one of those that there are.
+const struct inflater *inflater_best(void);
+
+#endif
