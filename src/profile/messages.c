@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/messages.h"
+
+enum { LABELS_MAX = 1024 }; // of one sample: real ones have a few
+#define COUNT_MAX 0xe0000000u
+#define WIDE_IDS_MAX (UINT32_MAX - WIDE_ID_FIRST)
+
+int message_malformed(struct err *err, const char *what)
+{
+    return err_set(err, "malformed profile: %s", what);
+}
+
+str_id message_string(int64_t index)
+{
+    return index >= 0 && index < NO_STRING ? (str_id)index : NO_STRING;
+}
+
+int message_room(size_t have, size_t more, struct err *err)
+{
+    return have > COUNT_MAX || more > COUNT_MAX - have ? message_malformed(err, "too many entries")
+                                                       : 0;
+}
+
+static int bad(struct err *err, const char *message)
+{
+    return err_set(err, "malformed profile: bad %s message", message);
+}
+
+// Reads a message that has nothing but numbers: fields 1 to n to values[1] to values[n].
+static int take_numbers(struct wire *w, int64_t *values, unsigned n)
+{
+    struct wire_field f;
+    int status;
+    while ((status = wire_next(w, &f)) > 0) {
+        if (f.number == 0 || f.number > n)
+            continue;
+        if (f.type != WIRE_VARINT)
+            return -1;
+        values[f.number] = (int64_t)f.value;
+    }
+    return status;
+}
+
+static uint32_t raw_location(struct columns *c, uint64_t id)
+{
+    if (id < WIDE_ID_FIRST)
+        return (uint32_t)id;
+    *vec_push(c->arena, &c->wide_ids) = id;
+    return WIDE_ID_FIRST + (uint32_t)(c->wide_ids.n - 1);
+}
+
+static int add_frames(struct columns *c, struct wire *w)
+{
+    size_t most = (size_t)(w->end - w->at); // a byte each at least
+    uint32_t *frames;
+    uint64_t id;
+    vec_room(c->arena, &c->frames, most);
+    frames = c->frames.at + c->frames.n;
+    while (w->at < w->end) {
+        if (wire_pair(w, frames)) {
+            frames += 2;
+            continue;
+        }
+        if (wire_varint(w, &id))
+            return -1;
+        *frames++ = raw_location(c, id);
+    }
+    c->frames.n = (size_t)(frames - c->frames.at);
+    return 0;
+}
+
+static int add_values(struct columns *c, struct wire *w)
+{
+    uint64_t value;
+    vec_room(c->arena, &c->values, (size_t)(w->end - w->at));
+    while (w->at < w->end) {
+        if (wire_varint(w, &value))
+            return -1;
+        c->values.at[c->values.n++] = (int64_t)value;
+    }
+    return 0;
+}
+
+static int add_label(struct columns *c, struct wire *w)
+{
+    enum { KEY = 1, STR, NUM, NUM_UNIT, END };
+    int64_t of[END] = {0};
+    if (take_numbers(w, of, NUM_UNIT))
+        return -1;
+    if (!of[STR] && !of[NUM] && !of[NUM_UNIT])
+        return 0;
+    *vec_push(c->arena, &c->labels) = (struct label){
+        .key = message_string(of[KEY]),
+        .value = message_string(of[STR] ? of[STR] : of[NUM_UNIT]),
+        .num = of[STR] ? 0 : of[NUM],
+        .kind = of[STR]        ? LABEL_STR
+                : of[NUM_UNIT] ? LABEL_NUM_UNIT
+                               : LABEL_NUM,
+    };
+    return 0;
+}
+
+// Repeated numbers come packed, or each as a field of its own.
+static int add_sample_field(struct columns *c, struct wire_field *f)
+{
+    if (f->type == WIRE_BYTES)
+        return f->number == 1 ? add_frames(c, &f->bytes) : add_values(c, &f->bytes);
+    if (f->type != WIRE_VARINT)
+        return -1;
+    if (f->number == 1)
+        *vec_push(c->arena, &c->frames) = raw_location(c, f->value);
+    else
+        *vec_push(c->arena, &c->values) = (int64_t)f->value;
+    return 0;
+}
+
+static int add_sample_fields(struct columns *c, struct wire *w, uint32_t *n_labels)
+{
+    struct wire_field f;
+    int status;
+    while ((status = wire_next(w, &f)) > 0) {
+        if (f.number == 1 || f.number == 2) {
+            if (add_sample_field(c, &f))
+                return -1;
+        } else if (f.number == 3) {
+            ++*n_labels;
+            if (f.type != WIRE_BYTES || add_label(c, &f.bytes))
+                return -1;
+        }
+    }
+    return status;
+}
+
+static int check_sample(struct columns *c, size_t n_values, uint32_t n_labels, struct err *err)
+{
+    if (n_values == 0)
+        return message_malformed(err, "a sample without values");
+    if (n_labels > LABELS_MAX)
+        return message_malformed(err, "a sample with more than 1024 labels");
+    if (c->samples.n == 0)
+        c->n_values = (uint32_t)n_values;
+    if (n_values != c->n_values && !c->uneven) {
+        c->uneven = true;
+        c->uneven_sample = (uint32_t)c->samples.n;
+        c->uneven_values = (uint32_t)n_values;
+    }
+    return 0;
+}
+
+int message_sample(struct columns *c, struct wire w, struct err *err)
+{
+    size_t n = (size_t)(w.end - w.at), values = c->values.n;
+    uint32_t n_labels = 0;
+    struct sample s = {.frame = (uint32_t)c->frames.n,
+                       .label = (uint32_t)c->labels.n,
+                       .row = (uint32_t)c->samples.n};
+    // No entry is shorter than a byte.
+    if (message_room(c->samples.n, 1, err) || message_room(c->labels.n, n, err) ||
+        message_room(c->frames.n, n, err) || message_room(c->values.n, n, err) ||
+        message_room(c->wide_ids.n + (COUNT_MAX - WIDE_IDS_MAX), n, err))
+        return -1;
+    if (add_sample_fields(c, &w, &n_labels))
+        return bad(err, "Sample");
+    if (check_sample(c, c->values.n - values, n_labels, err))
+        return -1;
+    s.n_frames = (uint32_t)c->frames.n - s.frame;
+    s.n_labels = (uint32_t)c->labels.n - s.label;
+    *vec_push(c->arena, &c->samples) = s;
+    return 0;
+}
+
+static int add_line(struct columns *c, struct wire *w)
+{
+    enum { FUNCTION = 1, LINE, COLUMN, END };
+    int64_t of[END] = {0};
+    if (take_numbers(w, of, COLUMN))
+        return -1;
+    *vec_push(c->arena, &c->lines) = (struct line){.line = of[LINE], .column = of[COLUMN]};
+    *vec_push(c->arena, &c->function_ids) = (uint64_t)of[FUNCTION];
+    return 0;
+}
+
+static int add_location_field(struct columns *c, struct location *loc, uint64_t *mapping,
+                              struct wire_field *f)
+{
+    enum { ID = 1, MAPPING, ADDRESS, LINES, FOLDED };
+    if (f->number == LINES)
+        return f->type == WIRE_BYTES ? add_line(c, &f->bytes) : -1;
+    if (f->number == 0 || f->number > FOLDED)
+        return 0;
+    if (f->type != WIRE_VARINT)
+        return -1;
+    if (f->number == ID)
+        loc->id = f->value;
+    else if (f->number == MAPPING)
+        *mapping = f->value;
+    else if (f->number == ADDRESS)
+        loc->address = f->value;
+    else
+        loc->folded = f->value != 0;
+    return 0;
+}
+
+int message_location(struct columns *c, struct wire w, struct err *err)
+{
+    struct location loc = {.line = (uint32_t)c->lines.n};
+    struct wire_field f;
+    uint64_t mapping = 0;
+    int status;
+    if (message_room(c->locations.n, 1, err) ||
+        message_room(c->lines.n, (size_t)(w.end - w.at), err))
+        return -1;
+    while ((status = wire_next(&w, &f)) > 0)
+        if ((status = add_location_field(c, &loc, &mapping, &f)))
+            break;
+    if (status)
+        return bad(err, "Location");
+    if (loc.id == 0)
+        return message_malformed(err, "a location has the reserved id 0");
+    loc.n_lines = (uint32_t)c->lines.n - loc.line;
+    *vec_push(c->arena, &c->locations) = loc;
+    *vec_push(c->arena, &c->mapping_ids) = mapping;
+    return 0;
+}
+
+int message_function(struct columns *c, struct wire w, struct err *err)
+{
+    enum { ID = 1, NAME, SYSTEM_NAME, FILENAME, START_LINE, END };
+    int64_t of[END] = {0};
+    if (take_numbers(&w, of, START_LINE))
+        return bad(err, "Function");
+    if (of[ID] == 0)
+        return message_malformed(err, "a function has the reserved id 0");
+    *vec_push(c->arena, &c->functions) = (struct function){
+        .id = (uint64_t)of[ID],
+        .name = message_string(of[NAME]),
+        .system_name = message_string(of[SYSTEM_NAME]),
+        .filename = message_string(of[FILENAME]),
+        .start_line = of[START_LINE],
+    };
+    return message_room(c->functions.n, 1, err);
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_PROFILE_WIRE_H
+#define CPROF_PROFILE_WIRE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/span.h"
+
+// The protobuf wire format: https://protobuf.dev/programming-guides/encoding
+
+enum { WIRE_VARINT = 0, WIRE_FIXED64 = 1, WIRE_BYTES = 2, WIRE_FIXED32 = 5 };
+enum { VARINT_MAX = 10 };
+
+// The rest of a message. Behind its end, up to the limit, are bytes that may be read in passing.
+struct wire {
+    const unsigned char *at, *end, *limit;
+};
+
+struct wire_field {
+    uint32_t number;
+    unsigned type;
+    uint64_t value;    // of WIRE_VARINT
+    struct wire bytes; // of WIRE_BYTES
+};
+
+// Takes a varint of at most n bytes, one by one. 0, or -1 where there is none.
+static inline int wire_varint_slow(struct wire *w, int n, uint64_t *value)
+{
+    *value = 0;
+    for (int i = 0; i < n && w->at + i < w->end; i++) {
+        *value |= (uint64_t)(w->at[i] & 0x7f) << (7 * i);
+        if (w->at[i] < 0x80) {
+            w->at += i + 1;
+            return 0;
+        }
+    }
+    return -1;
+}
+
+static inline uint64_t wire_word(const unsigned char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    return word;
+}
+
+// The last bytes of the varints in a word.
+static inline uint64_t wire_ends(uint64_t word)
+{
+    return ~word & 0x8080808080808080u;
+}
+
+// The low four bytes of a word without their upper bits.
+static inline uint32_t wire_squeeze(uint64_t word)
+{
+    return (uint32_t)((word & 0x7f) | (word >> 1 & 0x3f80) | (word >> 2 & 0x1fc000) |
+                      (word >> 3 & 0xfe00000));
+}
+
+// All eight.
+static inline uint64_t wire_squeeze_long(uint64_t word)
+{
+    word = (word & 0x007f007f007f007fu) | (word & 0x7f007f007f007f00u) >> 1;
+    word = (word & 0x0000ffff0000ffffu) | (word & 0xffff0000ffff0000u) >> 2;
+    return (word & 0x00000000ffffffffu) | (word & 0xffffffff00000000u) >> 4;
+}
+
+static inline int wire_varint(struct wire *w, uint64_t *value)
+{
+    if (w->at < w->end && *w->at < 0x80) {
+        *value = *w->at++;
+        return 0;
+    }
+    if (w->limit - w->at < 8)
+        return wire_varint_slow(w, VARINT_MAX, value);
+    uint64_t word = wire_word(w->at), ends = wire_ends(word);
+    unsigned n = ends ? ((unsigned)__builtin_ctzll(ends) + 1) / 8 : VARINT_MAX;
+    if (n > 8 || n > w->end - w->at)
+        return wire_varint_slow(w, VARINT_MAX, value);
+    *value = wire_squeeze_long(word & ((ends & -ends) - 1));
+    w->at += n;
+    return 0;
+}
+
+// Takes two varints at once where both are short and at hand.
+static inline bool wire_pair(struct wire *w, uint32_t pair[2])
+{
+    enum { SHORT = 4 };
+    if (w->limit - w->at < 8)
+        return false;
+    uint64_t word = wire_word(w->at), ends = wire_ends(word);
+    uint64_t first = ends & -ends, others = ends ^ first, second = others & -others;
+    if (second == 0)
+        return false;
+    unsigned n = ((unsigned)__builtin_ctzll(first) + 1) / 8;
+    unsigned both = ((unsigned)__builtin_ctzll(second) + 1) / 8;
+    if (n > SHORT || both - n > SHORT || both > w->end - w->at)
+        return false;
+    pair[0] = wire_squeeze(word & (first - 1));
+    pair[1] = wire_squeeze((word & (second - 1)) >> (8 * n));
+    w->at += both;
+    return true;
+}
+
+static inline int wire_skip(struct wire *w, uint64_t n)
+{
+    if (n > (uint64_t)(w->end - w->at))
+        return -1;
+    w->at += n;
+    return 0;
+}
+
+static inline int wire_bytes(struct wire *w, struct wire *bytes)
+{
+    enum { LENGTH_MAX = 5 };
+    uint64_t n;
+    if (wire_varint_slow(w, LENGTH_MAX, &n) || n > INT32_MAX)
+        return -1;
+    bytes->at = w->at;
+    bytes->limit = w->limit;
+    if (wire_skip(w, n))
+        return -1;
+    bytes->end = w->at;
+    return 0;
+}
+
+// 1 with *f filled, 0 at the end, -1 on a fault. Numbers and lengths take at most five bytes, as
+// protobuf-c has it.
+static inline int wire_next(struct wire *w, struct wire_field *f)
+{
+    enum { KEY_MAX = 5 };
+    uint64_t key;
+    if (w->at == w->end)
+        return 0;
+    if (wire_varint_slow(w, KEY_MAX, &key))
+        return -1;
+    f->number = (uint32_t)(key >> 3);
+    f->type = key & 7;
+    f->value = 0;
+    switch (f->type) {
+    case WIRE_VARINT:
+        return wire_varint(w, &f->value) ? -1 : 1;
+    case WIRE_BYTES:
+        return wire_bytes(w, &f->bytes) ? -1 : 1;
+    case WIRE_FIXED64:
+        return wire_skip(w, 8) ? -1 : 1;
+    case WIRE_FIXED32:
+        return wire_skip(w, 4) ? -1 : 1;
+    default:
+        return -1;
+    }
+}
+
+#endif
