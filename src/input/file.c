@@ -8,7 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/parallel.h"
 #include "base/xalloc.h"
+#include "input/ahead.h"
 #include "input/window.h"
 
 struct file_reader {
@@ -19,7 +21,9 @@ struct file_reader {
 
 struct source {
     int fd;
-    struct reader *file, *inflated; // inflated is NULL where the bytes are bare
+    struct reader *file;
+    struct reader *inflated; // NULL where the bytes are bare
+    struct reader *ahead;    // NULL where that is not read ahead
 };
 
 static int file_more(struct reader *r, uint64_t want, struct err *err)
@@ -83,6 +87,13 @@ bool source_is_program(const char *path)
     return program;
 }
 
+// Reading a regular file always ends soon.
+static bool may_read_ahead(int fd)
+{
+    struct stat st;
+    return parallel_threads() > 1 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 struct source *source_open(const char *path, struct err *err)
 {
     int fd = open_path(path, err);
@@ -98,6 +109,8 @@ struct source *source_open(const char *path, struct err *err)
     const unsigned char *at = s->file->at;
     if (reader_have(s->file) >= 2 && at[0] == 0x1f && at[1] == 0x8b)
         s->inflated = inflate_reader_new(s->file, inflater_best());
+    if (s->inflated && may_read_ahead(fd))
+        s->ahead = ahead_reader_new(s->inflated);
     return s;
 }
 
@@ -105,6 +118,7 @@ void source_close(struct source *s)
 {
     if (!s)
         return;
+    ahead_reader_free(s->ahead);
     inflate_reader_free(s->inflated);
     file_reader_free(s->file);
     if (s->fd != STDIN_FILENO)
@@ -114,5 +128,7 @@ void source_close(struct source *s)
 
 struct reader *source_reader(struct source *s)
 {
+    if (s->ahead)
+        return s->ahead;
     return s->inflated ? s->inflated : s->file;
 }

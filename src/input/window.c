@@ -6,7 +6,7 @@
 
 #include "base/xalloc.h"
 
-enum { WINDOW_MIN = 64 << 10 };
+enum { WINDOW_MIN = 128 << 10 };
 
 void window_release(struct window *w)
 {

@@ -2,7 +2,6 @@
 #include "profile/messages.h"
 
 enum { LABELS_MAX = 1024 }; // of one sample: real ones have a few
-#define COUNT_MAX 0xe0000000u
 #define WIDE_IDS_MAX (UINT32_MAX - WIDE_ID_FIRST)
 
 int message_malformed(struct err *err, const char *what)
@@ -15,10 +14,14 @@ str_id message_string(int64_t index)
     return index >= 0 && index < NO_STRING ? (str_id)index : NO_STRING;
 }
 
-int message_room(size_t have, size_t more, struct err *err)
+int message_room_for(const struct columns *c, size_t frames, size_t values, size_t labels,
+                     size_t wide_ids, struct err *err)
 {
-    return have > COUNT_MAX || more > COUNT_MAX - have ? message_malformed(err, "too many entries")
-                                                       : 0;
+    // There are fewer samples than values.
+    if (message_room(c->frames.n, frames, err) || message_room(c->values.n, values, err) ||
+        message_room(c->labels.n, labels, err))
+        return -1;
+    return message_room(c->wide_ids.n + (MESSAGE_COUNT_MAX - WIDE_IDS_MAX), wide_ids, err);
 }
 
 static int bad(struct err *err, const char *message)
@@ -154,10 +157,7 @@ int message_sample(struct columns *c, struct wire w, struct err *err)
     struct sample s = {.frame = (uint32_t)c->frames.n,
                        .label = (uint32_t)c->labels.n,
                        .row = (uint32_t)c->samples.n};
-    // No entry is shorter than a byte.
-    if (message_room(c->samples.n, 1, err) || message_room(c->labels.n, n, err) ||
-        message_room(c->frames.n, n, err) || message_room(c->values.n, n, err) ||
-        message_room(c->wide_ids.n + (COUNT_MAX - WIDE_IDS_MAX), n, err))
+    if (message_room_for(c, n, n, n, n, err)) // no entry is shorter than a byte
         return -1;
     if (add_sample_fields(c, &w, &n_labels))
         return bad(err, "Sample");

@@ -21,7 +21,17 @@ str_id message_string(int64_t index);
 
 int message_malformed(struct err *err, const char *what);
 
+#define MESSAGE_COUNT_MAX 0xe0000000u
+
 // An error where a column that has so many entries has no indices left for so many more.
-int message_room(size_t have, size_t more, struct err *err);
+static inline int message_room(size_t have, size_t more, struct err *err)
+{
+    bool room = have <= MESSAGE_COUNT_MAX && more <= MESSAGE_COUNT_MAX - have;
+    return room ? 0 : message_malformed(err, "too many entries");
+}
+
+// The same for all columns that samples fill.
+int message_room_for(const struct columns *c, size_t frames, size_t values, size_t labels,
+                     size_t wide_ids, struct err *err);
 
 #endif

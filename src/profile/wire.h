@@ -39,6 +39,16 @@ static inline int wire_varint_slow(struct wire *w, int n, uint64_t *value)
     return -1;
 }
 
+// The same where most have one byte.
+static inline int wire_short(struct wire *w, int n, uint64_t *value)
+{
+    if (w->at < w->end && *w->at < 0x80) {
+        *value = *w->at++;
+        return 0;
+    }
+    return wire_varint_slow(w, n, value);
+}
+
 static inline uint64_t wire_word(const unsigned char *at)
 {
     uint64_t word;
@@ -119,7 +129,7 @@ static inline int wire_bytes(struct wire *w, struct wire *bytes)
 {
     enum { LENGTH_MAX = 5 };
     uint64_t n;
-    if (wire_varint_slow(w, LENGTH_MAX, &n) || n > INT32_MAX)
+    if (wire_short(w, LENGTH_MAX, &n) || n > INT32_MAX)
         return -1;
     bytes->at = w->at;
     bytes->limit = w->limit;
@@ -137,7 +147,7 @@ static inline int wire_next(struct wire *w, struct wire_field *f)
     uint64_t key;
     if (w->at == w->end)
         return 0;
-    if (wire_varint_slow(w, KEY_MAX, &key))
+    if (wire_short(w, KEY_MAX, &key))
         return -1;
     f->number = (uint32_t)(key >> 3);
     f->type = key & 7;

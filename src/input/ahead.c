@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "input/ahead.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/parallel.h"
+#include "base/xalloc.h"
+#include "input/window.h"
+
+enum {
+    START = 1 << 20, // bytes that are read without a thread
+    CHUNKS = 8,
+    CHUNK = 128 << 10,
+    HEADROOM = 4 << 10, // before each chunk, for what is left of the one before
+};
+
+struct chunk {
+    unsigned char *memory; // the headroom and the bytes
+    size_t n;
+};
+
+struct ahead {
+    struct reader base;
+    struct reader *in;
+    uint64_t passed;
+    struct window window; // of what does not fit into a chunk's headroom
+    bool threaded;
+    pthread_t thread;
+
+    // The thread fills chunks and the reader takes them, in turns; these are under the lock.
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    struct chunk chunks[CHUNKS];
+    unsigned filled, taken, given_back; // how many, ever
+    bool ended, stop;
+    int status; // of the stream, where it ended
+    struct err err;
+};
+
+static struct chunk *chunk_at(struct ahead *a, unsigned i)
+{
+    return &a->chunks[i % CHUNKS];
+}
+
+// The next chunk to fill, or NULL where nobody wants more.
+static struct chunk *chunk_to_fill(struct ahead *a)
+{
+    pthread_mutex_lock(&a->lock);
+    while (!a->stop && a->filled - a->given_back == CHUNKS)
+        pthread_cond_wait(&a->changed, &a->lock);
+    struct chunk *chunk = a->stop ? NULL : chunk_at(a, a->filled);
+    pthread_mutex_unlock(&a->lock);
+    return chunk;
+}
+
+static void hand_over(struct ahead *a, int status, bool ended)
+{
+    pthread_mutex_lock(&a->lock);
+    a->filled += !ended;
+    a->ended = ended;
+    a->status = status;
+    pthread_cond_signal(&a->changed);
+    pthread_mutex_unlock(&a->lock);
+}
+
+static void fill(struct chunk *chunk, struct reader *in)
+{
+    if (!chunk->memory)
+        chunk->memory = xmalloc(HEADROOM + CHUNK);
+    chunk->n = reader_have(in) < CHUNK ? reader_have(in) : CHUNK;
+    memcpy(chunk->memory + HEADROOM, in->at, chunk->n);
+    in->at += chunk->n;
+}
+
+static void *read_ahead(void *context)
+{
+    struct ahead *a = context;
+    struct chunk *chunk;
+    while ((chunk = chunk_to_fill(a))) {
+        int status = reader_need(a->in, 1, &a->err);
+        bool ended = status || reader_have(a->in) == 0;
+        if (!ended)
+            fill(chunk, a->in);
+        hand_over(a, status, ended);
+        if (ended)
+            break;
+    }
+    return NULL;
+}
+
+// The next chunk that is filled, or NULL at the end. The one before goes back.
+static struct chunk *next_chunk(struct ahead *a)
+{
+    struct chunk *chunk = NULL;
+    pthread_mutex_lock(&a->lock);
+    while (!a->ended && a->taken == a->filled)
+        pthread_cond_wait(&a->changed, &a->lock);
+    if (a->taken != a->filled)
+        chunk = chunk_at(a, a->taken++);
+    pthread_mutex_unlock(&a->lock);
+    return chunk;
+}
+
+// Gives back all chunks but the last n that were taken.
+static void give_back(struct ahead *a, unsigned n)
+{
+    pthread_mutex_lock(&a->lock);
+    a->given_back = a->taken - n;
+    pthread_cond_signal(&a->changed);
+    pthread_mutex_unlock(&a->lock);
+}
+
+// Puts the rest of the window before the chunk.
+static void join_in_chunk(struct ahead *a, struct chunk *chunk)
+{
+    size_t have = reader_have(&a->base);
+    unsigned char *at = chunk->memory + HEADROOM - have;
+    if (have)
+        memcpy(at, a->base.at, have);
+    a->base.at = at;
+    a->base.end = chunk->memory + HEADROOM + chunk->n;
+    give_back(a, 1);
+}
+
+// Puts the chunk behind the rest, which is long, in memory of its own.
+static void join_in_window(struct ahead *a, const struct chunk *chunk)
+{
+    struct window *w = &a->window;
+    size_t have = reader_have(&a->base), need = have + chunk->n;
+    struct window old = *w;
+    if (w->cap < need)
+        *w = (struct window){xmalloc(2 * need), 2 * need};
+    memmove(w->bytes, a->base.at, have);
+    memcpy(w->bytes + have, chunk->memory + HEADROOM, chunk->n);
+    if (old.bytes != w->bytes)
+        window_release(&old);
+    a->base.at = w->bytes;
+    a->base.end = w->bytes + need;
+    give_back(a, 0);
+}
+
+static int more_from_thread(struct ahead *a, uint64_t want, struct err *err)
+{
+    while (reader_have(&a->base) < want) {
+        struct chunk *chunk = next_chunk(a);
+        if (!chunk) {
+            if (a->status)
+                *err = a->err;
+            return a->status;
+        }
+        if (reader_have(&a->base) <= HEADROOM)
+            join_in_chunk(a, chunk);
+        else
+            join_in_window(a, chunk);
+    }
+    return 0;
+}
+
+static int more_from_stream(struct ahead *a, uint64_t want, struct err *err)
+{
+    a->passed += (uint64_t)(a->base.at - a->in->at);
+    a->in->at = a->base.at;
+    if (a->passed >= START && parallel_start(&a->thread, read_ahead, a)) {
+        a->threaded = true;
+        a->base.at = a->base.end = NULL;
+        return more_from_thread(a, want, err);
+    }
+    int status = reader_need(a->in, want, err);
+    a->base.at = a->in->at;
+    a->base.end = a->in->end;
+    return status;
+}
+
+static int ahead_more(struct reader *r, uint64_t want, struct err *err)
+{
+    struct ahead *a = (struct ahead *)r;
+    return a->threaded ? more_from_thread(a, want, err) : more_from_stream(a, want, err);
+}
+
+struct reader *ahead_reader_new(struct reader *in)
+{
+    struct ahead *a = xcalloc(1, sizeof *a);
+    a->base = (struct reader){in->at, in->end, ahead_more};
+    a->in = in;
+    pthread_mutex_init(&a->lock, NULL);
+    pthread_cond_init(&a->changed, NULL);
+    return &a->base;
+}
+
+static void stop(struct ahead *a)
+{
+    pthread_mutex_lock(&a->lock);
+    a->stop = true;
+    pthread_cond_signal(&a->changed);
+    pthread_mutex_unlock(&a->lock);
+    pthread_join(a->thread, NULL);
+}
+
+void ahead_reader_free(struct reader *r)
+{
+    if (!r)
+        return;
+    struct ahead *a = (struct ahead *)r;
+    if (a->threaded)
+        stop(a);
+    for (unsigned i = 0; i < CHUNKS; i++)
+        free(a->chunks[i].memory);
+    window_release(&a->window);
+    pthread_mutex_destroy(&a->lock);
+    pthread_cond_destroy(&a->changed);
+    free(a);
+}
