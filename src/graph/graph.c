@@ -14,7 +14,8 @@ struct cum_sum {
 
 struct sums {
     struct cum_sum *cums;
-    int64_t *cum_div, *flat, *flat_div;
+    int64_t *flat;
+    int64_t *cum_div, *flat_div; // of a mean
 };
 
 static inline void count_node(struct sums *sums, uint32_t n, uint32_t mark, struct weight w)
@@ -53,25 +54,60 @@ static void count_stack(const struct graph *g, struct sums *sums, const struct p
     }
 }
 
+// The samples are summed in parts, each into sums of its own.
+struct summing {
+    const struct graph *g;
+    const struct profile *p;
+    struct sums *sums;
+    unsigned n_parts;
+};
+
+static void sum_part(void *context, unsigned part)
+{
+    struct summing *s = context;
+    struct sample_range range = sample_range(s->p, part, s->n_parts);
+    struct weight w;
+    for (uint32_t i = range.first; i < range.end && !cancel_requested; i++)
+        if (sample_weight(s->g, s->p, &s->p->samples[i], &w))
+            count_stack(s->g, &s->sums[part], s->p, &s->p->samples[i], i + 1, w);
+}
+
+static void init_sums(const struct graph *g, struct sums *sums)
+{
+    uint32_t n = g->n_nodes;
+    sums->cums = arena_zalloc(g->arena, n, sizeof *sums->cums);
+    sums->flat = arena_zalloc(g->arena, n, sizeof *sums->flat);
+    if (!g->options.mean)
+        return;
+    sums->cum_div = arena_zalloc(g->arena, n, sizeof *sums->cum_div);
+    sums->flat_div = arena_zalloc(g->arena, n, sizeof *sums->flat_div);
+}
+
+static void add_sums(struct graph *g, const struct sums *sums)
+{
+    for (uint32_t i = 0; i < g->n_nodes; i++) {
+        g->nodes[i].flat += sums->flat[i];
+        g->nodes[i].cum += sums->cums[i].cum;
+    }
+    for (uint32_t i = 0; g->options.mean && i < g->n_nodes; i++) {
+        g->nodes[i].flat_div += sums->flat_div[i];
+        g->nodes[i].cum_div += sums->cum_div[i];
+    }
+}
+
 static void build_plain(struct graph *g, const struct profile *p)
 {
     uint32_t n = g->n_nodes = (uint32_t)g->table->infos.n;
-    struct sums sums = {arena_zalloc(g->arena, n, sizeof *sums.cums),
-                        arena_zalloc(g->arena, n, sizeof *sums.cum_div),
-                        arena_zalloc(g->arena, n, sizeof *sums.flat),
-                        arena_zalloc(g->arena, n, sizeof *sums.flat_div)};
-    struct weight w;
+    struct summing s = {g, p, NULL, sample_parts(p, n)};
+    s.sums = arena_zalloc(g->arena, s.n_parts, sizeof *s.sums);
+    for (unsigned i = 0; i < s.n_parts; i++)
+        init_sums(g, &s.sums[i]);
+    parallel_run(s.n_parts, sum_part, &s);
     g->nodes = arena_alloc(g->arena, n * sizeof *g->nodes);
-    for (uint32_t i = 0; i < p->n_samples && !cancel_requested; i++)
-        if (sample_weight(g, p, &p->samples[i], &w))
-            count_stack(g, &sums, p, &p->samples[i], i + 1, w);
     for (uint32_t i = 0; i < n; i++)
-        g->nodes[i] = (struct node){.flat = sums.flat[i],
-                                    .flat_div = sums.flat_div[i],
-                                    .cum = sums.cums[i].cum,
-                                    .cum_div = sums.cum_div[i],
-                                    .info = i,
-                                    .parent = NO_INDEX};
+        g->nodes[i] = (struct node){.info = i, .parent = NO_INDEX};
+    for (unsigned i = 0; i < s.n_parts; i++)
+        add_sums(g, &s.sums[i]);
 }
 
 static void show_nodes(struct graph *g)
