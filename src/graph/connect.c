@@ -87,30 +87,50 @@ static void count_edge(struct connector *c, uint32_t src, uint32_t dst, bool res
     edge_count(e, c->w, residual, inlined);
 }
 
-// From the root to the leaf.
-static void connect_stack(struct connector *c, const struct sample *s)
+// Where on its stack a sample is.
+struct place {
+    uint32_t parent; // the last node that is not skipped, or NO_INDEX
+    uint32_t frame;  // the last that is not dead
+    bool residual;   // something was skipped since
+};
+
+static void connect_frame(struct connector *c, struct place *at, uint32_t location)
 {
     const struct node_table *t = c->g->table;
-    const uint32_t *frames = c->p->frames + s->frame;
-    uint32_t parent = NO_INDEX;
-    bool residual = false;
-    for (uint32_t i = s->n_frames; i-- > 0;) {
-        if (c->dead[frames[i]]) {
-            residual = true;
+    uint32_t first = t->first[location], end = t->first[location + 1];
+    for (uint32_t i = end; i-- > first;) {
+        uint32_t n = t->nodes[i];
+        if (c->ends[n].skipped) {
+            at->residual = true;
             continue;
         }
-        uint32_t first = t->first[frames[i]], end = t->first[frames[i] + 1];
-        for (uint32_t at = end; at-- > first;) {
-            uint32_t n = t->nodes[at];
-            if (c->ends[n].skipped) {
-                residual = true;
-                continue;
-            }
-            if (parent != NO_INDEX && parent != n && c->ends[n].wanted)
-                count_edge(c, parent, n, residual, at + 1 != end);
-            parent = n;
-            residual = false;
+        if (at->parent != NO_INDEX && at->parent != n && c->ends[n].wanted)
+            count_edge(c, at->parent, n, at->residual, i + 1 != end);
+        at->parent = n;
+        at->residual = false;
+    }
+}
+
+// From the root to the leaf: first it is found out which frames count, without branches, since
+// that cannot be foreseen.
+static void connect_stack(struct connector *c, const struct sample *s)
+{
+    enum { BLOCK = 256 };
+    const uint32_t *frames = c->p->frames + s->frame;
+    struct place at = {NO_INDEX, s->n_frames, false};
+    uint32_t live[BLOCK];
+    for (uint32_t end = s->n_frames; end > 0;) {
+        uint32_t n = 0, first = end > BLOCK ? end - BLOCK : 0;
+        for (uint32_t i = end; i-- > first;) {
+            live[n] = i;
+            n += !c->dead[frames[i]];
         }
+        for (uint32_t i = 0; i < n; i++) {
+            at.residual |= at.frame - live[i] > 1;
+            at.frame = live[i];
+            connect_frame(c, &at, frames[live[i]]);
+        }
+        end = first;
     }
 }
 

@@ -29,28 +29,42 @@ static inline void count_node(struct sums *sums, uint32_t n, uint32_t mark, stru
         sums->cum_div[n] += w.div;
 }
 
-static void count_stack(const struct graph *g, struct sums *sums, const struct profile *p,
-                        const struct sample *s, uint32_t mark, struct weight w)
+static void count_leaf(const struct node_table *t, struct sums *sums, const uint32_t *frames,
+                       uint32_t n_frames, struct weight w)
 {
-    const struct node_table *t = g->table;
-    const uint32_t *frames = p->frames + s->frame;
-    uint32_t leaf = NO_INDEX;
-    for (uint32_t i = 0; i < s->n_frames; i++) {
-        uint32_t only = t->only[frames[i]];
-        if (only != NO_INDEX) {
-            leaf = leaf == NO_INDEX ? only : leaf;
-            count_node(sums, only, mark, w);
-            continue;
+    uint32_t i = 0;
+    while (i < n_frames && t->first[frames[i]] == t->first[frames[i] + 1])
+        i++;
+    if (i == n_frames)
+        return;
+    uint32_t leaf = t->nodes[t->first[frames[i]]];
+    sums->flat[leaf] += w.value;
+    if (w.div)
+        sums->flat_div[leaf] += w.div;
+}
+
+// Counts frames in two steps, those of one node first: which kind a frame is cannot be foreseen,
+// so that branching at each would cost more than the counting.
+static void count_frames(const struct node_table *t, struct sums *sums, const uint32_t *frames,
+                         uint32_t n_frames, uint32_t mark, struct weight w)
+{
+    enum { BLOCK = 256 };
+    uint32_t ones[BLOCK], others[BLOCK];
+    for (uint32_t first = 0; first < n_frames; first += BLOCK) {
+        uint32_t end = n_frames - first < BLOCK ? n_frames - first : BLOCK;
+        uint32_t n_ones = 0, n_others = 0;
+        for (uint32_t i = 0; i < end; i++) {
+            uint32_t frame = frames[first + i], only = t->only[frame];
+            ones[n_ones] = only;
+            others[n_others] = frame;
+            n_ones += only != NO_INDEX;
+            n_others += only == NO_INDEX;
         }
-        for (uint32_t at = t->first[frames[i]]; at < t->first[frames[i] + 1]; at++) {
-            leaf = leaf == NO_INDEX ? t->nodes[at] : leaf;
-            count_node(sums, t->nodes[at], mark, w);
-        }
-    }
-    if (leaf != NO_INDEX) {
-        sums->flat[leaf] += w.value;
-        if (w.div)
-            sums->flat_div[leaf] += w.div;
+        for (uint32_t i = 0; i < n_ones; i++)
+            count_node(sums, ones[i], mark, w);
+        for (uint32_t i = 0; i < n_others; i++)
+            for (uint32_t at = t->first[others[i]]; at < t->first[others[i] + 1]; at++)
+                count_node(sums, t->nodes[at], mark, w);
     }
 }
 
@@ -68,8 +82,12 @@ static void sum_part(void *context, unsigned part)
     struct sample_range range = sample_range(s->p, part, s->n_parts);
     struct weight w;
     for (uint32_t i = range.first; i < range.end && !cancel_requested; i++)
-        if (sample_weight(s->g, s->p, &s->p->samples[i], &w))
-            count_stack(s->g, &s->sums[part], s->p, &s->p->samples[i], i + 1, w);
+        if (sample_weight(s->g, s->p, &s->p->samples[i], &w)) {
+            const struct sample *sample = &s->p->samples[i];
+            const uint32_t *frames = s->p->frames + sample->frame;
+            count_leaf(s->g->table, &s->sums[part], frames, sample->n_frames, w);
+            count_frames(s->g->table, &s->sums[part], frames, sample->n_frames, i + 1, w);
+        }
 }
 
 static void init_sums(const struct graph *g, struct sums *sums)

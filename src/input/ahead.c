@@ -10,8 +10,8 @@
 
 enum {
     START = 1 << 20, // bytes that are read without a thread
-    CHUNKS = 8,
-    CHUNK = 128 << 10,
+    CHUNKS = 6,
+    CHUNK = 256 << 10,
     HEADROOM = 4 << 10, // before each chunk, for what is left of the one before
 };
 

@@ -108,7 +108,7 @@ static void append_frames(struct columns *to, const struct columns *from)
     if (from->wide_ids.n == 0)
         return;
     for (size_t i = 0; i < from->frames.n; i++)
-        if (frames[i] >= WIDE_ID_FIRST)
+        if (frames[i] >= WIDE_ID_FIRST && frames[i] != ID_ZERO)
             frames[i] += (uint32_t)to->wide_ids.n;
     for (size_t i = 0; i < from->wide_ids.n; i++)
         *vec_push(to->arena, &to->wide_ids) = from->wide_ids.at[i];

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "base/idmap.h"
+#include "base/parallel.h"
 
 enum { DENSE_SLACK = 1024 };
 
@@ -129,18 +130,80 @@ static int resolve_locations(struct resolver *r)
     return 0;
 }
 
-static int resolve_frames(struct resolver *r)
+// The frames are resolved in parts, each up to the first that is unknown.
+struct frames {
+    struct resolver *r;
+    unsigned n_parts;
+    size_t *unknown;   // of each part: where, or the number of frames
+    uint32_t *largest; // of each part
+};
+
+static size_t part_begin(const struct frames *f, unsigned part)
 {
-    struct columns *c = r->c;
-    for (size_t i = 0; i < c->frames.n; i++) {
-        uint32_t raw = c->frames.at[i];
-        uint64_t id = raw < WIDE_ID_FIRST ? raw : c->wide_ids.at[raw - WIDE_ID_FIRST];
-        uint32_t location = idmap_get(&r->locations, id);
+    return f->r->c->frames.n / f->n_parts * part +
+           f->r->c->frames.n % f->n_parts * part / f->n_parts;
+}
+
+static uint64_t frame_id(const struct columns *c, uint32_t raw)
+{
+    if (raw == ID_ZERO)
+        return 0;
+    return raw < WIDE_ID_FIRST ? raw + 1 : c->wide_ids.at[raw - WIDE_ID_FIRST];
+}
+
+static void find_largest(void *context, unsigned part)
+{
+    struct frames *f = context;
+    const uint32_t *frames = f->r->c->frames.at;
+    uint32_t largest = 0;
+    for (size_t i = part_begin(f, part), end = part_begin(f, part + 1); i < end; i++)
+        largest = frames[i] > largest ? frames[i] : largest;
+    f->largest[part] = largest;
+}
+
+static void resolve_part(void *context, unsigned part)
+{
+    struct frames *f = context;
+    struct columns *c = f->r->c;
+    size_t i = part_begin(f, part), end = part_begin(f, part + 1);
+    for (; i < end; i++) {
+        uint32_t location = idmap_get(&f->r->locations, frame_id(c, c->frames.at[i]));
         if (location == IDMAP_NONE)
-            return err_set(r->err,
-                           "malformed profile: a sample has the unknown location id %" PRIu64, id);
+            break;
         c->frames.at[i] = location;
     }
+    f->unknown[part] = i < end ? i : c->frames.n;
+}
+
+// Whether the ids of locations are 1, 2, … in the file's order and all frames have one of them.
+static bool are_indices(struct frames *f)
+{
+    const struct columns *c = f->r->c;
+    for (size_t i = 0; i < c->locations.n; i++)
+        if (c->locations.at[i].id != i + 1)
+            return false;
+    parallel_run(f->n_parts, find_largest, f);
+    for (unsigned i = 0; i < f->n_parts; i++)
+        if (f->largest[i] >= c->locations.n)
+            return false;
+    return true;
+}
+
+static int resolve_frames(struct resolver *r)
+{
+    enum { LEAST = 1 << 18 };
+    const struct columns *c = r->c;
+    unsigned n_parts = c->frames.n < LEAST ? 1 : parallel_threads();
+    struct frames f = {r, n_parts, arena_alloc(c->arena, n_parts * sizeof *f.unknown),
+                       arena_alloc(c->arena, n_parts * sizeof *f.largest)};
+    if (c->frames.n == 0 || are_indices(&f))
+        return 0;
+    parallel_run(n_parts, resolve_part, &f);
+    for (unsigned i = 0; i < n_parts; i++)
+        if (f.unknown[i] < c->frames.n)
+            return err_set(r->err,
+                           "malformed profile: a sample has the unknown location id %" PRIu64,
+                           frame_id(c, c->frames.at[f.unknown[i]]));
     return 0;
 }
 

@@ -8,8 +8,10 @@
 // What the decoder has read before references are resolved, since the tables may come in any order:
 // strings are indices of the file's table, locations, functions and mappings are the file's ids.
 
-// Where an id that fits 32 bits is stored as it is; larger ones go through wide_ids.
+// Frames are location ids less 1, which mostly are the indices already. From here on they are in
+// wide_ids; what was the id 0 is ID_ZERO.
 #define WIDE_ID_FIRST 0xf0000000u
+#define ID_ZERO UINT32_MAX
 
 struct columns {
     struct arena *arena; // the profile's
@@ -17,7 +19,7 @@ struct columns {
     VEC(struct value_type) sample_types;
     VEC(struct sample) samples;
     VEC(int64_t) values;
-    VEC(uint32_t) frames; // location ids, or WIDE_ID_FIRST + an index of wide_ids
+    VEC(uint32_t) frames; // location ids less 1, or WIDE_ID_FIRST + an index of wide_ids
     VEC(uint64_t) wide_ids;
     VEC(struct label) labels;
     VEC(struct mapping) mappings;

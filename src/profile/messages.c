@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profile/messages.h"
 
+#include "profile/packed.h"
+
 enum { LABELS_MAX = 1024 }; // of one sample: real ones have a few
 #define WIDE_IDS_MAX (UINT32_MAX - WIDE_ID_FIRST)
 
@@ -46,24 +48,21 @@ static int take_numbers(struct wire *w, int64_t *values, unsigned n)
 
 static uint32_t raw_location(struct columns *c, uint64_t id)
 {
-    if (id < WIDE_ID_FIRST)
-        return (uint32_t)id;
+    if (id <= WIDE_ID_FIRST)
+        return (uint32_t)id - 1;
     *vec_push(c->arena, &c->wide_ids) = id;
     return WIDE_ID_FIRST + (uint32_t)(c->wide_ids.n - 1);
 }
 
 static int add_frames(struct columns *c, struct wire *w)
 {
-    size_t most = (size_t)(w->end - w->at); // a byte each at least
-    uint32_t *frames;
     uint64_t id;
-    vec_room(c->arena, &c->frames, most);
-    frames = c->frames.at + c->frames.n;
+    vec_room(c->arena, &c->frames, (size_t)(w->end - w->at) + 3); // a byte each at least
+    uint32_t *frames = c->frames.at + c->frames.n;
     while (w->at < w->end) {
-        if (wire_pair(w, frames)) {
-            frames += 2;
-            continue;
-        }
+        frames = packed_take(w, frames);
+        if (w->at == w->end)
+            break;
         if (wire_varint(w, &id))
             return -1;
         *frames++ = raw_location(c, id);

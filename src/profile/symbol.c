@@ -7,6 +7,11 @@ static bool looks_like_cplusplus(struct span name)
 {
     static const struct span never[] = {SPAN(".<"), SPAN("]).")}; // Java's <init>, Go's generics
     static const struct span signs[] = {SPAN("<"), SPAN(">"), SPAN("["), SPAN("]"), SPAN("::")};
+    bool plain = true; // as most are
+    for (size_t i = 0; i < name.n && plain; i++)
+        plain = !strchr("<>[]:", name.at[i]) || name.at[i] == '\0';
+    if (plain)
+        return false;
     for (size_t i = 0; i < sizeof never / sizeof *never; i++)
         if (span_find(name, never[i]) != SPAN_NOT_FOUND)
             return false;

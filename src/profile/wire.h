@@ -65,15 +65,8 @@ static inline uint64_t wire_ends(uint64_t word)
     return ~word & 0x8080808080808080u;
 }
 
-// The low four bytes of a word without their upper bits.
-static inline uint32_t wire_squeeze(uint64_t word)
-{
-    return (uint32_t)((word & 0x7f) | (word >> 1 & 0x3f80) | (word >> 2 & 0x1fc000) |
-                      (word >> 3 & 0xfe00000));
-}
-
-// All eight.
-static inline uint64_t wire_squeeze_long(uint64_t word)
+// The varint that is a word's eight bytes without their upper bits.
+static inline uint64_t wire_squeeze(uint64_t word)
 {
     word = (word & 0x007f007f007f007fu) | (word & 0x7f007f007f007f00u) >> 1;
     word = (word & 0x0000ffff0000ffffu) | (word & 0xffff0000ffff0000u) >> 2;
@@ -92,29 +85,9 @@ static inline int wire_varint(struct wire *w, uint64_t *value)
     unsigned n = ends ? ((unsigned)__builtin_ctzll(ends) + 1) / 8 : VARINT_MAX;
     if (n > 8 || n > w->end - w->at)
         return wire_varint_slow(w, VARINT_MAX, value);
-    *value = wire_squeeze_long(word & ((ends & -ends) - 1));
+    *value = wire_squeeze(word & ((ends & -ends) - 1));
     w->at += n;
     return 0;
-}
-
-// Takes two varints at once where both are short and at hand.
-static inline bool wire_pair(struct wire *w, uint32_t pair[2])
-{
-    enum { SHORT = 4 };
-    if (w->limit - w->at < 8)
-        return false;
-    uint64_t word = wire_word(w->at), ends = wire_ends(word);
-    uint64_t first = ends & -ends, others = ends ^ first, second = others & -others;
-    if (second == 0)
-        return false;
-    unsigned n = ((unsigned)__builtin_ctzll(first) + 1) / 8;
-    unsigned both = ((unsigned)__builtin_ctzll(second) + 1) / 8;
-    if (n > SHORT || both - n > SHORT || both > w->end - w->at)
-        return false;
-    pair[0] = wire_squeeze(word & (first - 1));
-    pair[1] = wire_squeeze((word & (second - 1)) >> (8 * n));
-    w->at += both;
-    return true;
 }
 
 static inline int wire_skip(struct wire *w, uint64_t n)

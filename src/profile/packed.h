@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_PROFILE_PACKED_H
+#define CPROF_PROFILE_PACKED_H
+
+#include "profile/wire.h"
+
+// Takes packed varints while they are short and at hand, four at a time: most of a profile is
+// location ids of two or three bytes. Advances *w to the end or to one to be taken otherwise, and
+// returns the end of what it wrote: each less 1. Of out, three more than there are varints may be
+// written.
+uint32_t *packed_take(struct wire *w, uint32_t *out);
+
+#endif
