@@ -2,7 +2,7 @@
 #include "profile/decode.h"
 
 #include "profile.pb-c.h"
-#include "profile/batches.h"
+#include "profile/messages.h"
 
 typedef Perftools__Profiles__Mapping pb_mapping;
 typedef Perftools__Profiles__ValueType pb_value_type;
@@ -18,8 +18,6 @@ struct field {
 struct decoder {
     struct columns columns;
     struct profile *profile;
-    struct batches *batches; // of the samples, once there are many
-    bool many;
     struct arena scratch; // of the message at hand
     ProtobufCAllocator allocator;
     struct err *err;
@@ -141,6 +139,7 @@ static int take_message(struct decoder *d, const struct field *f)
         int (*fast)(struct columns *, struct wire, struct err *);
     } messages[] = {
         [1] = {&perftools__profiles__value_type__descriptor, add_sample_type, NULL},
+        [2] = {NULL, NULL, message_sample},
         [3] = {&perftools__profiles__mapping__descriptor, add_mapping, NULL},
         [4] = {NULL, NULL, message_location},
         [5] = {NULL, NULL, message_function},
@@ -157,19 +156,6 @@ static int take_message(struct decoder *d, const struct field *f)
         return err_set(d->err, "malformed profile: bad %s message",
                        messages[f->number].type->short_name);
     return messages[f->number].add(d, message);
-}
-
-static int take_sample(struct decoder *d, const struct field *f)
-{
-    enum { MANY = 8192 };
-    if (f->wire != WIRE_BYTES)
-        return malformed(d, "field of the wrong type");
-    if (!d->many && d->columns.samples.n == MANY) {
-        d->many = true;
-        d->batches = batches_new(&d->columns);
-    }
-    return d->batches ? batches_add(d->batches, f->bytes, d->err)
-                      : message_sample(&d->columns, f->bytes, d->err);
 }
 
 static int add_string(struct decoder *d, const struct field *f)
@@ -238,9 +224,8 @@ static int set_number(struct decoder *d, const struct field *f)
 static int take_field(struct decoder *d, const struct field *f)
 {
     switch (f->number) {
-    case 2:
-        return take_sample(d, f);
     case 1:
+    case 2:
     case 3:
     case 4:
     case 5:
@@ -255,38 +240,18 @@ static int take_field(struct decoder *d, const struct field *f)
     }
 }
 
-static int take_fields(struct decoder *d, struct reader *in)
-{
-    struct field f = {0};
-    int status;
-    while ((status = next_field(d, in, &f)) > 0)
-        if ((status = take_field(d, &f)))
-            break;
-    return status;
-}
-
-// Samples that wait in batches come before the fault that was met, if there is one.
-static int finish_batches(struct decoder *d, int status)
-{
-    struct err err;
-    if (d->batches && batches_finish(d->batches, &err)) {
-        *d->err = err;
-        status = -1;
-    }
-    batches_free(d->batches);
-    return status;
-}
-
 int profile_decode(struct profile *out, struct reader *in, struct err *err)
 {
     struct decoder d = {.profile = out, .err = err, .columns.arena = out->arena};
     d.allocator = (ProtobufCAllocator){scratch_alloc, scratch_free, &d.scratch};
+    struct field f = {0};
     int status = reader_need(in, 1, err);
     if (status == 0 && reader_have(in) == 0)
         status = err_set(err, "empty file");
     if (status == 0)
-        status = take_fields(&d, in);
-    status = finish_batches(&d, status);
+        while ((status = next_field(&d, in, &f)) > 0)
+            if ((status = take_field(&d, &f)))
+                break;
     arena_release(&d.scratch);
     return status ? -1 : columns_resolve(&d.columns, out, err);
 }

@@ -16,14 +16,15 @@ str_id message_string(int64_t index)
     return index >= 0 && index < NO_STRING ? (str_id)index : NO_STRING;
 }
 
-int message_room_for(const struct columns *c, size_t frames, size_t values, size_t labels,
-                     size_t wide_ids, struct err *err)
+// Whether all columns have room for what comes of a sample of n bytes. No entry is shorter than a
+// byte, and there are fewer samples than values.
+static int check_room(const struct columns *c, size_t n, struct err *err)
 {
-    // There are fewer samples than values.
-    if (message_room(c->frames.n, frames, err) || message_room(c->values.n, values, err) ||
-        message_room(c->labels.n, labels, err))
-        return -1;
-    return message_room(c->wide_ids.n + (MESSAGE_COUNT_MAX - WIDE_IDS_MAX), wide_ids, err);
+    return message_room(c->frames.n, n, err) || message_room(c->values.n, n, err) ||
+                   message_room(c->labels.n, n, err) ||
+                   message_room(c->wide_ids.n + (MESSAGE_COUNT_MAX - WIDE_IDS_MAX), n, err)
+               ? -1
+               : 0;
 }
 
 static int bad(struct err *err, const char *message)
@@ -156,7 +157,7 @@ int message_sample(struct columns *c, struct wire w, struct err *err)
     struct sample s = {.frame = (uint32_t)c->frames.n,
                        .label = (uint32_t)c->labels.n,
                        .row = (uint32_t)c->samples.n};
-    if (message_room_for(c, n, n, n, n, err)) // no entry is shorter than a byte
+    if (check_room(c, n, err))
         return -1;
     if (add_sample_fields(c, &w, &n_labels))
         return bad(err, "Sample");

@@ -30,8 +30,4 @@ static inline int message_room(size_t have, size_t more, struct err *err)
     return room ? 0 : message_malformed(err, "too many entries");
 }
 
-// The same for all columns that samples fill.
-int message_room_for(const struct columns *c, size_t frames, size_t values, size_t labels,
-                     size_t wide_ids, struct err *err);
-
 #endif

@@ -3,14 +3,22 @@
 
 #include "base/buf.h"
 
+// Whether nothing in the name is a sign of any kind, as in most.
+static bool is_plain(struct span name)
+{
+    static const bool sign[256] = {
+        ['<'] = true, ['>'] = true, ['['] = true, [']'] = true, [':'] = true};
+    bool any = false;
+    for (size_t i = 0; i < name.n; i++)
+        any |= sign[(unsigned char)name.at[i]];
+    return !any;
+}
+
 static bool looks_like_cplusplus(struct span name)
 {
     static const struct span never[] = {SPAN(".<"), SPAN("]).")}; // Java's <init>, Go's generics
     static const struct span signs[] = {SPAN("<"), SPAN(">"), SPAN("["), SPAN("]"), SPAN("::")};
-    bool plain = true; // as most are
-    for (size_t i = 0; i < name.n && plain; i++)
-        plain = !strchr("<>[]:", name.at[i]) || name.at[i] == '\0';
-    if (plain)
+    if (is_plain(name))
         return false;
     for (size_t i = 0; i < sizeof never / sizeof *never; i++)
         if (span_find(name, never[i]) != SPAN_NOT_FOUND)
