@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "base/xalloc.h"
 
@@ -23,6 +24,7 @@ struct arena_chunk {
 
 struct arena_block {
     struct arena_block *next, *prev;
+    size_t size;
     _Alignas(ALIGN) char bytes[];
 };
 
@@ -91,6 +93,7 @@ void *arena_alloc(struct arena *a, size_t size)
         struct arena_block *block = xmalloc(block_size(size));
         block->prev = NULL;
         block->next = a->blocks;
+        block->size = size;
         link_block(a, block);
         return block->bytes;
     }
@@ -110,14 +113,34 @@ void *arena_zalloc(struct arena *a, size_t count, size_t size)
     return total ? memset(memory, 0, total) : memory;
 }
 
+// Has the system put pages under the memory at once, which costs it less than one by one when they
+// are written to. Where it cannot, that is no matter.
+static void populate(char *from, size_t n)
+{
+    enum { PAGE = 4096 };
+    size_t skip = -(uintptr_t)from % PAGE;
+    if (n > skip + PAGE)
+        madvise(from + skip, (n - skip) / PAGE * PAGE, MADV_POPULATE_WRITE);
+}
+
+static void *grow_block(struct arena *a, struct arena_block *block, size_t old_size,
+                        size_t new_size)
+{
+    if (new_size > block->size) {
+        size_t size = new_size + new_size / 2;
+        block = xrealloc(block, block_size(size));
+        block->size = size;
+        link_block(a, block);
+    }
+    populate(block->bytes + old_size, new_size - old_size);
+    return block->bytes;
+}
+
 void *arena_grow(struct arena *a, void *old, size_t old_size, size_t new_size)
 {
-    if (old_size >= LARGE && new_size >= LARGE) {
-        struct arena_block *block = (struct arena_block *)((char *)old - sizeof *block);
-        block = xrealloc(block, block_size(new_size));
-        link_block(a, block);
-        return block->bytes;
-    }
+    if (old_size >= LARGE && new_size >= LARGE)
+        return grow_block(a, (struct arena_block *)((char *)old - sizeof(struct arena_block)),
+                          old_size, new_size);
     void *memory = arena_alloc(a, new_size);
     if (old_size)
         memcpy(memory, old, old_size < new_size ? old_size : new_size);
