@@ -33,7 +33,8 @@ struct builder {
     struct node_table *t;
     const struct profile *p;
     const struct detail *d;
-    str_id *files; // by function: the clean file name, or HASH_NONE: not yet
+    str_id *files;   // by function: the clean file name, or HASH_NONE: not yet
+    uint32_t *nodes; // by function: its node, or NO_INDEX: not yet, or it has several
 };
 
 static str_id clean_file(struct builder *b, uint32_t function)
@@ -66,6 +67,9 @@ static uint32_t line_node(struct builder *b, const struct location *loc, const s
 {
     const struct detail *d = b->d;
     const struct function *f = &b->p->functions[line->function];
+    bool whole = d->function && f->name && !d->address && !d->line && !d->obj_names;
+    if (whole && b->nodes[line->function] != NO_INDEX)
+        return b->nodes[line->function];
     struct node_info info;
     clear_info(&info);
     info.address = d->address ? loc->address : 0;
@@ -77,7 +81,10 @@ static uint32_t line_node(struct builder *b, const struct location *loc, const s
         info.objfile = objfile_of(b, loc);
         info.start_line = f->start_line;
     }
-    return intern(b->t, &info);
+    uint32_t node = intern(b->t, &info);
+    if (whole)
+        b->nodes[line->function] = node;
+    return node;
 }
 
 static size_t count_nodes(const struct profile *p)
@@ -107,8 +114,10 @@ void node_table_init(struct node_table *t, const struct profile *p, const struct
     t->first = arena_alloc(arena, ((size_t)p->n_locations + 1) * sizeof *t->first);
     t->only = arena_alloc(arena, p->n_locations * sizeof *t->only);
     t->nodes = arena_alloc(arena, count_nodes(p) * sizeof *t->nodes);
-    struct builder b = {t, p, d, arena_alloc(arena, p->n_functions * sizeof(str_id))};
+    struct builder b = {t, p, d, arena_alloc(arena, p->n_functions * sizeof(str_id)),
+                        arena_alloc(arena, p->n_functions * sizeof(uint32_t))};
     memset(b.files, 0xff, p->n_functions * sizeof *b.files);
+    memset(b.nodes, 0xff, p->n_functions * sizeof *b.nodes);
     uint32_t at = 0;
     for (uint32_t i = 0; i < p->n_locations; i++) {
         t->first[i] = at;
