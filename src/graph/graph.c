@@ -29,15 +29,24 @@ static inline void count_node(struct sums *sums, uint32_t n, uint32_t mark, stru
         sums->cum_div[n] += w.div;
 }
 
+// The node of the first frame that has one, or NO_INDEX.
+static uint32_t leaf_of(const struct node_table *t, const uint32_t *frames, uint32_t n_frames)
+{
+    for (uint32_t i = 0; i < n_frames; i++) {
+        if (t->only[frames[i]] != NO_INDEX)
+            return t->only[frames[i]];
+        if (t->first[frames[i]] != t->first[frames[i] + 1])
+            return t->nodes[t->first[frames[i]]];
+    }
+    return NO_INDEX;
+}
+
 static void count_leaf(const struct node_table *t, struct sums *sums, const uint32_t *frames,
                        uint32_t n_frames, struct weight w)
 {
-    uint32_t i = 0;
-    while (i < n_frames && t->first[frames[i]] == t->first[frames[i] + 1])
-        i++;
-    if (i == n_frames)
+    uint32_t leaf = leaf_of(t, frames, n_frames);
+    if (leaf == NO_INDEX)
         return;
-    uint32_t leaf = t->nodes[t->first[frames[i]]];
     sums->flat[leaf] += w.value;
     if (w.div)
         sums->flat_div[leaf] += w.div;
