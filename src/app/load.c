@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/app.h"
+#include "app/reads.h"
 
 #include <ctype.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/parallel.h"
@@ -54,13 +56,13 @@ static int read_source(struct profile *p, const char *path, struct err *err)
     return status ? -1 : profile_check_types(p, err);
 }
 
-static int read_profile(struct loader *l, struct profile *p, const char *path)
+static int read_profile(const struct loader *l, struct profile *p, const char *path,
+                        struct err *err)
 {
     profile_init(p);
-    if (read_source(p, path, l->err)) {
+    if (read_source(p, path, err)) {
         profile_release(p);
-        return err_wrap(l->err, "cannot read '%s'",
-                        strcmp(path, "-") == 0 ? "standard input" : path);
+        return err_wrap(err, "cannot read '%s'", strcmp(path, "-") == 0 ? "standard input" : path);
     }
     add_mapping(p);
     set_binary(p, l->binary);
@@ -74,35 +76,66 @@ static void note(const struct session *s, const char *line)
         s->notes.put(s->notes.context, line);
 }
 
-static int merge_profile(struct loader *l, struct merger *m, const char *path)
+// Several files, to be read on several threads.
+struct files {
+    const struct loader *loader;
+    char *const *paths;
+};
+
+static int read_file(void *context, size_t index, struct profile *out, struct err *err)
+{
+    const struct files *files = context;
+    return read_profile(files->loader, out, files->paths[index], err);
+}
+
+// A pipe may stall, and large files are not to be in memory several at a time.
+static bool may_read_ahead(void *context, size_t index)
+{
+    enum { LARGE = 8 << 20 };
+    const struct files *files = context;
+    struct stat st;
+    return stat(files->paths[index], &st) == 0 && S_ISREG(st.st_mode) && st.st_size < LARGE;
+}
+
+static int merge_next(struct loader *l, struct merger *m, struct reads *reads, const char *path)
 {
     struct profile p;
-    if (read_profile(l, &p, path))
+    if (reads_next(reads, &p, l->err))
         return -1;
     int status = merger_add(m, &p, l->err);
     profile_release(&p);
     return status ? err_wrap(l->err, "cannot merge '%s'", path) : 0;
 }
 
+// Adds up the files; with keep_going those that can be read.
+static int merge_files(struct loader *l, struct merger *m, char *const *paths, size_t n)
+{
+    struct files files = {l, paths};
+    struct reads *reads = reads_new(n, read_file, may_read_ahead, &files);
+    size_t n_read = 0;
+    int status = 0;
+    for (size_t i = 0; i < n && status == 0; i++) {
+        if (merge_next(l, m, reads, paths[i]) == 0)
+            n_read++;
+        else if (l->config->keep_going)
+            note(l->s, l->err->text);
+        else
+            status = -1;
+    }
+    reads_free(reads);
+    if (status == 0 && n_read == 0)
+        return err_set(l->err, "none of the profiles can be read");
+    return status;
+}
+
 static int read_profiles(struct loader *l, struct profile *out, char *const *paths, size_t n)
 {
-    size_t n_read = 0;
     if (n == 1)
-        return read_profile(l, out, paths[0]);
+        return read_profile(l, out, paths[0], l->err);
     struct merger *m = merger_new();
-    for (size_t i = 0; i < n; i++) {
-        if (merge_profile(l, m, paths[i]) == 0) {
-            n_read++;
-        } else if (l->config->keep_going) {
-            note(l->s, l->err->text);
-        } else {
-            merger_abort(m);
-            return -1;
-        }
-    }
-    if (n_read == 0) {
+    if (merge_files(l, m, paths, n)) {
         merger_abort(m);
-        return err_set(l->err, "none of the profiles can be read");
+        return -1;
     }
     merger_finish(m, out);
     return 0;

@@ -4,10 +4,14 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdlib.h>
+
+#include "base/xalloc.h"
 
 enum { THREADS_MAX = 64 };
 
 static unsigned limit;
+static _Thread_local bool is_worker;
 
 void parallel_limit(unsigned n_threads)
 {
@@ -22,17 +26,36 @@ static unsigned processors(void)
 
 unsigned parallel_threads(void)
 {
+    if (is_worker)
+        return 1;
     unsigned n = limit ? limit : processors();
     return n < THREADS_MAX ? n : THREADS_MAX;
+}
+
+struct start {
+    void *(*run)(void *context);
+    void *context;
+};
+
+static void *run_worker(void *context)
+{
+    struct start start = *(struct start *)context;
+    free(context);
+    is_worker = true;
+    return start.run(start.context);
 }
 
 bool parallel_start(pthread_t *thread, void *(*run)(void *context), void *context)
 {
     sigset_t all, before;
+    struct start *start = xmalloc(sizeof *start);
+    *start = (struct start){run, context};
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool started = pthread_create(thread, NULL, run, context) == 0;
+    bool started = pthread_create(thread, NULL, run_worker, start) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!started)
+        free(start);
     return started;
 }
 

@@ -9,7 +9,7 @@
 // are: parts write to places of their own, and sums are brought together in the parts' order.
 
 // How many threads may work at once: set by the option threads; 0 is as many as the machine has
-// processors for this program.
+// processors for this program. A thread that is one of several itself has just itself.
 void parallel_limit(unsigned n_threads);
 unsigned parallel_threads(void);
 
