@@ -46,19 +46,8 @@ uint64_t hash_bytes(const void *bytes, size_t n)
 
 void hash_release(struct hash_index *h)
 {
-    free(h->entries);
-    free(h->hashes);
+    free(h->slots);
     *h = (struct hash_index){0};
-}
-
-static void place(struct hash_index *h, uint32_t tag, uint64_t at, uint32_t entry)
-{
-    size_t mask = h->cap - 1;
-    size_t i = at & mask;
-    while (h->entries[i] != HASH_NONE)
-        i = (i + 1) & mask;
-    h->entries[i] = entry;
-    h->hashes[i] = tag;
 }
 
 // The stored tag both settles comparisons and, mixed once more, gives the place: growing needs no
@@ -73,16 +62,23 @@ static uint32_t tag_of(uint64_t hash)
     return (uint32_t)(hash >> 32);
 }
 
+static void place(struct hash_index *h, struct hash_slot slot)
+{
+    size_t mask = h->cap - 1, i = place_of(slot.tag) & mask;
+    while (h->slots[i].entry != HASH_NONE)
+        i = (i + 1) & mask;
+    h->slots[i] = slot;
+}
+
 static void grow(struct hash_index *h)
 {
     struct hash_index old = *h;
     h->cap = old.cap ? old.cap * 2 : 64;
-    h->entries = xmalloc(xmul(h->cap, sizeof *h->entries));
-    h->hashes = xmalloc(xmul(h->cap, sizeof *h->hashes));
-    memset(h->entries, 0xff, h->cap * sizeof *h->entries);
+    h->slots = xmalloc(xmul(h->cap, sizeof *h->slots));
+    memset(h->slots, 0xff, h->cap * sizeof *h->slots);
     for (size_t i = 0; i < old.cap; i++)
-        if (old.entries[i] != HASH_NONE)
-            place(h, old.hashes[i], place_of(old.hashes[i]), old.entries[i]);
+        if (old.slots[i].entry != HASH_NONE)
+            place(h, old.slots[i]);
     hash_release(&old);
 }
 
@@ -93,9 +89,9 @@ uint32_t hash_find(const struct hash_index *h, uint64_t hash, hash_eq_fn eq, con
         return HASH_NONE;
     uint32_t tag = tag_of(hash);
     size_t mask = h->cap - 1;
-    for (size_t i = place_of(tag) & mask; h->entries[i] != HASH_NONE; i = (i + 1) & mask)
-        if (h->hashes[i] == tag && eq(context, h->entries[i], key))
-            return h->entries[i];
+    for (size_t i = place_of(tag) & mask; h->slots[i].entry != HASH_NONE; i = (i + 1) & mask)
+        if (h->slots[i].tag == tag && eq(context, h->slots[i].entry, key))
+            return h->slots[i].entry;
     return HASH_NONE;
 }
 
@@ -103,6 +99,6 @@ void hash_add(struct hash_index *h, uint64_t hash, uint32_t entry)
 {
     if (h->n * 3 >= h->cap * 2)
         grow(h);
-    place(h, tag_of(hash), place_of(tag_of(hash)), entry);
+    place(h, (struct hash_slot){entry, tag_of(hash)});
     h->n++;
 }

@@ -16,8 +16,10 @@ uint64_t hash_u64(uint64_t value);
 // Finds entries that live elsewhere, in an array of the caller's, by the hash of their keys.
 // All zeros is empty; released with hash_release.
 struct hash_index {
-    uint32_t *entries; // HASH_NONE: free
-    uint32_t *hashes;  // the upper halves, which settle nearly every comparison
+    struct hash_slot {
+        uint32_t entry; // HASH_NONE: free
+        uint32_t tag;   // the upper half of the hash, which settles nearly every comparison
+    } *slots;
     size_t cap, n;
 };
 

@@ -44,7 +44,7 @@ static void colliding_entries_are_found(void)
     CHECK(found);
     CHECK(hash_find(&h, hash_u64(3), same_number, keys, &absent) == HASH_NONE);
     hash_release(&h);
-    CHECK(!h.entries && !h.n);
+    CHECK(!h.slots && !h.n);
 }
 
 static void ids_dense_and_sparse(void)
