@@ -19,7 +19,7 @@ struct hash_index {
     struct hash_slot {
         uint32_t entry; // HASH_NONE: free
         uint32_t tag;   // the upper half of the hash, which settles nearly every comparison
-    } *slots;
+    } * slots;
     size_t cap, n;
 };
 

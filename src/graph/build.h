@@ -2,8 +2,8 @@
 #ifndef CPROF_GRAPH_BUILD_H
 #define CPROF_GRAPH_BUILD_H
 
-#include "base/parallel.h"
 #include "graph/graph.h"
+#include "profile/parts.h"
 
 // What the parts that build graphs share.
 
@@ -18,27 +18,6 @@ static inline bool sample_weight(const struct graph *g, const struct profile *p,
     const int64_t *values = sample_values(p, s);
     *w = (struct weight){values[g->options.value_index], g->options.mean ? values[0] : 0};
     return w->value != 0 || w->div != 0;
-}
-
-struct sample_range {
-    uint32_t first, end;
-};
-
-// Into how many parts to split the samples where each part needs room for n entries.
-static inline unsigned sample_parts(const struct profile *p, uint32_t n)
-{
-    enum { LEAST = 10000, PER_ENTRY = 4 };
-    uint32_t most = p->n_samples / (n / PER_ENTRY + LEAST);
-    unsigned threads = parallel_threads();
-    return most < 1 ? 1 : most < threads ? most : threads;
-}
-
-static inline struct sample_range sample_range(const struct profile *p, unsigned part,
-                                               unsigned n_parts)
-{
-    uint64_t n = p->n_samples;
-    return (struct sample_range){(uint32_t)(n * part / n_parts),
-                                 (uint32_t)(n * (part + 1) / n_parts)};
 }
 
 static inline void edge_count(struct edge *e, struct weight w, bool residual, bool inlined)

@@ -2,6 +2,7 @@
 #include "profile/filter.h"
 
 #include "profile/matcher.h"
+#include "profile/parts.h"
 
 // Copies of columns for a filter to change.
 static void own_locations(struct profile *p, struct arena *arena)
@@ -19,17 +20,20 @@ static void own_lines(struct profile *p, struct arena *arena)
     p->lines = arena_copy(arena, p->lines, p->n_lines, sizeof *p->lines);
 }
 
-enum verdict { NEUTRAL, FOCUSED, IGNORED };
+// What a location is to the samples that have it.
+enum verdict { FOCUSED = 1, IGNORED = 2, VISIBLE = 4 };
 
 struct name_pass {
     struct profile *p;
     struct matcher focus, ignore, hide, show;
     unsigned char *verdicts; // of each location
+    bool *kept;              // of each sample
+    unsigned n_parts;
     struct name_filter_found found;
     bool any_hidden;
 };
 
-static enum verdict judge(struct name_pass *pass, const struct location *loc)
+static unsigned char judge(struct name_pass *pass, const struct location *loc)
 {
     if (pass->ignore.regex && matcher_match_location(&pass->ignore, loc)) {
         pass->found.ignore = true;
@@ -39,7 +43,7 @@ static enum verdict judge(struct name_pass *pass, const struct location *loc)
         pass->found.focus = true;
         return FOCUSED;
     }
-    return NEUTRAL;
+    return 0;
 }
 
 // Keeps the lines that match, or those that do not. They are moved to the front of the location's
@@ -75,17 +79,31 @@ static void show_lines(struct name_pass *pass, struct location *loc)
     pass->found.show |= loc->n_lines > 0;
 }
 
-static bool keeps_sample(const struct name_pass *pass, const struct sample *s)
+static void judge_samples(void *context, unsigned part)
 {
-    const uint32_t *frames = pass->p->frames + s->frame;
-    bool focused = false, visible = false;
-    for (uint32_t i = 0; i < s->n_frames; i++) {
-        if (pass->verdicts[frames[i]] == IGNORED)
-            return false;
-        focused |= pass->verdicts[frames[i]] == FOCUSED;
-        visible |= !pass->p->locations[frames[i]].hidden;
+    const struct name_pass *pass = context;
+    struct sample_range range = sample_range(pass->p, part, pass->n_parts);
+    for (uint32_t i = range.first; i < range.end; i++) {
+        const struct sample *s = &pass->p->samples[i];
+        const uint32_t *frames = pass->p->frames + s->frame;
+        unsigned char all = pass->any_hidden ? 0 : VISIBLE;
+        for (uint32_t j = 0; j < s->n_frames; j++)
+            all |= pass->verdicts[frames[j]];
+        pass->kept[i] = all == (FOCUSED | VISIBLE);
     }
-    return focused && (visible || !pass->any_hidden);
+}
+
+static void keep_samples(struct name_pass *pass, struct arena *arena)
+{
+    struct profile *p = pass->p;
+    uint32_t kept = 0;
+    pass->kept = arena_alloc(arena, p->n_samples);
+    pass->n_parts = sample_parts(p, 0);
+    parallel_run(pass->n_parts, judge_samples, pass);
+    for (uint32_t i = 0; i < p->n_samples; i++)
+        if (pass->kept[i])
+            p->samples[kept++] = p->samples[i];
+    p->n_samples = kept;
 }
 
 struct name_filter_found filter_names(struct profile *p, const struct name_filter *f,
@@ -111,12 +129,9 @@ struct name_filter_found filter_names(struct profile *p, const struct name_filte
         if (f->show)
             show_lines(&pass, &p->locations[i]);
         pass.any_hidden |= p->locations[i].hidden;
+        pass.verdicts[i] |= p->locations[i].hidden ? 0 : VISIBLE;
     }
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < p->n_samples; i++)
-        if (keeps_sample(&pass, &p->samples[i]))
-            p->samples[kept++] = p->samples[i];
-    p->n_samples = kept;
+    keep_samples(&pass, arena);
     return pass.found;
 }
 

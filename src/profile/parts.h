@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_PROFILE_PARTS_H
+#define CPROF_PROFILE_PARTS_H
+
+#include "base/parallel.h"
+#include "profile/profile.h"
+
+// A profile's samples in parts, for parallel_run.
+
+struct sample_range {
+    uint32_t first, end;
+};
+
+// Into how many parts to split the samples where each part needs room for n entries.
+static inline unsigned sample_parts(const struct profile *p, uint32_t n)
+{
+    enum { LEAST = 10000, PER_ENTRY = 4 };
+    uint32_t most = p->n_samples / (n / PER_ENTRY + LEAST);
+    unsigned threads = parallel_threads();
+    return most < 1 ? 1 : most < threads ? most : threads;
+}
+
+static inline struct sample_range sample_range(const struct profile *p, unsigned part,
+                                               unsigned n_parts)
+{
+    uint64_t n = p->n_samples;
+    return (struct sample_range){(uint32_t)(n * part / n_parts),
+                                 (uint32_t)(n * (part + 1) / n_parts)};
+}
+
+#endif
