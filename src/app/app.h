@@ -8,9 +8,11 @@
 
 // The one door to all that cprof does: the command line and the shell come in here.
 
-// Where remarks go that are no part of a report: one call per line.
+// Where remarks go that are no part of a report: one call per line; and how far the reading of
+// several files has come, to the end or to a fault, each time with done == n.
 struct notes {
     void (*put)(void *context, const char *line);
+    void (*progress)(void *context, size_t done, size_t n); // or NULL
     void *context;
 };
 

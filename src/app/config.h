@@ -41,6 +41,7 @@ struct config {
     int granularity; // enum granularity
 
     char *base, *diff_base; // files, separated by commas
+    char *files_from;       // a list of files
     char *add_comment, *buildid, *symbolize;
     bool all_frames, keep_going;
     int64_t threads;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/parallel.h"
+#include "input/names.h"
 #include "input/source.h"
 #include "profile/decode.h"
 #include "profile/filter.h"
@@ -97,6 +98,12 @@ static bool may_read_ahead(void *context, size_t index)
     return stat(files->paths[index], &st) == 0 && S_ISREG(st.st_mode) && st.st_size < LARGE;
 }
 
+static void tell_progress(const struct session *s, size_t done, size_t n)
+{
+    if (s->notes.progress)
+        s->notes.progress(s->notes.context, done, n);
+}
+
 static int merge_next(struct loader *l, struct merger *m, struct reads *reads, const char *path)
 {
     struct profile p;
@@ -115,6 +122,7 @@ static int merge_files(struct loader *l, struct merger *m, char *const *paths, s
     size_t n_read = 0;
     int status = 0;
     for (size_t i = 0; i < n && status == 0; i++) {
+        tell_progress(l->s, i, n);
         if (merge_next(l, m, reads, paths[i]) == 0)
             n_read++;
         else if (l->config->keep_going)
@@ -122,6 +130,7 @@ static int merge_files(struct loader *l, struct merger *m, char *const *paths, s
         else
             status = -1;
     }
+    tell_progress(l->s, n, n);
     reads_free(reads);
     if (status == 0 && n_read == 0)
         return err_set(l->err, "none of the profiles can be read");
@@ -139,6 +148,33 @@ static int read_profiles(struct loader *l, struct profile *out, char *const *pat
     }
     merger_finish(m, out);
     return 0;
+}
+
+// The files of the command line, and behind them those of the list.
+static int list_files(struct loader *l, name_list *names, char *const *paths, size_t n,
+                      struct arena *arena)
+{
+    const char *list = l->config->files_from;
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(list, "-") == 0 && strcmp(paths[i], "-") == 0)
+            return err_set(l->err, "standard input cannot be both a profile and a list of them");
+        *vec_push(arena, names) = paths[i];
+    }
+    const char *shown = strcmp(list, "-") == 0 ? "standard input" : list;
+    if (*list && names_read(names, list, arena, l->err))
+        return err_wrap(l->err, "cannot read '%s'", shown);
+    return names->n ? 0 : err_set(l->err, "the list '%s' names no files", shown);
+}
+
+static int read_all(struct loader *l, struct profile *out, char *const *paths, size_t n)
+{
+    struct arena arena = {0};
+    name_list names = {0};
+    int status = list_files(l, &names, paths, n, &arena);
+    if (status == 0)
+        status = read_profiles(l, out, names.at, names.n);
+    arena_release(&arena);
+    return status;
 }
 
 // Makes p the difference of itself and the base; both are used up.
@@ -165,12 +201,10 @@ static int subtract(struct loader *l, struct profile *p, struct profile *base)
     return 0;
 }
 
-typedef VEC(char *) path_list;
-
 // Files separated by commas, unless there is a file whose name has the commas in it.
-static path_list split_names(struct arena *arena, const char *names)
+static name_list split_names(struct arena *arena, const char *names)
 {
-    path_list paths = {0};
+    name_list paths = {0};
     struct span rest = span_of(names);
     for (bool more = true; more;) {
         size_t comma = access(names, F_OK) == 0 ? SPAN_NOT_FOUND : span_find(rest, SPAN(","));
@@ -189,7 +223,7 @@ static int apply_base(struct loader *l, struct profile *p)
     struct profile base;
     if (!*names)
         return 0;
-    path_list bases = split_names(&arena, names);
+    name_list bases = split_names(&arena, names);
     int status = read_profiles(l, &base, bases.at, bases.n);
     arena_release(&arena);
     if (status == 0)
@@ -295,7 +329,7 @@ int app_load(struct session *s, char *const *paths, size_t n_paths, const struct
     if (app_check(config, err))
         return -1;
     use_threads(config);
-    if (read_profiles(&l, &s->profile, paths, n_paths) || apply_base(&l, &s->profile))
+    if (read_all(&l, &s->profile, paths, n_paths) || apply_base(&l, &s->profile))
         return -1;
     return prepare(&l, &s->profile);
 }

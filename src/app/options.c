@@ -88,6 +88,11 @@ const struct option_def option_defs[] = {
      "leave out what shrank in a comparison", NULL, false},
     {"edgefraction", OPTION_FLOAT, GROUP_TRIM, AT(edgefraction), NULL, "0.001", "FRACTION",
      "leave out calls below this share of the total", NULL, false},
+    {"files_from", OPTION_STRING, GROUP_SOURCE, AT(files_from), NULL, "", "LIST",
+     "also read the profiles that a list names",
+     "One per line, or each with a zero byte behind it, as find -print0 has it; - is standard "
+     "input. There may be more than a command line has room for.",
+     false},
     {"focus", OPTION_STRING, GROUP_FILTER, AT(focus), NULL, "", "REGEX",
      "only samples with a matching frame", FRAME_DETAIL, true},
     {"granularity", OPTION_CHOICE, GROUP_DETAIL, AT(granularity), granularity_choices, "", "KIND",

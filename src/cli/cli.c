@@ -24,7 +24,7 @@ static int fail(enum exit_status status, const struct err *err)
 static int run(const struct args *args)
 {
     struct err err;
-    struct session session = {.notes = {put_note, NULL}};
+    struct session session = {.notes = {put_note, output_progress, NULL}};
     struct request request = {args->command, args->regex, &args->config};
     struct output output = {0};
     if (!args->command)
@@ -40,7 +40,7 @@ static int run(const struct args *args)
 
 static int check_args(const struct args *args, struct err *err)
 {
-    if (args->n_paths == 0)
+    if (args->n_paths == 0 && !*args->config.files_from)
         return err_set(err, "no profile named; 'cprof -help' tells how to name one");
     return app_check(&args->config, err);
 }

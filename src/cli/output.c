@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cancel.h"
@@ -29,6 +30,31 @@ void output_message(const char *prefix, const char *text)
     fwrite(line.at, 1, line.n, stderr);
     buf_release(&line);
     buf_release(&valid);
+}
+
+static int64_t milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void output_progress(void *context, size_t done, size_t n)
+{
+    enum { PAUSE = 100 };
+    static int64_t last;
+    static bool shown;
+    (void)context;
+    bool ended = done == n;
+    if (!isatty(STDERR_FILENO) || (ended && !shown) || (!ended && milliseconds() - last < PAUSE))
+        return;
+    if (ended)
+        fputs("\r\033[K", stderr);
+    else if (last)
+        fprintf(stderr, "\rmerging %zu of %zu files\033[K", done, n);
+    shown = !ended && last;
+    last = ended ? 0 : milliseconds();
+    fflush(stderr);
 }
 
 bool output_colored(const struct config *config)

@@ -21,6 +21,9 @@ int output_report(struct session *s, const struct request *request, const struct
 // One line on standard error, with nothing in it that a terminal would obey.
 void output_message(const char *prefix, const char *text);
 
+// Shows on a terminal, in a line that is overwritten, how many files are read.
+void output_progress(void *context, size_t done, size_t n);
+
 // Whether standard output is in colour by the config and the environment.
 bool output_colored(const struct config *config);
 

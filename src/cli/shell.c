@@ -58,12 +58,13 @@ bool shell_reads_stdin(char *const *paths, size_t n, const struct config *config
     for (size_t i = 0; i < n; i++)
         if (strcmp(paths[i], "-") == 0)
             return true;
-    return has_dash(span_of(config->base)) || has_dash(span_of(config->diff_base));
+    return strcmp(config->files_from, "-") == 0 || has_dash(span_of(config->base)) ||
+           has_dash(span_of(config->diff_base));
 }
 
 int shell_load(struct shell *sh, char *const *paths, size_t n, struct err *err)
 {
-    struct session fresh = {.notes = {put_note, NULL}};
+    struct session fresh = {.notes = {put_note, output_progress, NULL}};
     char *const *from = paths ? paths : sh->paths;
     size_t n_from = paths ? n : sh->n_paths;
     if (sh->generation && shell_reads_stdin(from, n_from, &sh->config))
@@ -229,8 +230,14 @@ static int open_files(struct shell *sh, const word_list *words, struct arena *ar
         *vec_push(arena, &paths) = arena_cstr(arena, words->at[i]);
     if (paths.n == 0)
         return err_set(err, "please name a file: open FILE...");
-    if (shell_load(sh, paths.at, paths.n, err))
+    char *list = sh->config.files_from;
+    sh->config.files_from = xstrdup("");
+    if (shell_load(sh, paths.at, paths.n, err)) {
+        free(sh->config.files_from);
+        sh->config.files_from = list;
         return -1;
+    }
+    free(list);
     if (sh->terminal)
         shell_greet(sh);
     return 0;

@@ -41,3 +41,23 @@ def profile_of_functions(functions):
         out += field(5, field(1, i) + field(2, s(name.encode())) + field(3, s(name.encode())) +
                      field(4, s(path.encode())))
     return out + s.fields()
+
+
+def packed(number, values):
+    return field(number, b"".join(varint(v) for v in values))
+
+
+def profile_of_samples(types, samples):
+    """A profile with the given sample types, name and unit each, and samples: the names of the
+    functions of their stacks, the leaf first, and a value for each type."""
+    s = Strings()
+    out = b"".join(field(1, field(1, s(t.encode())) + field(2, s(u.encode()))) for t, u in types)
+    ids, parts = {}, []
+    for stack, values in samples:
+        locations = [ids.setdefault(name, len(ids) + 1) for name in stack]
+        parts.append(field(2, packed(1, locations) + packed(2, values)))
+    out += b"".join(parts)
+    for name, i in ids.items():
+        out += field(4, field(1, i) + field(4, field(1, i)))
+        out += field(5, field(1, i) + field(2, s(name.encode())) + field(3, s(name.encode())))
+    return out + s.fields()

@@ -131,7 +131,7 @@ static void load_and_report(char *path)
 {
     struct err err;
     struct config config;
-    struct session s = {.notes = {ignore_note, NULL}};
+    struct session s = {.notes = {.put = ignore_note}};
     config_init(&config);
     if (app_load(&s, &path, 1, &config, &err) == 0) {
         for (size_t i = 0; i < sizeof reports / sizeof *reports; i++)

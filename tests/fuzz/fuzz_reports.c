@@ -185,7 +185,7 @@ static void ignore_note(void *context, const char *line)
     (void)line;
 }
 
-static const struct notes notes = {ignore_note, NULL};
+static const struct notes notes = {.put = ignore_note};
 
 // The profile that was written can be read, and its raw report is this one, unless that is NULL.
 static void check_written(struct span written, const struct buf *raw)

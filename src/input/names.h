@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_INPUT_NAMES_H
+#define CPROF_INPUT_NAMES_H
+
+#include "base/err.h"
+#include "base/vec.h"
+
+typedef VEC(char *) name_list;
+
+// Appends the file names that a list has, one per line, or each with a zero byte behind it where
+// there is any; empty ones do not count. The path "-" is standard input. All memory is the arena's.
+// 0, or -1 with *err filled: the message does not name the list.
+int names_read(name_list *names, const char *path, struct arena *arena, struct err *err);
+
+#endif
