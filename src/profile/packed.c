@@ -47,7 +47,7 @@ static inline uint32_t squeeze(uint64_t word, int n)
     return (x & 0x0000ffff) | (x & 0xffff0000) >> 2;
 }
 
-static uint32_t *take_portably(struct wire *wire, uint32_t *out)
+uint32_t *packed_take_portably(struct wire *wire, uint32_t *out)
 {
     struct wire w = *wire; // a copy stays in registers
     struct four f;
@@ -108,5 +108,5 @@ uint32_t *packed_take(struct wire *w, uint32_t *out)
     if (__builtin_cpu_supports("ssse3"))
         return take_by_ssse3(w, out);
 #endif
-    return take_portably(w, out);
+    return packed_take_portably(w, out);
 }

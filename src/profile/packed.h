@@ -10,4 +10,7 @@
 // written.
 uint32_t *packed_take(struct wire *w, uint32_t *out);
 
+// The same without vector instructions, for processors that lack them, and to test them by.
+uint32_t *packed_take_portably(struct wire *w, uint32_t *out);
+
 #endif

@@ -120,7 +120,8 @@ static inline int wire_next(struct wire *w, struct wire_field *f)
     uint64_t key;
     if (w->at == w->end)
         return 0;
-    if (wire_short(w, KEY_MAX, &key))
+    bool field_0 = (*w->at & 0xf8) == 0;
+    if (field_0 || wire_short(w, KEY_MAX, &key))
         return -1;
     f->number = (uint32_t)(key >> 3);
     f->type = key & 7;
