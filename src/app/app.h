@@ -20,13 +20,15 @@ struct notes {
 struct session {
     struct profile profile;
     struct notes notes;
+    bool keeps_sides; // of comparisons, whatever the config: see struct profile
 };
 
 // Whether the config's source options go together. -1 with *err filled where they do not.
 int app_check(const struct config *config, struct err *err);
 
 // Reads, checks and merges the files, "-" being standard input, as the config's source options say;
-// s->notes is set before. 0, or -1 with *err filled and nothing to release.
+// s->notes and
+// s->keeps_sides are set before. 0, or -1 with *err filled and nothing to release.
 int app_load(struct session *s, char *const *paths, size_t n_paths, const struct config *config,
              struct err *err);
 void app_release(struct session *s);

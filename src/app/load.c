@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/compare.h"
 #include "base/parallel.h"
 #include "input/names.h"
 #include "input/source.h"
@@ -16,7 +17,6 @@
 #include "profile/merge.h"
 #include "profile/scale.h"
 #include "profile/symbol.h"
-#include "profile/tag.h"
 
 struct loader {
     struct session *s;
@@ -177,28 +177,9 @@ static int read_all(struct loader *l, struct profile *out, char *const *paths, s
     return status;
 }
 
-// Makes p the difference of itself and the base; both are used up.
-static int subtract(struct loader *l, struct profile *p, struct profile *base)
+static bool wants_sides(const struct loader *l)
 {
-    struct merger *m = merger_new();
-    double *minus = arena_alloc(base->arena, base->n_sample_types * sizeof *minus);
-    for (uint32_t i = 0; i < base->n_sample_types; i++)
-        minus[i] = -1;
-    if (*l->config->diff_base)
-        profile_mark_base(base);
-    int status = l->config->normalize ? profile_normalize(p, base, l->err) : 0;
-    if (status == 0) {
-        profile_scale(base, minus);
-        status = merger_add(m, p, l->err) || merger_add(m, base, l->err) ? -1 : 0;
-    }
-    profile_release(p);
-    profile_release(base);
-    if (status) {
-        merger_abort(m);
-        return err_wrap(l->err, "cannot compare");
-    }
-    merger_finish(m, p);
-    return 0;
+    return l->s->keeps_sides;
 }
 
 // Files separated by commas, unless there is a file whose name has the commas in it.
@@ -226,8 +207,10 @@ static int apply_base(struct loader *l, struct profile *p)
     name_list bases = split_names(&arena, names);
     int status = read_profiles(l, &base, bases.at, bases.n);
     arena_release(&arena);
-    if (status == 0)
-        return subtract(l, p, &base);
+    if (status == 0) {
+        struct comparing how = {*c->diff_base != '\0', c->normalize, wants_sides(l)};
+        return compare_profiles(p, &base, &how, l->err);
+    }
     profile_release(p);
     return -1;
 }

@@ -98,6 +98,7 @@ void query_begin(struct query *q, struct session *s, const struct request *reque
     strtab_init(&q->strings, &q->arena, s->profile.strings);
     q->profile.strings = &q->strings;
     q->profile.arena = NULL;
+    profile_leave_changed(&q->profile);
     q->units = tag_units_of(&q->profile, &q->arena);
 }
 

@@ -64,7 +64,8 @@ bool shell_reads_stdin(char *const *paths, size_t n, const struct config *config
 
 int shell_load(struct shell *sh, char *const *paths, size_t n, struct err *err)
 {
-    struct session fresh = {.notes = {put_note, output_progress, NULL}};
+    // What later reports will want to know is not known yet.
+    struct session fresh = {.notes = {put_note, output_progress, NULL}, .keeps_sides = true};
     char *const *from = paths ? paths : sh->paths;
     size_t n_from = paths ? n : sh->n_paths;
     if (sh->generation && shell_reads_stdin(from, n_from, &sh->config))

@@ -13,8 +13,9 @@ enum { PAGE = 0x1000 };
 struct merger {
     struct profile out;
     bool begun;
-    size_t cap_samples, cap_values, cap_frames, cap_labels, cap_mappings, cap_locations, cap_lines,
-        cap_functions, cap_comments;
+    bool compares; // keeps the sides of a comparison
+    size_t cap_samples, cap_values, cap_before, cap_frames, cap_labels, cap_mappings, cap_locations,
+        cap_lines, cap_functions, cap_comments;
     uint32_t n_frames, n_labels;
     struct hash_index samples, mappings, locations, functions;
     struct idmap comments; // that are in the sum
@@ -318,6 +319,24 @@ static bool is_zero(const int64_t *values, uint32_t n)
     return true;
 }
 
+// The sort of a row. One that has not changed is 0 only as a difference.
+enum row { ROW_EMPTY, ROW_CHANGED, ROW_UNCHANGED };
+
+static enum row row_of(const struct profile *p, const struct sample *s)
+{
+    if (!is_zero(sample_values(p, s), p->n_sample_types))
+        return ROW_CHANGED;
+    bool unchanged =
+        p->before && !is_zero(p->before + (size_t)s->row * p->n_sample_types, p->n_sample_types);
+    return unchanged ? ROW_UNCHANGED : ROW_EMPTY;
+}
+
+static void add_row(int64_t *sum, const int64_t *values, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        sum[i] += values[i];
+}
+
 // The frames and labels of the key are at the ends of the sum's columns already.
 static uint32_t add_sample(struct merger *m, const struct sample_key *key)
 {
@@ -325,6 +344,10 @@ static uint32_t add_sample(struct merger *m, const struct sample_key *key)
     uint32_t types = m->out.n_sample_types;
     ROOM(m, samples, index, 1, cap_samples);
     ROOM(m, values, (size_t)index * types, types, cap_values);
+    if (m->compares) {
+        ROOM(m, before, (size_t)index * types, types, cap_before);
+        memset(m->out.before + (size_t)index * types, 0, types * sizeof(int64_t));
+    }
     ROOM(m, labels, m->n_labels, key->n_labels, cap_labels);
     m->out.samples[index] = (struct sample){.frame = m->n_frames,
                                             .n_frames = key->n_frames,
@@ -356,10 +379,10 @@ static int merge_sample(struct source *s, const struct sample *sample, struct er
         index = add_sample(m, &key);
         hash_add(&m->samples, hash, index);
     }
-    const int64_t *values = sample_values(s->p, sample);
-    int64_t *sum = m->out.values + (size_t)index * m->out.n_sample_types;
-    for (uint32_t i = 0; i < m->out.n_sample_types; i++)
-        sum[i] += values[i];
+    uint32_t n = m->out.n_sample_types;
+    add_row(m->out.values + (size_t)index * n, sample_values(s->p, sample), n);
+    if (m->compares)
+        add_row(m->out.before + (size_t)index * n, s->p->before + (size_t)sample->row * n, n);
     return 0;
 }
 
@@ -378,6 +401,7 @@ static void begin(struct source *s)
     out->drop_frames = map_string(s, p->drop_frames);
     out->keep_frames = map_string(s, p->keep_frames);
     s->m->begun = true;
+    s->m->compares = p->before != NULL;
 }
 
 static void add_comment(struct merger *m, str_id comment)
@@ -412,6 +436,21 @@ static uint32_t *unmapped(struct arena *arena, size_t n)
     return n ? memset(map, 0xff, n * sizeof *map) : map;
 }
 
+static int merge_rows(struct source *s, enum row wanted, struct err *err)
+{
+    const struct profile *p = s->p;
+    for (uint32_t i = 0; i < p->n_samples; i++)
+        if (row_of(p, &p->samples[i]) == wanted && merge_sample(s, &p->samples[i], err))
+            return -1;
+    return 0;
+}
+
+static struct table_counts count_tables(const struct profile *p)
+{
+    return (struct table_counts){p->n_samples, p->n_mappings, p->n_locations, p->n_lines,
+                                 p->n_functions};
+}
+
 static int merge_source(struct source *s, struct err *err)
 {
     const struct profile *p = s->p;
@@ -424,11 +463,10 @@ static int merge_source(struct source *s, struct err *err)
     merge_header(s);
     if (s->m->out.n_mappings == 0 && p->n_mappings > 0)
         map_mapping(s, 0); // the main binary stays the first
-    for (uint32_t i = 0; i < p->n_samples; i++)
-        if (!is_zero(sample_values(p, &p->samples[i]), p->n_sample_types) &&
-            merge_sample(s, &p->samples[i], err))
-            return -1;
-    return 0;
+    if (merge_rows(s, ROW_CHANGED, err))
+        return -1;
+    s->m->out.sides.changed = count_tables(&s->m->out);
+    return s->m->compares ? merge_rows(s, ROW_UNCHANGED, err) : 0;
 }
 
 static void release_indexes(struct merger *m)
@@ -448,8 +486,8 @@ static int add_source(struct merger *m, const struct profile *p, struct err *err
     return status;
 }
 
-// Starts over from the sum so far: that indexes it anew, and drops samples whose values are all 0
-// with what only they needed.
+// Starts over from the sum so far: that indexes it anew, drops samples whose values are all 0 with
+// what only they needed, and puts those that did not change behind the others.
 static int rebuild(struct merger *m, struct err *err)
 {
     struct merger fresh = {0};
@@ -474,9 +512,17 @@ int merger_add(struct merger *m, struct profile *p, struct err *err)
 static bool has_zero_sample(const struct profile *p)
 {
     for (uint32_t i = 0; i < p->n_samples; i++)
-        if (is_zero(sample_values(p, &p->samples[i]), p->n_sample_types))
+        if (row_of(p, &p->samples[i]) != ROW_CHANGED)
             return true;
     return false;
+}
+
+static void add_after(struct profile *p)
+{
+    size_t n = (size_t)p->n_samples * p->n_sample_types;
+    p->after = arena_alloc(p->arena, n * sizeof *p->after);
+    for (size_t i = 0; i < n; i++)
+        p->after[i] = p->before[i] + p->values[i];
 }
 
 void merger_finish(struct merger *m, struct profile *out)
@@ -485,6 +531,8 @@ void merger_finish(struct merger *m, struct profile *out)
     if (has_zero_sample(&m->out))
         rebuild(m, &err); // cannot fail: the sum fits where its sources did
     *out = m->out;
+    if (m->compares)
+        add_after(out);
     release_indexes(m);
     free(m);
 }

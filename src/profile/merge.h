@@ -9,6 +9,10 @@
 // functions and mappings that say the same become one and are numbered anew from 1 in the order in
 // which samples need them; what no sample needs goes, and so do samples whose values are all 0.
 // Sources are taken in one at a time: memory grows with what is distinct among them.
+//
+// Sides of a comparison are kept where the first source has a column `before`; all sources then
+// have one, and the same sample types and units. The sum has `before` and `after`, and samples that
+// are the same on both sides stay: see profile_leave_changed.
 // Rules: google/pprof's profile/merge.go.
 struct merger;
 

@@ -24,6 +24,18 @@ void profile_release(struct profile *p)
     *p = (struct profile){0};
 }
 
+void profile_leave_changed(struct profile *p)
+{
+    const struct table_counts *n = &p->sides.changed;
+    if (!p->before)
+        return;
+    p->n_samples = n->samples;
+    p->n_mappings = n->mappings;
+    p->n_locations = n->locations;
+    p->n_lines = n->lines;
+    p->n_functions = n->functions;
+}
+
 static uint32_t find_type(const struct profile *p, struct span name)
 {
     struct span short_name =

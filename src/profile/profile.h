@@ -64,6 +64,18 @@ struct function {
     int64_t start_line;
 };
 
+// How much of each table there is.
+struct table_counts {
+    uint32_t samples, mappings, locations, lines, functions;
+};
+
+// What the two sides of a comparison have in common and what not.
+struct sides {
+    int64_t period_before, period_after;
+    double *scales; // of each type: what normalising multiplied `after` by; NULL: all 1
+    struct table_counts changed; // see profile_leave_changed
+};
+
 struct profile {
     struct strtab *strings;
 
@@ -71,7 +83,11 @@ struct profile {
     uint32_t n_sample_types;
     struct sample *samples;
     uint32_t n_samples;
-    int64_t *values;  // row by row
+    int64_t *values; // row by row
+    // Of a comparison whose sides are kept: what each value was before and after, row by row as
+    // `values`, which has after − before. NULL otherwise.
+    int64_t *before, *after;
+    struct sides sides;
     uint32_t *frames; // indices of locations
     struct label *labels;
 
@@ -106,6 +122,11 @@ static inline const int64_t *sample_values(const struct profile *p, const struct
 {
     return p->values + (size_t)s->row * p->n_sample_types;
 }
+
+// Rows of a comparison that are the same before and after, though not 0, stand behind all others,
+// as do the entries of the other tables that only they need. Leaves them out: then the profile is
+// that of a comparison whose sides are not kept.
+void profile_leave_changed(struct profile *p);
 
 // Labels of one key belong together, texts apart from numbers, though the file may mix them up.
 // Whether labels[i] is the first such of its key, and whether any number of the key has a unit, in

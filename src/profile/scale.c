@@ -70,11 +70,11 @@ static int64_t sum_of(const struct profile *p, uint32_t type)
     return sum;
 }
 
-int profile_normalize(struct profile *p, const struct profile *base, struct err *err)
+int profile_normalize(struct profile *p, const struct profile *base, double *ratios,
+                      struct err *err)
 {
     if (!comparable(p, base))
         return err_set(err, "cannot normalize: the base has other sample types");
-    double *ratios = arena_alloc(p->arena, p->n_sample_types * sizeof *ratios);
     for (uint32_t i = 0; i < p->n_sample_types; i++) {
         int64_t sum = sum_of(p, i);
         ratios[i] = sum ? (double)sum_of(base, i) / (double)sum : 0;

@@ -15,9 +15,10 @@
 // ratio is not 1, samples go of which every value that was multiplied is 0.
 void profile_scale(struct profile *p, const double *ratios);
 
-// Multiplies so that the sums of all values become the base's. -1 with *err filled where the
-// profiles do not have the same sample types.
-int profile_normalize(struct profile *p, const struct profile *base, struct err *err);
+// Multiplies so that the sums of all values become the base's; ratios tells by what, for each
+// sample type. -1 with *err filled where the profiles do not have the same sample types.
+int profile_normalize(struct profile *p, const struct profile *base, double *ratios,
+                      struct err *err);
 
 // Makes sample types and units of the two the same: only types that both have stay, in a's order,
 // and each in the finer unit of the two. *a_changed tells whether a had to change. -1 with *err

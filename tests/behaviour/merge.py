@@ -58,6 +58,19 @@ def bases_are_added_up():
     assert with_list == must("-raw", f"-base={written(*CACHE[:2])}", CACHE[2])
 
 
+def the_shell_compares_as_the_command_line_does():
+    """The shell keeps both sides of a comparison, which no report may show."""
+    for base, after in ((CACHE[0], CACHE[2]), ("service_before_cpu.pb.gz", "service_after_cpu.pb.gz"),
+                        (CACHE[0], "config_heap.pb.gz"), ("bench_mem.pb.gz", "config_allocs.pb.gz")):
+        for flag in (f"-base={base}", f"-diff_base={base}"):
+            for report in ("raw", "traces", "tree"):
+                shell = must(flag, after, data=f"{report}\n".encode())
+                assert shell == must(f"-{report}", "-compact_labels", flag, after), (flag, report)
+            path = tap.scratch("pb.gz")
+            must(flag, after, data=f"proto > {path}\n".encode())
+            assert open(path, "rb").read() == open(written(flag, after), "rb").read(), flag
+
+
 def writing_loses_nothing():
     for path in sorted(TESTDATA.glob("*.pb.gz")) + sorted(TESTDATA.glob("edge/*")):
         assert must("-raw", written(path)) == must("-raw", path), path
@@ -102,6 +115,7 @@ def a_source_that_cannot_be_read_fails_the_run():
 
 
 tap.run([merging_is_associative, order_of_samples_is_kept, a_profile_twice_is_twice_the_profile,
-         a_profile_less_itself_is_empty, bases_are_added_up, writing_loses_nothing,
+         a_profile_less_itself_is_empty, bases_are_added_up,
+         the_shell_compares_as_the_command_line_does, writing_loses_nothing,
          writing_is_deterministic, protoc_reads_what_is_written, pprof_reads_what_is_written,
          a_source_that_cannot_be_read_fails_the_run])

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_GRAPH_WEIGH_H
+#define CPROF_GRAPH_WEIGH_H
+
+#include "graph/graph.h"
+
+// Sums of other columns than the one that a graph counts: what a comparison was before and after,
+// variances. They have the shapes of the graph's own: flat is of samples whose leaf a node is, cum
+// of samples whose stack it is on, each once; a sample counts though its value in the graph is 0.
+// Entries are by node of the table, which are the nodes of a graph that is no call tree.
+
+struct node_sums {
+    int64_t *flat, *cum;
+    int64_t total; // of all samples
+};
+
+// The sums of one sample type of a column with the profile's rows and types, such as p->before.
+struct node_sums weigh_column(const struct node_table *t, const struct profile *p,
+                              const int64_t *column, uint32_t type, struct arena *arena);
+
+struct node_reals {
+    double *flat, *cum;
+    double total;
+};
+
+// The sums of numbers that are given for each sample, in their order.
+struct node_reals weigh_reals(const struct node_table *t, const struct profile *p,
+                              const double *by_sample, struct arena *arena);
+
+#endif

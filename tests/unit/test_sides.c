@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stdlib.h>
+
+#include "app/app.h"
+#include "app/options.h"
+#include "check.h"
+#include "graph/weigh.h"
+
+// Comparisons that keep their sides.
+
+#define BEFORE TESTDATA "/cache_heap.1.pb.gz"
+#define AFTER TESTDATA "/cache_heap.3.pb.gz"
+
+static void load(struct session *s, const char *path, const char *base_option, bool normalize)
+{
+    struct config c;
+    struct err err = {""};
+    char *paths[] = {(char *)path};
+    config_init(&c);
+    if (base_option)
+        CHECK_INT(option_set(option_find(span_of(base_option)), &c, SPAN(BEFORE), &err), 0);
+    c.normalize = normalize;
+    CHECK_INT(app_load(s, paths, 1, &c, &err), 0);
+    CHECK_STR(err.text, "");
+    config_release(&c);
+}
+
+static int64_t sum(const struct profile *p, const int64_t *column, uint32_t type)
+{
+    int64_t total = 0;
+    for (uint32_t i = 0; i < p->n_samples; i++)
+        total += column[(size_t)p->samples[i].row * p->n_sample_types + type];
+    return total;
+}
+
+static void each_side_is_the_profile_that_was_read(void)
+{
+    for (int marked = 0; marked < 2; marked++) {
+        struct session both = {.keeps_sides = true}, before = {0}, after = {0};
+        load(&both, AFTER, marked ? "diff_base" : "base", false);
+        load(&before, BEFORE, NULL, false);
+        load(&after, AFTER, NULL, false);
+        const struct profile *p = &both.profile;
+        for (uint32_t type = 0; type < p->n_sample_types; type++) {
+            CHECK_INT(sum(p, p->before, type), sum(&before.profile, before.profile.values, type));
+            CHECK_INT(sum(p, p->after, type), sum(&after.profile, after.profile.values, type));
+        }
+        for (size_t i = 0; i < (size_t)p->n_samples * p->n_sample_types; i++)
+            CHECK_INT(p->after[i] - p->before[i], p->values[i]);
+        CHECK_INT(p->sides.period_before, 524288);
+        CHECK_INT(p->sides.period_after, 524288);
+        CHECK(p->sides.scales == NULL);
+        app_release(&both);
+        app_release(&before);
+        app_release(&after);
+    }
+}
+
+static void what_did_not_change_stands_behind_the_rest(void)
+{
+    struct session both = {.keeps_sides = true}, plain = {0};
+    load(&both, AFTER, "base", false);
+    load(&plain, AFTER, "base", false);
+    uint32_t all = both.profile.n_samples;
+    profile_leave_changed(&both.profile);
+    const struct profile *a = &both.profile, *b = &plain.profile;
+    CHECK(all > b->n_samples);
+    CHECK(b->before == NULL);
+    CHECK_INT(a->n_samples, b->n_samples);
+    CHECK_INT(a->n_mappings, b->n_mappings);
+    CHECK_INT(a->n_locations, b->n_locations);
+    CHECK_INT(a->n_lines, b->n_lines);
+    CHECK_INT(a->n_functions, b->n_functions);
+    for (uint32_t i = 0; i < a->n_samples && i < b->n_samples; i++)
+        CHECK(memcmp(&a->samples[i], &b->samples[i], sizeof a->samples[i]) == 0);
+    app_release(&both);
+    app_release(&plain);
+}
+
+static void normalizing_tells_what_it_multiplied_by(void)
+{
+    struct session both = {.keeps_sides = true}, before = {0}, after = {0};
+    load(&both, AFTER, "diff_base", true);
+    load(&before, BEFORE, NULL, false);
+    load(&after, AFTER, NULL, false);
+    for (uint32_t type = 0; both.profile.sides.scales && type < 4; type++)
+        CHECK_F64(both.profile.sides.scales[type],
+                  (double)sum(&before.profile, before.profile.values, type) /
+                      (double)sum(&after.profile, after.profile.values, type));
+    CHECK(both.profile.sides.scales != NULL);
+    app_release(&both);
+    app_release(&before);
+    app_release(&after);
+}
+
+static const struct detail functions = {.function = true};
+
+// By name, as the two profiles have tables of their own.
+static uint32_t node_named(struct node_table *t, struct span name)
+{
+    for (uint32_t i = 0; i < t->infos.n; i++)
+        if (span_eq(node_name(t, i), name))
+            return i;
+    return NO_INDEX;
+}
+
+static void sums_of_a_side_are_those_of_its_own_graph(void)
+{
+    struct session both = {.keeps_sides = true}, before = {0};
+    struct arena arena = {0};
+    struct node_table t, t_before;
+    struct graph g;
+    load(&both, AFTER, "diff_base", false);
+    load(&before, BEFORE, NULL, false);
+    node_table_init(&t, &both.profile, &functions, &arena);
+    node_table_init(&t_before, &before.profile, &functions, &arena);
+    for (uint32_t type = 0; type < 4; type++) {
+        struct graph_options options = {.value_index = type};
+        struct node_sums sums = weigh_column(&t, &both.profile, both.profile.before, type, &arena);
+        graph_build(&g, &before.profile, &t_before, &options, &arena);
+        CHECK(g.n_shown > 3);
+        CHECK_INT(sums.total, sum(&before.profile, before.profile.values, type));
+        for (uint32_t i = 0; i < g.n_shown; i++) {
+            const struct node *n = &g.nodes[g.shown[i]];
+            uint32_t node = node_named(&t, node_name(&t_before, n->info));
+            CHECK_INT(sums.flat[node], n->flat);
+            CHECK_INT(sums.cum[node], n->cum);
+        }
+    }
+    node_table_release(&t);
+    node_table_release(&t_before);
+    arena_release(&arena);
+    app_release(&both);
+    app_release(&before);
+}
+
+static void numbers_of_samples_are_summed_like_columns(void)
+{
+    struct session s = {0};
+    struct arena arena = {0};
+    struct node_table t;
+    load(&s, TESTDATA "/edge/recursion.pb.gz", NULL, false);
+    const struct profile *p = &s.profile;
+    node_table_init(&t, p, &functions, &arena);
+    double *numbers = arena_alloc(&arena, p->n_samples * sizeof *numbers);
+    for (uint32_t i = 0; i < p->n_samples; i++)
+        numbers[i] = (double)sample_values(p, &p->samples[i])[0];
+    struct node_sums sums = weigh_column(&t, p, p->values, 0, &arena);
+    struct node_reals reals = weigh_reals(&t, p, numbers, &arena);
+    CHECK(sums.total != 0);
+    CHECK_F64(reals.total, (double)sums.total);
+    for (uint32_t i = 0; i < t.infos.n; i++) {
+        CHECK_F64(reals.flat[i], (double)sums.flat[i]);
+        CHECK_F64(reals.cum[i], (double)sums.cum[i]);
+    }
+    node_table_release(&t);
+    arena_release(&arena);
+    app_release(&s);
+}
+
+CHECK_MAIN(CASE(each_side_is_the_profile_that_was_read),
+           CASE(what_did_not_change_stands_behind_the_rest),
+           CASE(normalizing_tells_what_it_multiplied_by),
+           CASE(sums_of_a_side_are_those_of_its_own_graph),
+           CASE(numbers_of_samples_are_summed_like_columns))
