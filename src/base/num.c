@@ -9,6 +9,29 @@
 
 enum { NUMBER_MAX = 64 }; // no sensible number is longer
 
+static size_t count_digits(uint64_t value)
+{
+    size_t n = 1;
+    for (; value >= 10000; value /= 10000)
+        n += 4;
+    return n + (value >= 10) + (value >= 100) + (value >= 1000);
+}
+
+size_t num_digits(char out[NUM_DIGITS_MAX], uint64_t value)
+{
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                                "25262728293031323334353637383940414243444546474849"
+                                "50515253545556575859606162636465666768697071727374"
+                                "75767778798081828384858687888990919293949596979899";
+    size_t n = count_digits(value);
+    char *at = out + n;
+    for (; value >= 10; value /= 100)
+        memcpy(at -= 2, pairs + value % 100 * 2, 2);
+    if (at != out)
+        *out = (char)('0' + value);
+    return n;
+}
+
 static bool copy_number(struct span text, char copy[NUMBER_MAX])
 {
     if (text.n == 0 || text.n >= NUMBER_MAX || isspace((unsigned char)text.at[0]))

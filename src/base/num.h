@@ -26,6 +26,18 @@ static inline int64_t i64_of(double v)
     return v >= -0x1p63 && v < 0x1p63 ? (int64_t)v : INT64_MIN;
 }
 
+enum { NUM_DIGITS_MAX = 20 };
+
+// Writes the value's decimal digits and returns how many there are.
+size_t num_digits(char out[NUM_DIGITS_MAX], uint64_t value);
+
+// The same with a minus sign where there is one.
+static inline size_t num_signed(char out[1 + NUM_DIGITS_MAX], int64_t value)
+{
+    out[0] = '-';
+    return value < 0 ? 1 + num_digits(out + 1, -(uint64_t)value) : num_digits(out, (uint64_t)value);
+}
+
 // Whole texts only; false where the text is no number or does not fit.
 bool num_parse_i64(struct span text, int64_t *out); // decimal or 0x…, with a sign
 bool num_parse_f64(struct span text, double *out);  // finite

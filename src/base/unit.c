@@ -138,21 +138,39 @@ bool unit_compatible(struct span a, struct span b)
     return false;
 }
 
+// As "%.2f", to the digit, where that is in exact whole numbers; nothing else is as slow to print.
+static size_t two_decimals(char out[UNIT_LABEL_MAX], double value)
+{
+    double magnitude = fabs(value), whole = floor(magnitude);
+    if (!(magnitude == 0 || (magnitude >= 0x1p-11 && magnitude < 0x1p53)))
+        return (size_t)snprintf(out, UNIT_LABEL_MAX, "%.2f", value);
+    unsigned __int128 scaled = (unsigned __int128)(uint64_t)((magnitude - whole) * 0x1p64) * 100;
+    uint64_t hundredths = (uint64_t)(scaled >> 64), rest = (uint64_t)scaled, half = 1ull << 63;
+    hundredths += rest > half || (rest == half && hundredths % 2);
+    size_t n = signbit(value) != 0;
+    out[0] = '-';
+    n += num_digits(out + n, (uint64_t)whole + (hundredths == 100));
+    out[n++] = '.';
+    out[n++] = (char)('0' + hundredths / 10 % 10);
+    out[n++] = (char)('0' + hundredths % 10);
+    return n;
+}
+
 size_t unit_format(char out[UNIT_LABEL_MAX], const struct unit_conv *conv, int64_t value)
 {
     struct measure m = unit_convert(conv, value);
-    int n = snprintf(out, UNIT_LABEL_MAX, "%.2f", m.value);
+    size_t n = two_decimals(out, m.value);
     if (n > 3 && memcmp(out + n - 3, ".00", 3) == 0)
         n -= 3;
     if ((n == 1 && out[0] == '0') || (n == 2 && memcmp(out, "-0", 2) == 0)) {
         out[0] = '0';
         return 1;
     }
-    size_t room = UNIT_LABEL_MAX - (size_t)n;
+    size_t room = UNIT_LABEL_MAX - n;
     size_t unit = m.unit.n < room ? m.unit.n : room;
     if (unit)
         memcpy(out + n, m.unit.at, unit);
-    return (size_t)n + unit;
+    return n + unit;
 }
 
 size_t unit_percent(char out[PERCENT_MAX], int64_t value, int64_t total)

@@ -68,42 +68,32 @@ void put_percent(struct sink *out, int64_t value, int64_t total)
     sink_write(out, (struct span){text, unit_percent(text, value, total)});
 }
 
-static size_t digits_of(uint64_t value, unsigned base, char end[], size_t room)
-{
-    size_t n = 0;
-    do {
-        end[room - ++n] = "0123456789abcdef"[value % base];
-        value /= base;
-    } while (value);
-    return n;
-}
-
 void put_number(struct sink *out, int64_t value, size_t width)
 {
-    char text[24];
-    uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
-    size_t n = digits_of(magnitude, 10, text, sizeof text);
-    if (value < 0)
-        text[sizeof text - ++n] = '-';
+    char text[1 + NUM_DIGITS_MAX];
+    size_t n = num_signed(text, value);
     if (n < width)
         sink_fill(out, ' ', width - n);
-    sink_write(out, (struct span){text + sizeof text - n, n});
+    sink_write(out, (struct span){text, n});
 }
 
 void put_unsigned(struct sink *out, uint64_t value)
 {
-    char text[24];
-    size_t n = digits_of(value, 10, text, sizeof text);
-    sink_write(out, (struct span){text + sizeof text - n, n});
+    char text[NUM_DIGITS_MAX];
+    sink_write(out, (struct span){text, num_digits(text, value)});
 }
 
 void put_hex(struct sink *out, uint64_t value)
 {
-    char text[24];
-    size_t n = digits_of(value, 16, text, sizeof text);
-    text[sizeof text - ++n] = 'x';
-    text[sizeof text - ++n] = '0';
-    sink_write(out, (struct span){text + sizeof text - n, n});
+    char text[2 + 16];
+    size_t at = sizeof text;
+    do {
+        text[--at] = "0123456789abcdef"[value % 16];
+        value /= 16;
+    } while (value);
+    text[--at] = 'x';
+    text[--at] = '0';
+    sink_write(out, span_from((struct span){text, sizeof text}, at));
 }
 
 void put_lines(struct sink *out, const label_lines *lines)

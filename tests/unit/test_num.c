@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/num.h"
 
+#include <stdio.h>
+
 #include "check.h"
 
 static void whole_numbers(void)
@@ -93,5 +95,25 @@ static void arithmetic_at_the_edges(void)
     CHECK_INT(i64_of(__builtin_nan("")), INT64_MIN);
 }
 
-CHECK_MAIN(CASE(whole_numbers), CASE(no_whole_numbers), CASE(fractions), CASE(truths),
+static void digits(void)
+{
+    uint64_t value = 1;
+    for (int i = 0; i < 2000; i++) {
+        char expected[32], out[1 + NUM_DIGITS_MAX];
+        uint64_t shown = i % 3 ? value >> (i % 64) : value / 10 * 10;
+        snprintf(expected, sizeof expected, "%llu", (unsigned long long)shown);
+        CHECK_SPAN(((struct span){out, num_digits(out, shown)}), span_of(expected));
+        snprintf(expected, sizeof expected, "%lld", (long long)shown);
+        CHECK_SPAN(((struct span){out, num_signed(out, (int64_t)shown)}), span_of(expected));
+        value = value * 6364136223846793005u + 1442695040888963407u;
+    }
+    const uint64_t edges[] = {0, 9, 10, 99, 100, 9999, 10000, 99999, 1ull << 63, UINT64_MAX};
+    for (size_t i = 0; i < sizeof edges / sizeof *edges; i++) {
+        char expected[32], out[NUM_DIGITS_MAX];
+        snprintf(expected, sizeof expected, "%llu", (unsigned long long)edges[i]);
+        CHECK_SPAN(((struct span){out, num_digits(out, edges[i])}), span_of(expected));
+    }
+}
+
+CHECK_MAIN(CASE(digits), CASE(whole_numbers), CASE(no_whole_numbers), CASE(fractions), CASE(truths),
            CASE(arithmetic_at_the_edges))

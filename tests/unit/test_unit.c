@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/unit.h"
 
+#include <stdio.h>
+
 #include "check.h"
 
 struct scale_row {
@@ -215,5 +217,30 @@ static void percentages(void)
     }
 }
 
+// Against the C library, over all sizes of values and fractions, and halfway between two results.
+static void decimals_are_those_of_printf(void)
+{
+    struct unit_conv convs[] = {unit_conv_of(SPAN("bytes"), SPAN("kb")),
+                                unit_conv_of(SPAN("bytes"), SPAN("gb"))};
+    uint64_t random = 1;
+    bool same = true;
+    for (int i = 0; same && i < 200000; i++) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        int64_t value = (int64_t)random >> (random >> 58);
+        value = i % 8 < 4 ? value : value & ~(int64_t)0x7f; // eighths of what is shown
+        char expected[UNIT_LABEL_MAX], out[UNIT_LABEL_MAX];
+        double unit = i % 2 ? 0x1p30 : 0x1p10;
+        int whole = snprintf(expected, sizeof expected, "%.2f", (double)value / unit) - 3;
+        if (strcmp(expected + whole, ".00") == 0)
+            expected[whole] = '\0';
+        bool zero = strcmp(expected, "0") == 0 || strcmp(expected, "-0") == 0;
+        size_t n = unit_format(out, &convs[i % 2], value);
+        check_about("%lld", (long long)value);
+        same = zero ? CHECK_SPAN(((struct span){out, n}), SPAN("0"))
+                    : CHECK_SPAN(((struct span){out, n - 2}), span_of(expected));
+    }
+}
+
 CHECK_MAIN(CASE(bytes), CASE(times), CASE(gcus), CASE(other_units), CASE(negative_values),
-           CASE(compatible_units), CASE(labels), CASE(long_units_are_cut), CASE(percentages))
+           CASE(compatible_units), CASE(labels), CASE(long_units_are_cut), CASE(percentages),
+           CASE(decimals_are_those_of_printf))
