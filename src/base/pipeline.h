@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_BASE_PIPELINE_H
+#define CPROF_BASE_PIPELINE_H
+
+#include <stdbool.h>
+
+// Pieces of work that are handed in one after the other, done on several threads at once and taken
+// out again in their order. The pieces' memory is the caller's: an array of slots, used in turn.
+struct pipeline;
+
+enum { PIPELINE_SLOTS_MAX = 16 };
+
+struct pipeline_calls {
+    void (*work)(void *context, unsigned slot); // on any thread
+    void (*take)(void *context, unsigned slot); // on the thread that handed the piece in
+    void *context;
+};
+
+// Threads come when all slots are full for the first time; with one thread to be used, or where the
+// system gives none, all is done by the caller's.
+struct pipeline *pipeline_new(const struct pipeline_calls *calls);
+
+// The slot for the next piece, when it is free again; then hands in what is in it.
+unsigned pipeline_next(struct pipeline *p);
+void pipeline_push(struct pipeline *p);
+
+// Within work: has take called for what of a piece is done so far, and returns when it was, or when
+// the pipeline is being freed.
+void pipeline_pass_on(struct pipeline *p, unsigned slot);
+
+// Returns when everything is taken.
+void pipeline_drain(struct pipeline *p);
+
+// Gives up what is not taken yet.
+void pipeline_free(struct pipeline *p);
+
+#endif
