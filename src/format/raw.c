@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "format/put.h"
-
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
+
+#include "format/keytexts.h"
+#include "format/put.h"
 
 // Layout: the String method of google/pprof's profile.Profile.
 
@@ -108,75 +108,138 @@ static void put_sample_types(const struct profile *p, struct sink *out)
 }
 
 // "key:[a b]"
-static struct span label_text(const struct report *r, const struct label *labels, uint32_t n,
-                              str_id key, bool numbers)
+static void add_label(void *profile, struct buf *text, const struct sample *s,
+                      const struct label *first)
 {
-    const struct profile *p = r->profile;
-    struct buf text = {0};
-    bool units = numbers && labels_have_units(labels, n, key), first = true;
-    buf_add(&text, profile_str(p, key));
-    buf_add(&text, SPAN(":["));
-    for (uint32_t i = 0; i < n; i++) {
-        const struct label *l = &labels[i];
-        if (l->key != key || label_is_number(l) != numbers)
+    const struct profile *p = profile;
+    const struct label *end = p->labels + s->label + s->n_labels;
+    bool numbers = label_is_number(first);
+    bool units = numbers && labels_have_units(first, (uint32_t)(end - first), first->key);
+    buf_add(text, profile_str(p, first->key));
+    buf_add(text, SPAN(":["));
+    for (const struct label *l = first; l < end; l++) {
+        if (l->key != first->key || label_is_number(l) != numbers)
             continue;
-        buf_add(&text, first ? SPAN("") : SPAN(" "));
-        first = false;
+        if (l != first)
+            buf_addc(text, ' ');
         if (numbers)
-            buf_printf(&text, "%" PRId64 "%s", l->num, units ? " " : "");
+            text->n += num_signed(buf_room(text, 1 + NUM_DIGITS_MAX), l->num);
+        if (units)
+            buf_addc(text, ' ');
         if (!numbers || l->kind == LABEL_NUM_UNIT)
-            buf_add(&text, profile_str(p, l->value));
+            buf_add(text, profile_str(p, l->value));
     }
-    buf_addc(&text, ']');
-    struct span copy = arena_span(r->arena, buf_span(&text));
-    buf_release(&text);
-    return copy;
+    buf_addc(text, ']');
 }
 
-static int cmp_texts(const void *a, const void *b)
+static void put_labels(const struct profile *p, const struct sample *s, bool numbers,
+                       struct part *part)
 {
-    return span_cmp(*(const struct span *)a, *(const struct span *)b);
-}
-
-static void put_labels(const struct report *r, const struct sample *s, bool numbers,
-                       struct sink *out)
-{
-    const struct label *labels = r->profile->labels + s->label;
-    struct span *texts = arena_alloc(r->arena, s->n_labels * sizeof *texts);
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < s->n_labels; i++)
-        if (label_is_number(&labels[i]) == numbers && label_is_first(labels, i))
-            texts[n++] = label_text(r, labels, s->n_labels, labels[i].key, numbers);
-    if (n == 0)
+    struct key_texts texts = key_texts_of(part, p, s, numbers, add_label, (void *)p);
+    if (texts.n == 0)
         return;
-    qsort(texts, n, sizeof *texts, cmp_texts);
-    sink_fill(out, ' ', 16);
-    for (uint32_t i = 0; i < n; i++) {
-        sink_write(out, i ? SPAN(" ") : SPAN(""));
-        put_text(out, texts[i]);
+    buf_fill(&part->text, ' ', 16);
+    for (uint32_t i = 0; i < texts.n; i++) {
+        if (i)
+            buf_addc(&part->text, ' ');
+        put_text(part->out, texts.at[i]);
+        part_limit(part);
     }
-    sink_putc(out, '\n');
+    buf_addc(&part->text, '\n');
 }
 
-static void put_sample(const struct report *r, const struct sample *s, struct sink *out)
+// A location's id with a blank behind it. Nothing else is printed as often.
+struct id_text {
+    char text[7];
+    uint8_t n; // ID_LONG: the id does not fit
+};
+
+#define ID_LONG UINT8_MAX
+
+static struct id_text id_text_of(const struct location *loc)
+{
+    struct id_text id = {.n = ID_LONG};
+    char text[NUM_DIGITS_MAX];
+    size_t n = num_digits(text, loc->id);
+    if (loc->hidden)
+        return (struct id_text){.n = 0};
+    if (n >= sizeof id.text)
+        return id;
+    memcpy(id.text, text, n);
+    id.text[n] = ' ';
+    id.n = (uint8_t)(n + 1);
+    return id;
+}
+
+struct samples {
+    const struct profile *p;
+    const struct id_text *ids; // by location
+};
+
+static void put_ids(const struct samples *samples, const uint32_t *frames, uint32_t n,
+                    struct buf *text)
+{
+    char *at = buf_room(text, n * (NUM_DIGITS_MAX + 1ul));
+    for (uint32_t i = 0; i < n; i++) {
+        const struct id_text *id = &samples->ids[frames[i]];
+        if (id->n == ID_LONG) {
+            at += num_digits(at, samples->p->locations[frames[i]].id);
+            *at++ = ' ';
+        } else {
+            memcpy(at, id, sizeof *id);
+            at += id->n;
+        }
+    }
+    text->n = (size_t)(at - text->at);
+}
+
+static void put_stack(const struct samples *samples, const struct sample *s, struct part *part)
+{
+    enum { AT_ONCE = 1000 };
+    const uint32_t *frames = samples->p->frames + s->frame;
+    for (uint32_t left = s->n_frames, n; left; left -= n, frames += n) {
+        n = left < AT_ONCE ? left : AT_ONCE;
+        put_ids(samples, frames, n, &part->text);
+        part_limit(part);
+    }
+}
+
+static void put_padded(int64_t value, struct buf *text)
+{
+    char digits[1 + NUM_DIGITS_MAX];
+    size_t n = num_signed(digits, value), blanks = 1 + (n < VALUE_WIDTH ? VALUE_WIDTH - n : 0);
+    char *at = buf_room(text, blanks + n);
+    memset(at, ' ', blanks);
+    memcpy(at + blanks, digits, n);
+    text->n += blanks + n;
+}
+
+static void put_samples(void *context, struct part *part)
+{
+    const struct samples *samples = context;
+    const struct profile *p = samples->p;
+    struct part_samples range = part_samples(p, part);
+    for (uint32_t i = range.first; i < range.end; i++) {
+        const struct sample *s = &p->samples[i];
+        for (uint32_t type = 0; type < p->n_sample_types; type++)
+            put_padded(sample_values(p, s)[type], &part->text);
+        buf_add(&part->text, SPAN(": "));
+        put_stack(samples, s, part);
+        buf_addc(&part->text, '\n');
+        put_labels(p, s, false, part);
+        put_labels(p, s, true, part);
+        part_limit(part);
+    }
+}
+
+static void put_all_samples(const struct report *r, struct sink *out)
 {
     const struct profile *p = r->profile;
-    const int64_t *values = sample_values(p, s);
-    for (uint32_t i = 0; i < p->n_sample_types; i++) {
-        sink_putc(out, ' ');
-        put_number(out, values[i], VALUE_WIDTH);
-    }
-    sink_write(out, SPAN(": "));
-    for (uint32_t i = 0; i < s->n_frames; i++) {
-        const struct location *loc = &p->locations[p->frames[s->frame + i]];
-        if (loc->hidden)
-            continue;
-        put_unsigned(out, loc->id);
-        sink_putc(out, ' ');
-    }
-    sink_putc(out, '\n');
-    put_labels(r, s, false, out);
-    put_labels(r, s, true, out);
+    struct id_text *ids = arena_alloc(r->arena, p->n_locations * sizeof *ids);
+    for (uint32_t i = 0; i < p->n_locations; i++)
+        ids[i] = id_text_of(&p->locations[i]);
+    struct samples samples = {p, ids};
+    parts_print(out, parts_of_samples(p), put_samples, &samples);
 }
 
 static void put_line(const struct profile *p, const struct line *line, struct sink *out)
@@ -232,8 +295,7 @@ void format_raw(const struct report *r, struct sink *out)
     const struct profile *p = r->profile;
     put_header(p, out);
     put_sample_types(p, out);
-    for (uint32_t i = 0; i < p->n_samples; i++)
-        put_sample(r, &p->samples[i], out);
+    put_all_samples(r, out);
     sink_write(out, SPAN("Locations\n"));
     for (uint32_t i = 0; i < p->n_locations; i++)
         put_location(p, &p->locations[i], out);

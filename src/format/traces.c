@@ -1,100 +1,134 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "format/put.h"
+#include <pthread.h>
+#include <stdatomic.h>
 
-#include <stdlib.h>
+#include "base/utf8.h"
+#include "format/keytexts.h"
+#include "format/put.h"
 
 enum { WIDTH = 10 };
 
 static const struct span rule =
     SPAN("-----------+-------------------------------------------------------\n");
 
+// A frame's line, which is the same wherever the frame stands; made by the first who needs it.
+struct frame_line {
+    _Atomic(const char *) at; // NULL: not made yet; n is set before
+    size_t n;
+};
+
 struct printer {
     const struct report *r;
     struct node_table *t;
     struct value_format values;
-    struct sink *out;
-    VEC(struct span) lines; // of labels
-    struct span *frames;    // lines of nodes, plain and inlined; at is NULL: not made yet
+    const struct sink *reader;
+    struct frame_line *lines; // of nodes, plain and inlined
+    pthread_mutex_t lock;     // for names and the arena, of which lines are made
 };
 
-// One line per key: the key and all of its values.
-static struct span label_line(struct printer *p, const struct sample *s, str_id key, bool numbers)
+// How a part's numeric labels are shown: mostly they all have one unit.
+struct numbers {
+    const struct printer *p;
+    struct span unit; // at is NULL: none yet
+    struct unit_conv conv;
+};
+
+static const struct unit_conv *conv_for(struct numbers *numbers, str_id key)
 {
-    struct buf line = {0};
-    struct sink *out = sink_to_buf(&line);
-    struct err err;
-    put_right(out, profile_str(p->r->profile, key), WIDTH);
-    sink_write(out, SPAN(": "));
-    for (uint32_t i = 0; i < s->n_labels; i++) {
-        const struct label *l = &p->r->profile->labels[s->label + i];
-        if (l->key != key || label_is_number(l) != numbers)
+    const struct report *r = numbers->p->r;
+    struct span unit = tag_unit(r->profile, r->options.tag_units, key);
+    if (!numbers->unit.at || !span_eq(numbers->unit, unit)) {
+        numbers->unit = unit;
+        numbers->conv = unit_conv_of(unit, SPAN("auto"));
+    }
+    return &numbers->conv;
+}
+
+// A key and all of its values.
+static void add_label(void *context, struct buf *text, const struct sample *s,
+                      const struct label *first)
+{
+    struct numbers *numbers = context;
+    const struct profile *p = numbers->p->r->profile;
+    const struct label *end = p->labels + s->label + s->n_labels;
+    struct span key = profile_str(p, first->key);
+    size_t width = utf8_count(key);
+    buf_fill(text, ' ', width < WIDTH ? WIDTH - width : 0);
+    buf_add(text, key);
+    buf_add(text, SPAN(": "));
+    for (const struct label *l = first; l < end; l++) {
+        if (l->key != first->key || label_is_number(l) != label_is_number(first))
             continue;
-        sink_putc(out, ' ');
-        if (numbers)
-            put_measure(out, l->num, tag_unit(p->r->profile, p->r->options.tag_units, key));
+        buf_addc(text, ' ');
+        if (label_is_number(l))
+            text->n +=
+                unit_format(buf_room(text, UNIT_LABEL_MAX), conv_for(numbers, l->key), l->num);
         else
-            sink_write(out, profile_str(p->r->profile, l->value));
-    }
-    sink_finish(out, &err);
-    struct span text = arena_span(p->r->arena, buf_span(&line));
-    buf_release(&line);
-    return text;
-}
-
-static int cmp_lines(const void *a, const void *b)
-{
-    return span_cmp(*(const struct span *)a, *(const struct span *)b);
-}
-
-static void put_labels(struct printer *p, const struct sample *s, bool numbers)
-{
-    const struct label *labels = p->r->profile->labels + s->label;
-    p->lines.n = 0;
-    for (uint32_t i = 0; i < s->n_labels; i++)
-        if (label_is_number(&labels[i]) == numbers && label_is_first(labels, i))
-            *vec_push(p->r->arena, &p->lines) = label_line(p, s, labels[i].key, numbers);
-    if (p->lines.n)
-        qsort(p->lines.at, p->lines.n, sizeof *p->lines.at, cmp_lines);
-    for (size_t i = 0; i < p->lines.n; i++) {
-        put_text(p->out, p->lines.at[i]);
-        sink_putc(p->out, '\n');
+            buf_add(text, profile_str(p, l->value));
     }
 }
 
-// A frame's line, which is the same wherever the frame stands; made once.
-static struct span frame_line(struct printer *p, uint32_t node, bool inlined)
+static void put_labels(struct numbers *numbers, const struct sample *s, bool are_numbers,
+                       struct part *part)
 {
-    struct span *line = &p->frames[2 * (size_t)node + inlined];
-    if (line->at)
-        return *line;
+    struct key_texts texts =
+        key_texts_of(part, numbers->p->r->profile, s, are_numbers, add_label, numbers);
+    for (uint32_t i = 0; i < texts.n; i++) {
+        put_text(part->out, texts.at[i]);
+        buf_addc(&part->text, '\n');
+        part_limit(part);
+    }
+}
+
+static void make_line(struct printer *p, uint32_t node, bool inlined, struct frame_line *line)
+{
     struct buf text = {0};
     struct sink *out = sink_to_buf(&text);
     struct err err;
-    sink_fill(out, ' ', WIDTH + 3);
-    put_text_for(p->out, out, node_name(p->t, node));
-    sink_write(out, inlined ? SPAN(" (inline)\n") : SPAN("\n"));
+    pthread_mutex_lock(&p->lock);
+    if (!atomic_load_explicit(&line->at, memory_order_relaxed)) {
+        sink_fill(out, ' ', WIDTH + 3);
+        put_text_for(p->reader, out, node_name(p->t, node));
+        sink_write(out, inlined ? SPAN(" (inline)\n") : SPAN("\n"));
+        line->n = text.n;
+        atomic_store_explicit(&line->at, arena_span(p->r->arena, buf_span(&text)).at,
+                              memory_order_release);
+    }
+    pthread_mutex_unlock(&p->lock);
     sink_finish(out, &err);
-    *line = arena_span(p->r->arena, buf_span(&text));
     buf_release(&text);
-    return *line;
 }
 
-static void put_stack(struct printer *p, const struct sample *s)
+static struct span frame_line(struct printer *p, uint32_t node, bool inlined)
+{
+    struct frame_line *line = &p->lines[2 * (size_t)node + inlined];
+    if (!atomic_load_explicit(&line->at, memory_order_acquire))
+        make_line(p, node, inlined, line);
+    return (struct span){atomic_load_explicit(&line->at, memory_order_relaxed), line->n};
+}
+
+static void put_weight_of(const struct printer *p, const struct sample *s, struct sink *out)
 {
     const struct report_options *o = &p->r->options;
-    const struct node_table *t = p->t;
     const int64_t *values = sample_values(p->r->profile, s);
     int64_t value = values[o->value_index];
-    size_t skip = WIDTH; // the first line has the value where the others are blank
     if (o->mean && values[0])
         value = i64_div(value, values[0]);
-    put_value(p->out, &p->values, value, WIDTH);
+    put_value(out, &p->values, value, WIDTH);
+}
+
+static void put_stack(struct printer *p, const struct sample *s, struct part *part)
+{
+    const struct node_table *t = p->t;
+    size_t skip = WIDTH; // the first line has the value where the others are blank
+    put_weight_of(p, s, part->out);
     for (uint32_t i = 0; i < s->n_frames; i++) {
         uint32_t loc = p->r->profile->frames[s->frame + i];
         for (uint32_t at = t->first[loc]; at < t->first[loc + 1]; at++) {
             bool inlined = at + 1 < t->first[loc + 1];
-            sink_write(p->out, span_from(frame_line(p, t->nodes[at], inlined), skip));
+            buf_add(&part->text, span_from(frame_line(p, t->nodes[at], inlined), skip));
             skip = 0;
+            part_limit(part);
         }
     }
 }
@@ -109,20 +143,30 @@ static bool has_frames(const struct printer *p, const struct sample *s)
     return false;
 }
 
+static void put_samples(void *context, struct part *part)
+{
+    struct printer *p = context;
+    struct numbers numbers = {.p = p};
+    struct part_samples range = part_samples(p->r->profile, part);
+    for (uint32_t i = range.first; i < range.end; i++) {
+        const struct sample *s = &p->r->profile->samples[i];
+        if (!has_frames(p, s))
+            continue;
+        buf_add(&part->text, rule);
+        put_labels(&numbers, s, false, part);
+        put_labels(&numbers, s, true, part);
+        put_stack(p, s, part);
+    }
+}
+
 void format_text_traces(const struct report *r, struct node_table *t, struct sink *out)
 {
-    struct printer p = {.r = r, .t = t, .values = value_format_of(r), .out = out};
+    struct printer p = {.r = r, .t = t, .values = value_format_of(r), .reader = out};
     label_lines labels = format_profile_labels(r);
-    p.frames = arena_zalloc(r->arena, 2 * t->infos.n, sizeof *p.frames);
+    p.lines = arena_zalloc(r->arena, 2 * t->infos.n, sizeof *p.lines);
     put_lines(out, &labels);
-    for (uint32_t i = 0; i < r->profile->n_samples; i++) {
-        const struct sample *s = &r->profile->samples[i];
-        if (!has_frames(&p, s))
-            continue;
-        sink_write(out, rule);
-        put_labels(&p, s, false);
-        put_labels(&p, s, true);
-        put_stack(&p, s);
-    }
+    pthread_mutex_init(&p.lock, NULL);
+    parts_print(out, parts_of_samples(r->profile), put_samples, &p);
+    pthread_mutex_destroy(&p.lock);
     sink_write(out, rule);
 }

@@ -236,6 +236,11 @@ void sink_printf(struct sink *s, const char *format, ...)
     va_end(args);
 }
 
+bool sink_is_shut(const struct sink *s)
+{
+    return s->fault != 0;
+}
+
 static int finish_file(struct sink *s, struct err *err)
 {
     if (s->fault == 0 && close(s->fd))

@@ -50,6 +50,9 @@ void sink_printf(struct sink *s, const char *format, ...) __attribute__((format(
 // Writes what is left, gives the file its name and frees the sink. 0, or -1 with *err filled.
 int sink_finish(struct sink *s, struct err *err);
 
+// Whether a write has failed, or the reader has gone: nothing more is taken.
+bool sink_is_shut(const struct sink *s);
+
 // Frees the sink and leaves no trace of it.
 void sink_abort(struct sink *s);
 
