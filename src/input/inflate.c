@@ -14,8 +14,8 @@ struct inflate_reader {
     struct reader base;
     struct window window;
     struct reader *in;
-    const struct inflater *inflater;
-    void *state;
+    const struct inflater *preferred, *inflater;
+    void *state; // the inflater's, or NULL: nothing was read yet
     uint64_t consumed, produced;
     bool ended; // the last member is complete and nothing follows
 };
@@ -29,6 +29,36 @@ const struct inflater *inflater_best(void)
 #endif
 }
 
+// ISA-L misjudges the checksum that a header may have of its own.
+static const struct inflater *pick(const struct inflate_reader *f)
+{
+    enum { FLAGS = 3, HEADER_CHECKSUM = 2 };
+    bool checked = reader_have(f->in) > FLAGS && f->in->at[FLAGS] & HEADER_CHECKSUM;
+    return checked ? &inflater_zlib : f->preferred;
+}
+
+static void end_state(struct inflate_reader *f)
+{
+    if (f->state)
+        f->inflater->end(f->state);
+    f->state = NULL;
+}
+
+static int begin_member(struct inflate_reader *f, struct err *err)
+{
+    if (reader_need(f->in, 4, err))
+        return -1;
+    const struct inflater *inflater = pick(f);
+    if (f->state && inflater == f->inflater) {
+        inflater->next_member(f->state);
+        return 0;
+    }
+    end_state(f);
+    f->inflater = inflater;
+    f->state = inflater->begin();
+    return 0;
+}
+
 // Goes on with the next member, if there is one.
 static int next_member(struct inflate_reader *f, struct err *err)
 {
@@ -40,12 +70,13 @@ static int next_member(struct inflate_reader *f, struct err *err)
     }
     if (reader_have(f->in) < 2 || f->in->at[0] != 0x1f || f->in->at[1] != 0x8b)
         return err_set(err, "corrupt gzip stream: garbage after the end");
-    f->inflater->next_member(f->state);
-    return 0;
+    return begin_member(f, err);
 }
 
 static int inflate_step(struct inflate_reader *f, size_t room, struct err *err)
 {
+    if (!f->state && begin_member(f, err))
+        return -1;
     if (reader_need(f->in, 1, err))
         return -1;
     struct inflation bytes = {f->in->at, reader_have(f->in),
@@ -78,13 +109,12 @@ static int inflate_more(struct reader *r, uint64_t want, struct err *err)
     return 0;
 }
 
-struct reader *inflate_reader_new(struct reader *in, const struct inflater *inflater)
+struct reader *inflate_reader_new(struct reader *in, const struct inflater *preferred)
 {
     struct inflate_reader *f = xcalloc(1, sizeof *f);
     f->base.more = inflate_more;
     f->in = in;
-    f->inflater = inflater;
-    f->state = inflater->begin();
+    f->preferred = preferred;
     return &f->base;
 }
 
@@ -93,7 +123,7 @@ void inflate_reader_free(struct reader *r)
     if (!r)
         return;
     struct inflate_reader *f = (struct inflate_reader *)r;
-    f->inflater->end(f->state);
+    end_state(f);
     window_release(&f->window);
     free(f);
 }

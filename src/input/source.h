@@ -24,7 +24,7 @@ void file_reader_free(struct reader *r);
 
 // What comes out may be at most 16 MiB and a hundred times what went in: an archive built to
 // exhaust memory is refused, and no real profile comes near.
-struct reader *inflate_reader_new(struct reader *in, const struct inflater *inflater);
+struct reader *inflate_reader_new(struct reader *in, const struct inflater *preferred);
 void inflate_reader_free(struct reader *r);
 
 #endif

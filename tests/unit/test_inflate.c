@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "../fuzz/inflaters.h"
 #include "check.h"
 #include "support.h"
 
@@ -265,7 +266,69 @@ static void what_cannot_be_opened(void)
     source_close(NULL);
 }
 
-CHECK_MAIN(CASE(bare_bytes_pass), CASE(gzip_is_inflated), CASE(members_in_a_row_are_one_stream),
+// Members with all that a header may have.
+static void add_full_header(struct buf *out, unsigned flags)
+{
+    static const char fixed[] = "\x1f\x8b\x08\0\0\0\0\0\0\xff";
+    struct buf header = {0};
+    buf_add(&header, (struct span){fixed, sizeof fixed - 1});
+    header.at[3] = (char)flags;
+    if (flags & 4)
+        buf_add(&header, SPAN("\x03\0abc"));
+    if (flags & 8)
+        buf_add(&header, SPAN("a name\0"));
+    if (flags & 16)
+        buf_add(&header, SPAN("a comment\0"));
+    unsigned long crc = crc32(0, (const unsigned char *)header.at, (unsigned)header.n);
+    if (flags & 2) {
+        buf_addc(&header, (char)crc);
+        buf_addc(&header, (char)(crc >> 8));
+    }
+    buf_add(out, buf_span(&header));
+    buf_release(&header);
+}
+
+static void all_inflaters_agree_on_headers(void)
+{
+    struct buf body = gzipped(SPAN("a text, a text, a text"));
+    for (unsigned flags = 0; flags < 32; flags++) {
+        struct buf b = {0};
+        add_full_header(&b, flags);
+        buf_add(&b, span_from(buf_span(&body), 10));
+        for (size_t n = 2; n <= b.n; n++) {
+            check_about("flags %u, %zu of %zu bytes", flags, n, b.n);
+            CHECK(inflaters_agree(span_upto(buf_span(&b), n), n % 3));
+        }
+        buf_release(&b);
+    }
+    buf_release(&body);
+}
+
+static void all_inflaters_agree_on_damage(void)
+{
+    enum { ROUNDS = 3000 };
+    struct buf content = noise(5000), whole = {0};
+    uint32_t state = 1;
+    buf_fill(&content, 'x', 40000);
+    gzip(&whole, buf_span(&content));
+    gzip(&whole, SPAN("the end"));
+    CHECK(inflaters_agree(buf_span(&whole), 0));
+    for (int i = 0; i < ROUNDS; i++) {
+        struct buf b = {0};
+        buf_add(&b, buf_span(&whole));
+        state = state * 1664525 + 1013904223;
+        size_t at = 2 + (state >> 8) % (b.n - 2);
+        b.at[at] = (char)(b.at[at] ^ (1 << (i % 8)));
+        check_about("round %d, byte %zu of %zu", i, at, b.n);
+        CHECK(inflaters_agree(buf_span(&b), (size_t)i % 500));
+        buf_release(&b);
+    }
+    buf_release(&content);
+    buf_release(&whole);
+}
+
+CHECK_MAIN(CASE(all_inflaters_agree_on_headers), CASE(all_inflaters_agree_on_damage),
+           CASE(bare_bytes_pass), CASE(gzip_is_inflated), CASE(members_in_a_row_are_one_stream),
            CASE(cut_anywhere_is_refused), CASE(damage_is_refused), CASE(garbage_behind_is_refused),
            CASE(bombs_are_refused), CASE(pipes_are_read), CASE(input_in_single_bytes),
            CASE(faults_below_are_passed_on), CASE(what_cannot_be_opened))
