@@ -1,86 +1,222 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Prints how long commands take and how much memory, as ratios to one measured beside them.
+"""Prints how long reports take and how much memory, as ratios to gzip run beside them.
 
 Ratios carry over from machine to machine where seconds do not. Nothing here passes or fails by time.
+The environment variable BENCH_ONLY picks rows: a regular expression for "group: row".
 """
 
 import argparse
 import json
 import os
+import re
+import shlex
 import shutil
 import statistics
 import subprocess
 import tempfile
 
-MEASURE_ROUNDS = 3  # so that what slows the machine for a while slows all commands
+RUNS = int(os.environ.get("BENCH_RUNS", "7"))
+ONLY = re.compile(os.environ.get("BENCH_ONLY", ""))
+MIB = 1 << 20
+MERGED, SAMPLES_EACH, TIMES = 40, 20000, 10
 
 
-def measure(helper, commands, runs):
-    """Medians of wall seconds and of peak MiB for each command."""
-    wall = {name: [] for name in commands}
-    peak = {name: [] for name in commands}
-    for _ in range(MEASURE_ROUNDS):
-        for name, command in commands.items():
-            share = str(max(1, runs // MEASURE_ROUNDS))
-            done = subprocess.run([helper, share, *command], check=True, capture_output=True,
-                                  text=True)
-            for line in done.stdout.splitlines():
-                nanoseconds, kib = line.split()
-                wall[name].append(int(nanoseconds) / 1e9)
-                peak[name].append(int(kib) / 1024)
-    return {name: (statistics.median(wall[name]), statistics.median(peak[name]))
-            for name in commands}
+class Bench:
+    """The commands at hand, and what they were measured to take."""
+
+    def __init__(self, options):
+        self.options = options
+        self.known = {}
+
+    def seconds(self, command, runs=RUNS):
+        """The median of hyperfine's runs, or of our own where it is not there."""
+        if command not in self.known:
+            self.known[command] = self.hyperfine(command, runs) \
+                if shutil.which("hyperfine") else self.measure(command, runs)[0]
+        return self.known[command]
+
+    @staticmethod
+    def hyperfine(command, runs):
+        plain = [] if "|" in command else ["-N"]
+        with tempfile.NamedTemporaryFile(suffix=".json") as report:
+            subprocess.run(["hyperfine", *plain, "--style", "none", "--warmup", "1", "--runs",
+                            str(runs), "--export-json", report.name, command], check=True,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            return json.load(report)["results"][0]["median"]
+
+    def measure(self, command, runs=1):
+        """Medians of seconds and of peak bytes."""
+        done = subprocess.run([self.options.measure, str(runs), "sh", "-c", f"exec {command}"],
+                              check=True, capture_output=True, text=True)
+        rows = [tuple(map(int, line.split())) for line in done.stdout.splitlines()]
+        return (statistics.median(r[0] for r in rows) / 1e9,
+                statistics.median(r[1] for r in rows) * 1024)
+
+    def peak(self, command):
+        return self.measure(command)[1]
+
+    def cprof(self, *args):
+        return shlex.join([self.options.cprof, *args])
 
 
-def hyperfine_times(commands, runs):
-    """Medians of wall seconds for each command."""
-    with tempfile.NamedTemporaryFile(suffix='.json') as report:
-        arguments = ['hyperfine', '-N', '--style', 'none', '--warmup', '1', '--runs', str(runs),
-                     '--export-json', report.name]
-        lines = [' '.join("'" + word + "'" for word in command) for command in commands.values()]
-        subprocess.run(arguments + lines, check=True, stderr=subprocess.DEVNULL)
-        results = json.load(report)['results']
-    return dict(zip(commands, (result['median'] for result in results)))
+def size_inflated(paths):
+    done = subprocess.run(f"gzip -dc {shlex.join(paths)} | wc -c", shell=True, check=True,
+                          capture_output=True)
+    return int(done.stdout)
 
 
-def table(title, helper, base, commands, runs):
-    """Runs the commands and prints a row for each; base is the command to compare with."""
-    hyperfine = shutil.which('hyperfine')
-    rows = measure(helper, commands, MEASURE_ROUNDS if hyperfine else runs)
-    if hyperfine:
-        times = hyperfine_times(commands, max(runs, 2))
-        rows = {name: (times[name], peak) for name, (_, peak) in rows.items()}
-    width = max(map(len, commands))
-    print(title)
-    print(f'  {"":{width}}  {"wall":>10}  {"ratio":>7}  {"peak":>9}  {"ratio":>7}')
-    for name, (wall, peak) in rows.items():
-        print(f'  {name:{width}}  {wall * 1000:8.2f}ms  {wall / rows[base][0]:7.2f}'
-              f'  {peak:6.1f}MiB  {peak / rows[base][1]:7.2f}')
+def verdict(ratio, target):
+    return "" if target is None else f"{target:5.2f}  {'met' if ratio <= target else 'MISSED'}"
 
 
-def describe(path):
-    return f'{os.path.basename(path)} ({os.path.getsize(path):,} bytes)'
+def print_head(title):
+    print(f"\n{title}\n  {'':34} {'seconds':>8} {'ratio':>6} {'target':>6}         "
+          f"{'peak':>9} {'ratio':>6} {'target':>6}")
+
+
+def print_row(name, seconds, ratio, target, peak=None, share=None, most=None):
+    memory = "" if peak is None else \
+        f"  {peak / MIB:6.1f}MiB {share:6.2f}  {verdict(share, most)}"
+    print(f"  {name:34} {seconds:8.4f} {ratio:6.2f}  {verdict(ratio, target):14}{memory}", flush=True)
+
+
+def wanted(group, name):
+    return ONLY.search(f"{group}: {name}")
+
+
+def against(b, group, yard, rows, raw):
+    """Rows of a name, arguments and targets for time and memory, against the yardstick."""
+    rows = [row for row in rows if wanted(group, row[0])]
+    if not rows:
+        return
+    base = b.seconds(yard)
+    print_head(f"{group}, against: {os.path.basename(yard.split()[0])} "
+               f"{' '.join(yard.split()[1:2])}, {base:.3f} s; {raw / MIB:.1f} MiB inflated")
+    for name, command, target, most in rows:
+        seconds, peak = b.seconds(command), b.peak(command)
+        print_row(name, seconds, seconds / base, target, peak, peak / raw, most)
+
+
+FILTERS = ["-focus=cache", "-ignore=cache", "-show=cache", "-hide=cache", "-show_from=cache",
+           "-prune_from=cache", "-tagfocus=64kb:", "-tagignore=64kb:"]
+GRANULARITIES = ["-functions", "-filefunctions", "-files", "-lines", "-addresses"]
+
+
+def big_rows(b, big):
+    for args in [["-top"], ["-top", "-cum"], *(["-top", g] for g in GRANULARITIES),
+                 *(["-top", f] for f in FILTERS)]:
+        yield " ".join(args), b.cprof(*args, big), 0.6, 3
+        yield " ".join(args + ["-threads=1"]), b.cprof(*args, "-threads=1", big), 1.0, 3
+    for args in [["-tree"], ["-peek=Marshal"], ["-dot"], ["-callgrind"]]:
+        yield " ".join(args), b.cprof(*args, big), 1.2, 3.5
+
+
+def write_rows(b, big, raw):
+    """Reports that are large themselves: how fast they come out."""
+    rows = [row for row in ("-traces", "-raw") if wanted("writing", row)]
+    if rows:
+        print("\nwriting, MB of output a second (target 500)")
+    for report in rows:
+        command = b.cprof(report, big)
+        size = int(subprocess.run(f"{command} | wc -c", shell=True, check=True,
+                                  capture_output=True).stdout)
+        rate, peak = size / 1e6 / b.seconds(command, 3), b.peak(command)
+        print(f"  {report:34} {size / 1e6:8.1f} MB {rate:7.0f} MB/s "
+              f"{'met' if rate >= 500 else 'MISSED'}   {peak / MIB:6.1f}MiB "
+              f"{peak / raw:6.2f}  {verdict(peak / raw, 3.5)}")
+
+
+def merge_rows(b, folder):
+    if not wanted("merging", "40 files, -top") and not wanted("merging", "400 files, -top"):
+        return
+    paths = [f"{folder}/merge.{i}.pb.gz" for i in range(1, MERGED + 1)]
+    for i, path in enumerate(paths, 1):
+        if not os.path.exists(path):
+            subprocess.run([b.options.generator, "--samples", str(SAMPLES_EACH), "--locations",
+                            "60000", "--functions", "24000", "--draw", str(i), path], check=True)
+    once, often = f"{folder}/merge.list", f"{folder}/merge.{TIMES}.list"
+    for path, names in ((once, paths), (often, paths * TIMES)):
+        with open(path, "w", encoding="utf-8") as out:
+            out.write("\n".join(names))
+    merged = f"{folder}/merged.pb.gz"
+    subprocess.run([b.options.cprof, "-proto", f"-output={merged}", f"-files_from={once}"],
+                   check=True)
+    raw = size_inflated([merged])
+    yard = f"gzip -dc {shlex.join(paths)}"
+    top = b.cprof("-top", f"-files_from={once}")
+    against(b, "merging", yard, [("40 files, -top", top, 1.0, 2),
+                                 ("40 files, -proto", b.cprof("-proto", f"-files_from={once}"),
+                                  None, None)], raw)
+    if wanted("merging", "400 files, -top"):
+        more = b.cprof("-top", f"-files_from={often}")
+        peak, seconds = b.peak(more), b.seconds(more, 2)
+        print_row("400 files, -top", seconds, seconds / b.seconds(yard) / TIMES, 1.0, peak,
+                  peak / b.peak(top), 1.2)
+        print("  (400 files: time against ten times the gzip, memory against the 40 files)")
+
+
+def small_rows(b, small):
+    rows = [("true", "true"), ("-top", b.cprof("-top", small))]
+    if not wanted("small", "-top"):
+        return
+    print(f"\nsmall profile of {os.path.getsize(small)} bytes")
+    none = b.seconds("true", 50)
+    for name, command in rows:
+        seconds, peak = b.seconds(command, 50), b.peak(command)
+        met = "" if name == "true" else \
+            f"  over true: {'met' if seconds - none <= 0.002 else 'MISSED'}" \
+            f" (2 ms)  {'met' if seconds <= 0.004 else 'MISSED'} (4 ms)" \
+            f"  {'met' if peak <= 10 * MIB else 'MISSED'} (10 MiB)"
+        print(f"  {name:34} {seconds * 1000:8.2f} ms {peak / MIB:8.1f} MiB{met}")
+
+
+GROWTH = {"samples": ["--samples", "100000"], "functions": ["--functions", "10000"],
+          "labels": ["--labels", "0"], "depth": ["--depth", "6"]}
+GROWN = {"samples": ["--samples", "1000000"], "functions": ["--functions", "100000"],
+         "labels": ["--labels", "4"], "depth": ["--depth", "60"]}
+FIXED = {"samples": [], "functions": ["--samples", "100000"], "labels": ["--samples", "300000"],
+         "depth": ["--samples", "100000"]}
+
+
+def growth_rows(b, folder):
+    names = [name for name in GROWTH if wanted("growth", name)]
+    if names:
+        print_head("growth: ten times as much (labels: four instead of none)")
+    for name in names:
+        commands = []
+        for kind, settings in (("less", GROWTH[name]), ("more", GROWN[name])):
+            path = f"{folder}/{name}.{kind}.pb.gz"
+            if not os.path.exists(path):
+                subprocess.run([b.options.generator, *FIXED[name], *settings, path], check=True)
+            commands.append(b.cprof("-top", "-threads=1", path))
+        less, more = (b.seconds(c) for c in commands)
+        peaks = [b.peak(c) for c in commands]
+        print_row(name, more, more / less, 11, peaks[1], peaks[1] / peaks[0], 11)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--cprof', required=True)
-    parser.add_argument('--measure', required=True)
-    parser.add_argument('--small', required=True, help='a small gzipped profile')
-    parser.add_argument('--big', required=True, help='a big gzipped profile')
-    parser.add_argument('--runs', type=int, default=9, help='of the big profile')
+    parser.add_argument("--cprof", required=True)
+    parser.add_argument("--measure", required=True)
+    parser.add_argument("--generator", required=True)
+    parser.add_argument("--small", required=True, help="a small gzipped profile")
+    parser.add_argument("--big", required=True, help="a big gzipped profile")
     options = parser.parse_args()
+    b, big, folder = Bench(options), options.big, os.path.dirname(options.big)
+    raw = size_inflated([big])
+    against(b, "big profile", f"gzip -dc {shlex.quote(big)}", list(big_rows(b, big)), raw)
+    yard = f"gzip -dc {shlex.quote(big)} | gzip -1"
+    against(b, "writing a profile", yard, [("-proto", b.cprof("-proto", big), 1.2, 3.5)], raw)
+    write_rows(b, big, raw)
+    merge_rows(b, folder)
+    small_rows(b, options.small)
+    growth_rows(b, folder)
+    if shutil.which("go") and ONLY.pattern == "go":
+        command = f"go tool pprof -top {shlex.quote(big)}"
+        print(f"\ngo tool pprof -top: {b.seconds(command, 1):.1f} s, "
+              f"{b.peak(command) / MIB:.0f} MiB")
 
-    small = {'true': ['true'], 'cprof -top': [options.cprof, '-top', options.small]}
-    if shutil.which('go'):
-        small['go tool pprof -top'] = ['go', 'tool', 'pprof', '-top', options.small]
-    table(describe(options.small), options.measure, 'true', small, 10 * options.runs)
 
-    big = {'gzip -dc': ['gzip', '-dc', options.big],
-           'cprof -top': [options.cprof, '-top', options.big]}
-    table(describe(options.big), options.measure, 'gzip -dc', big, options.runs)
-
-
-if __name__ == '__main__':
+if __name__ == "__main__":
     main()

@@ -28,7 +28,7 @@ static const uint64_t value_types[VALUES_MAX][2] = {{1, 2}, {3, 4}, {5, 2}, {6, 
 static const uint64_t label_keys[LABELS_MAX] = {STR_BYTES, 9, 10, 11};
 
 struct settings {
-    uint64_t samples, locations, functions, depth, values, labels, seed, level;
+    uint64_t samples, locations, functions, depth, values, labels, seed, draw, level;
     const char *path;
 };
 
@@ -333,6 +333,7 @@ static void write_profile(struct out *o, const struct settings *s)
     uint64_t state = mix(s->seed);
     struct graph g;
     graph_init(&g, s, &state);
+    state ^= s->draw ? mix(s->draw) : 0;
     for (uint64_t i = 0; i < s->values; i++)
         write_type(o, F_TYPE, value_types[i][0], value_types[i][1]);
     write_samples(o, &g, s, &state);
@@ -357,7 +358,8 @@ static _Noreturn void misused(const char *what)
     fprintf(stderr,
             "gen_profile: bad %s\n"
             "usage: gen_profile [--samples N] [--locations N] [--functions N] [--depth MEAN]\n"
-            "           [--values 1-4] [--labels 0-4] [--seed N] [--level 1-9] FILE[.gz]\n",
+            "           [--values 1-4] [--labels 0-4] [--seed N] [--draw N] [--level 1-9]\n"
+            "           FILE[.gz]\n",
             what);
     exit(2);
 }
@@ -374,6 +376,7 @@ static const struct bound {
     {"values", offsetof(struct settings, values), 4, 1, VALUES_MAX},
     {"labels", offsetof(struct settings, labels), 1, 0, LABELS_MAX},
     {"seed", offsetof(struct settings, seed), 1, 0, UINT64_MAX},
+    {"draw", offsetof(struct settings, draw), 0, 0, UINT64_MAX}, // other samples of the same code
     {"level", offsetof(struct settings, level), 6, 1, 9},
 };
 enum { N_BOUNDS = sizeof bounds / sizeof *bounds };
