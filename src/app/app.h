@@ -20,7 +20,8 @@ struct notes {
 struct session {
     struct profile profile;
     struct notes notes;
-    bool keeps_sides; // of comparisons, whatever the config: see struct profile
+    uint32_t gates_fired; // in the last run
+    bool keeps_sides;     // of comparisons, whatever the config: see struct profile
 };
 
 // Whether the config's source options go together. -1 with *err filled where they do not.
@@ -43,8 +44,18 @@ struct request {
     const struct config *config;
 };
 
-// Writes one report. 0, or -1 with *err filled; what the sink got by then is incomplete.
+// Writes one report. The config's gates are judged with it: s->gates_fired counts those that fired,
+// and notes tell of them. 0, or -1 with *err filled; what the sink got by then is incomplete.
 int app_run(struct session *s, const struct request *request, struct sink *out, struct err *err);
+
+// Judges the config's gates alone, and notes each. 0, or -1 with *err filled.
+int app_judge(struct session *s, const struct config *config, struct err *err);
+
+// Whether the config has gates.
+bool app_has_gates(const struct config *config);
+
+// Whether they can be read. -1 with *err filled where they cannot.
+int app_check_gates(const struct config *config, struct err *err);
 
 // Adds what there is to say of the profile, a line each: its binary, type, time, duration.
 int app_describe(struct session *s, const struct config *config, struct buf *out, struct err *err);

@@ -41,7 +41,13 @@ struct config {
     int granularity; // enum granularity
 
     char *base, *diff_base; // files, separated by commas
-    char *files_from;       // a list of files
+
+    char *fail_if; // gates, one a line
+    char *policy;
+    bool allow_empty, noise;
+    double confidence; // in percent; 0: not asked for
+
+    char *files_from; // a list of files
     char *add_comment, *buildid, *symbolize;
     bool all_frames, keep_going;
     int64_t threads;

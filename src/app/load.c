@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/compare.h"
+#include "app/gates.h"
 #include "base/parallel.h"
 #include "input/names.h"
 #include "input/source.h"
@@ -179,7 +180,8 @@ static int read_all(struct loader *l, struct profile *out, char *const *paths, s
 
 static bool wants_sides(const struct loader *l)
 {
-    return l->s->keeps_sides;
+    const struct config *c = l->config;
+    return l->s->keeps_sides || c->noise || app_has_gates(c);
 }
 
 // Files separated by commas, unless there is a file whose name has the commas in it.
@@ -292,7 +294,7 @@ int app_check(const struct config *c, struct err *err)
         return err_set(err, "-normalize needs -base or -diff_base");
     if (c->threads < 0)
         return err_set(err, "bad value '%" PRId64 "' for threads: want 0 or more", c->threads);
-    return 0;
+    return gates_check_flags(c, err);
 }
 
 static void use_threads(const struct config *c)
@@ -311,6 +313,8 @@ int app_load(struct session *s, char *const *paths, size_t n_paths, const struct
     }
     if (app_check(config, err))
         return -1;
+    if (*config->policy && gates_check(config, err))
+        return -1; // before much is read in vain
     use_threads(config);
     if (read_all(&l, &s->profile, paths, n_paths) || apply_base(&l, &s->profile))
         return -1;

@@ -8,12 +8,14 @@
 #include "base/num.h"
 #include "base/regex.h"
 #include "base/xalloc.h"
+#include "report/gate.h"
 
 const char *const option_group_titles[GROUP_COUNT] = {
     [GROUP_FILTER] = "Which samples and frames count",
     [GROUP_DISPLAY] = "What is shown of them",
     [GROUP_TRIM] = "How much is shown",
     [GROUP_DETAIL] = "How far lines of code are told apart",
+    [GROUP_GATE] = "What is noise, and when to fail",
     [GROUP_SOURCE] = "What is read",
 };
 
@@ -60,6 +62,11 @@ static const struct choice pager_choices[] = {
     "key:value. "                                                                            \
     "key=… looks at that tag alone."
 
+#define GATE_DETAIL                                                                              \
+    "May be given several times. A gate is [TYPE:] total, flat(REGEX), cum(REGEX), any_flat or " \
+    "any_cum, then >, >=, < or <=, then [+]NUMBER[UNIT or %]; + is growth against the base. "    \
+    "Without a report the gates alone are judged."
+
 #define AT(member) offsetof(struct config, member)
 
 const struct option_def option_defs[] = {
@@ -69,6 +76,8 @@ const struct option_def option_defs[] = {
      "keep the frames that the profile asks to drop",
      "A profile may name functions, mostly an allocator's own, below which its stacks are cut.",
      false},
+    {"allow_empty", OPTION_BOOL, GROUP_GATE, AT(allow_empty), NULL, "false", NULL,
+     "let patterns of gates match nothing", "Otherwise that is an error.", false},
     {"base", OPTION_STRING, GROUP_SOURCE, AT(base), NULL, "", "FILE", "subtract this profile",
      BASE_DETAIL, false},
     {"buildid", OPTION_STRING, GROUP_SOURCE, AT(buildid), NULL, "", "ID",
@@ -79,6 +88,9 @@ const struct option_def option_defs[] = {
      "colour numbers by weight and names by package", NULL, false},
     {"compact_labels", OPTION_BOOL, GROUP_DISPLAY, AT(compact_labels), NULL, "false", NULL,
      "leave out the header's lines about the profile", NULL, false},
+    {"confidence", OPTION_FLOAT, GROUP_GATE, AT(confidence), NULL, "0", "PERCENT",
+     "let a gate fire only with this confidence that it is no noise",
+     "One-sided: 95 lets in one false alarm of twenty at most. 0 takes values as they are.", false},
     {"diff_base", OPTION_STRING, GROUP_SOURCE, AT(diff_base), NULL, "", "FILE",
      "compare with this profile",
      "Like base, but percentages are of the base's total. " BASE_DETAIL, false},
@@ -88,6 +100,8 @@ const struct option_def option_defs[] = {
      "leave out what shrank in a comparison", NULL, false},
     {"edgefraction", OPTION_FLOAT, GROUP_TRIM, AT(edgefraction), NULL, "0.001", "FRACTION",
      "leave out calls below this share of the total", NULL, false},
+    {"fail_if", OPTION_GATES, GROUP_GATE, AT(fail_if), NULL, "", "GATE",
+     "exit with status 3 where this is so, say total > +5%", GATE_DETAIL, false},
     {"files_from", OPTION_STRING, GROUP_SOURCE, AT(files_from), NULL, "", "LIST",
      "also read the profiles that a list names",
      "One per line, or each with a zero byte behind it, as find -print0 has it; - is standard "
@@ -113,6 +127,8 @@ const struct option_def option_defs[] = {
      "leave out entries below this share of the total", NULL, false},
     {"noinlines", OPTION_BOOL, GROUP_DETAIL, AT(noinlines), NULL, "false", NULL,
      "count inlined calls as their callers", NULL, false},
+    {"noise", OPTION_BOOL, GROUP_GATE, AT(noise), NULL, "false", NULL,
+     "show how far sampling may have values off", "Acts on top. ± is 95 %, two-sided.", false},
     {"normalize", OPTION_BOOL, GROUP_SOURCE, AT(normalize), NULL, "false", NULL,
      "scale the profile to the base's total before comparing", NULL, false},
     {"output", OPTION_STRING, GROUP_DISPLAY, AT(output), NULL, "", "FILE",
@@ -120,6 +136,8 @@ const struct option_def option_defs[] = {
      false},
     {"pager", OPTION_WORD, GROUP_DISPLAY, AT(pager), pager_choices, "auto", "WHEN",
      "show long reports of the shell in a pager", "$PAGER, or else less -FRX.", false},
+    {"policy", OPTION_STRING, GROUP_GATE, AT(policy), NULL, "", "FILE", "read gates from a file",
+     "One a line, as of fail_if; what follows # is a comment.", false},
     {"prune_from", OPTION_STRING, GROUP_FILTER, AT(prune_from), NULL, "", "REGEX",
      "cut off what matching functions call",
      "The regular expression is matched with function names without their arguments.", true},
@@ -278,6 +296,20 @@ static int set_string(const struct option_def *o, struct config *c, struct span 
     return 0;
 }
 
+// Whether each line that is not blank is a gate.
+static int check_gates(const struct option_def *o, struct span text, struct err *err)
+{
+    while (text.n) {
+        size_t end = span_find(text, SPAN("\n"));
+        struct span line = end == SPAN_NOT_FOUND ? text : span_upto(text, end);
+        struct gate gate;
+        if (!gate_line_is_blank(line) && gate_parse(&gate, line, err))
+            return err_wrap(err, "bad value '" SPAN_FMT "' for %s", ERR_SUBJECT(line), o->name);
+        text = span_from(text, end == SPAN_NOT_FOUND ? text.n : end + 1);
+    }
+    return 0;
+}
+
 int option_set(const struct option_def *o, struct config *c, struct span text, struct err *err)
 {
     // A value is kept as a C string: what follows a zero byte would be checked and then lost.
@@ -293,10 +325,31 @@ int option_set(const struct option_def *o, struct config *c, struct span text, s
     case OPTION_CHOICE:
     case OPTION_WORD:
         return set_choice(o, c, text, err);
+    case OPTION_GATES:
+        if (check_gates(o, text, err))
+            return -1;
+        break;
     case OPTION_STRING:
         break;
     }
     return set_string(o, c, text, err);
+}
+
+int option_add(const struct option_def *o, struct config *c, struct span text, struct err *err)
+{
+    char **value = o->type == OPTION_GATES ? member(o, c) : NULL;
+    struct buf lines = {0};
+    if (!value || !**value)
+        return option_set(o, c, text, err);
+    buf_printf(&lines, "%s\n" SPAN_FMT, *value, SPAN_ARG(text));
+    int status = option_set(o, c, buf_span(&lines), err);
+    buf_release(&lines);
+    return status;
+}
+
+static bool is_text(const struct option_def *o)
+{
+    return o->type == OPTION_STRING || o->type == OPTION_GATES;
 }
 
 void option_print(const struct option_def *o, const struct config *c, struct buf *out)
@@ -313,6 +366,7 @@ void option_print(const struct option_def *o, const struct config *c, struct buf
         buf_printf(out, "%.17g", *(const double *)value);
         break;
     case OPTION_STRING:
+    case OPTION_GATES:
         buf_add(out, span_of(*(char *const *)value));
         break;
     case OPTION_CHOICE:
@@ -335,14 +389,14 @@ void config_copy(struct config *to, const struct config *from)
 {
     *to = *from;
     for (const struct option_def *o = option_defs; o->name; o++)
-        if (o->type == OPTION_STRING)
+        if (is_text(o))
             *(char **)member(o, to) = xstrdup(*(char **)member(o, from));
 }
 
 void config_release(struct config *c)
 {
     for (const struct option_def *o = option_defs; o->name; o++)
-        if (o->type == OPTION_STRING)
+        if (is_text(o))
             free(*(char **)member(o, c));
     memset(c, 0, sizeof *c);
 }

@@ -16,6 +16,7 @@ enum option_type {
     OPTION_STRING,
     OPTION_CHOICE, // each choice is also a flag of its own
     OPTION_WORD,   // a choice whose names are no flags
+    OPTION_GATES,  // lines, each a gate (report/gate.h); a flag that is given again adds some
 };
 
 enum option_group {
@@ -23,6 +24,7 @@ enum option_group {
     GROUP_DISPLAY,
     GROUP_TRIM,
     GROUP_DETAIL,
+    GROUP_GATE,
     GROUP_SOURCE,
     GROUP_COUNT,
 };
@@ -69,6 +71,9 @@ const struct shortcut_def *shortcut_find(struct span name);
 // Sets from text. -1 with *err filled, and nothing changed, where the text does
 // not fit.
 int option_set(const struct option_def *o, struct config *c, struct span text, struct err *err);
+
+// What another flag of the name does: adds a line to a value of lines, and sets all others.
+int option_add(const struct option_def *o, struct config *c, struct span text, struct err *err);
 
 // Adds the value as text that option_set reads back.
 void option_print(const struct option_def *o, const struct config *c, struct buf *out);

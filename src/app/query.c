@@ -74,6 +74,8 @@ int query_report(struct query *q, struct err *err)
     o->output_unit = span_of(c->unit);
     o->compact_labels = c->compact_labels;
     o->comparison = *c->base || *c->diff_base;
+    o->snapshots = *c->base != '\0';
+    o->noise = c->noise;
     o->drop_negative = c->drop_negative;
     o->call_tree = c->call_tree && q->request->command->paths;
     o->tag_units = &q->units;
@@ -88,8 +90,15 @@ int query_report(struct query *q, struct err *err)
 void query_note(const struct query *q, const char *line)
 {
     const struct notes *notes = &q->session->notes;
-    if (notes->put)
+    if (notes->put && !q->quiet)
         notes->put(notes->context, line);
+}
+
+// Whether rows that are the same before and after have something to say.
+static bool wants_sides(const struct request *request)
+{
+    const struct command_def *command = request->command;
+    return command && (command->sides || (request->config->noise && command->emit == emit_top));
 }
 
 void query_begin(struct query *q, struct session *s, const struct request *request)
@@ -98,7 +107,8 @@ void query_begin(struct query *q, struct session *s, const struct request *reque
     strtab_init(&q->strings, &q->arena, s->profile.strings);
     q->profile.strings = &q->strings;
     q->profile.arena = NULL;
-    profile_leave_changed(&q->profile);
+    if (!wants_sides(request))
+        profile_leave_changed(&q->profile);
     q->units = tag_units_of(&q->profile, &q->arena);
 }
 

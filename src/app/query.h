@@ -17,6 +17,7 @@ struct query {
     struct tag_units units;
     struct regex *regex; // the request's, or NULL
     struct report report;
+    bool quiet; // another query tells the same
 };
 
 // A query of which nothing has happened yet, and its end.
@@ -25,6 +26,9 @@ void query_end(struct query *q);
 
 // Works out the report's options from the config, with the totals of the view as it is.
 int query_report(struct query *q, struct err *err);
+
+// All that goes before the report itself: tag frames, options and filters, in their order.
+int query_prepare(struct query *q, struct err *err);
 
 void query_note(const struct query *q, const char *line);
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/gates.h"
 #include "app/query.h"
 
 static void note_mixed_units(struct query *q)
@@ -23,7 +24,7 @@ static void add_tag_nodes(struct query *q)
         query_note(q, "tagleaf matched no samples");
 }
 
-static int run(struct query *q, struct sink *out, struct err *err)
+int query_prepare(struct query *q, struct err *err)
 {
     bool relative = q->request->config->relative_percentages;
     note_mixed_units(q);
@@ -32,20 +33,53 @@ static int run(struct query *q, struct sink *out, struct err *err)
     if ((relative && query_filter(q, err)) || query_report(q, err) ||
         (!relative && query_filter(q, err)))
         return -1;
-    return q->request->command->emit(q, out, err);
+    return 0;
+}
+
+static int run(struct query *q, struct session *s, const struct request *request, struct sink *out,
+               struct err *err)
+{
+    query_begin(q, s, request);
+    if (request->command->wants_regex) {
+        q->regex = regex_new(span_of(request->regex), err);
+        if (!q->regex)
+            return -1;
+    }
+    return query_prepare(q, err) ? -1 : request->command->emit(q, out, err);
+}
+
+// Judges the config's gates, and where there is a request, writes its report.
+static int judge_and_run(struct session *s, const struct config *config,
+                         const struct request *request, struct sink *out, struct err *err)
+{
+    struct query judgement, q;
+    struct gate_results results;
+    struct request judging = {&gates_command, NULL, config};
+    int status = gates_begin(&judgement, s, &judging, request != NULL, &results, err);
+    if (status == 0 && request) {
+        status = run(&q, s, request, out, err);
+        query_end(&q);
+    }
+    if (status == 0) {
+        gates_note(&judgement, &results, !request);
+        s->gates_fired = results.n_fired;
+    }
+    query_end(&judgement);
+    return status;
+}
+
+int app_judge(struct session *s, const struct config *config, struct err *err)
+{
+    return judge_and_run(s, config, NULL, NULL, err);
 }
 
 int app_run(struct session *s, const struct request *request, struct sink *out, struct err *err)
 {
     struct query q;
-    int status = 0;
-    query_begin(&q, s, request);
-    if (request->command->wants_regex) {
-        q.regex = regex_new(span_of(request->regex), err);
-        status = q.regex ? 0 : -1;
-    }
-    if (status == 0)
-        status = run(&q, out, err);
+    s->gates_fired = 0;
+    if (gates_wanted(request->config))
+        return judge_and_run(s, request->config, request, out, err);
+    int status = run(&q, s, request, out, err);
     query_end(&q);
     return status;
 }

@@ -55,7 +55,7 @@ static int take_option(struct parser *p, const struct option_def *o)
 {
     bool flag;
     if (o->type != OPTION_BOOL)
-        return need_value(p) || option_set(o, &p->args->config, p->value, p->err);
+        return need_value(p) || option_add(o, &p->args->config, p->value, p->err);
     if (take_bool(p, &flag))
         return -1;
     return option_set(o, &p->args->config, flag ? SPAN("true") : SPAN("false"), p->err);

@@ -21,19 +21,29 @@ static int fail(enum exit_status status, const struct err *err)
     return status;
 }
 
+// Writes the report that was named, or judges gates without one.
+static int obey(struct session *session, const struct args *args, struct err *err)
+{
+    struct request request = {args->command, args->regex, &args->config};
+    struct output output = {0};
+    if (!args->command)
+        return app_judge(session, &args->config, err);
+    return output_report(session, &request, &output, err);
+}
+
 static int run(const struct args *args)
 {
     struct err err;
     struct session session = {.notes = {put_note, output_progress, NULL}};
-    struct request request = {args->command, args->regex, &args->config};
-    struct output output = {0};
-    if (!args->command)
+    if (!args->command && !app_has_gates(&args->config))
         return shell_main(args) ? EXIT_FAILED : EXIT_DONE;
     if (app_load(&session, args->paths, args->n_paths, &args->config, &err))
         return fail(EXIT_FAILED, &err);
     int status = EXIT_DONE;
-    if (output_report(&session, &request, &output, &err))
+    if (obey(&session, args, &err))
         status = fail(EXIT_FAILED, &err);
+    else if (session.gates_fired)
+        status = EXIT_GATED;
     app_release(&session);
     return status;
 }

@@ -4,7 +4,7 @@
 
 #include "app/app.h"
 
-enum exit_status { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_MISUSED = 2 };
+enum exit_status { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_MISUSED = 2, EXIT_GATED = 3 };
 
 // Runs one command line; returns the exit status.
 int cli_main(int argc, char **argv);

@@ -95,6 +95,7 @@ static const char *type_text(const struct option_def *o)
         return "One of the following.";
     case OPTION_BOOL:
         return "True or false.";
+    case OPTION_GATES:
     case OPTION_STRING:
         break;
     }

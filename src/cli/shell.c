@@ -158,6 +158,20 @@ static bool is_source(const struct option_def *o)
            strcmp(o->name, "trim_path") != 0;
 }
 
+// An option of gates: one that cannot be obeyed keeps its old value.
+static int assign_gate(struct shell *sh, const struct option_def *o, struct span value,
+                       struct err *err)
+{
+    struct config old;
+    config_copy(&old, &sh->config);
+    int status =
+        option_set(o, &sh->config, value, err) || app_check_gates(&sh->config, err) ? -1 : 0;
+    config_release(status ? &sh->config : &old);
+    if (status)
+        sh->config = old;
+    return status;
+}
+
 // The type's own name, so that the options say what is shown.
 static int assign_sample_index(struct shell *sh, const struct option_def *o, struct span value,
                                struct err *err)
@@ -180,6 +194,8 @@ static int assign(struct shell *sh, const struct option_def *o, struct span valu
         value = SPAN("true");
     if (is_source(o))
         return assign_source(sh, o, value, err);
+    if (o->group == GROUP_GATE)
+        return assign_gate(sh, o, value, err);
     if (strcmp(o->name, "sample_index") == 0)
         return assign_sample_index(sh, o, value, err);
     if (option_set(o, &sh->config, value, err))

@@ -26,6 +26,11 @@ label_lines format_labels(const struct report *r, const struct shown *shown);
 // The same for a picture, with all there is to say.
 label_lines format_full_labels(const struct report *r, const struct shown *shown);
 
+// What gates found out, a line each, with the functions to blame below those that fired: of all
+// gates, or of those that fired or would have but for noise.
+struct gate_results;
+label_lines format_gates(const struct report *r, const struct gate_results *results, bool all);
+
 // Text, with the reference's layout.
 void format_text_top(const struct report *r, const struct top *top, struct sink *out);
 void format_text_traces(const struct report *r, struct node_table *t, struct sink *out);

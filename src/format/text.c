@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "format/put.h"
 
+#include <math.h>
+
 #include "base/utf8.h"
 
 enum { VALUE_WIDTH = 10, NAME_COLUMN = 44 };
@@ -49,32 +51,93 @@ static void put_all_types(const struct report *r, const struct top *top, struct 
     }
 }
 
+static int64_t margin_of(double error)
+{
+    return i64_of(round(NOISE_MARGIN * error));
+}
+
+// A value with its ±, which is left out where there are no samples. Within noise it is dim.
+static void put_noisy(struct sink *out, const struct report *r, const struct value_format *values,
+                      int64_t value, double error)
+{
+    int64_t margin = margin_of(error);
+    bool dim = sink_style(out)->color && i64_abs(value) <= margin;
+    if (dim)
+        sink_write(out, SPAN("\x1b[2m"));
+    if (dim)
+        put_value(out, values, value, VALUE_WIDTH);
+    else
+        put_weight(out, r, values, value, VALUE_WIDTH);
+    sink_putc(out, ' ');
+    if (error > 0)
+        put_value(out, values, margin, VALUE_WIDTH);
+    else
+        sink_fill(out, ' ', VALUE_WIDTH);
+    if (dim)
+        sink_write(out, SPAN("\x1b[0m"));
+}
+
+static void put_measured(struct sink *out, const struct report *r, const struct top *top,
+                         const struct value_format *values, int64_t value, double error)
+{
+    if (top->noise.known)
+        put_noisy(out, r, values, value, error);
+    else
+        put_weight(out, r, values, value, VALUE_WIDTH);
+    sink_putc(out, ' ');
+}
+
 static void put_rows(const struct report *r, const struct top *top, struct sink *out)
 {
     struct value_format values = value_format_of(r);
+    size_t used = NAME_COLUMN + (top->noise.known ? 2 * (VALUE_WIDTH + 1) : 0);
     int64_t sum = 0;
-    sink_write(out, SPAN("      flat  flat%   sum%        cum   cum%\n"));
+    sink_write(out, top->noise.known
+                        ? SPAN("      flat          ±  flat%   sum%        cum          ±   cum%\n")
+                        : SPAN("      flat  flat%   sum%        cum   cum%\n"));
     for (uint32_t i = 0; i < top->n_rows; i++) {
         const struct top_row *row = &top->rows[i];
         sum += row->flat;
-        put_weight(out, r, &values, row->flat, VALUE_WIDTH);
-        sink_putc(out, ' ');
+        put_measured(out, r, top, &values, row->flat, row->errors.flat);
         put_percent(out, row->flat, r->total);
         sink_putc(out, ' ');
         put_percent(out, sum, r->total);
         sink_putc(out, ' ');
-        put_weight(out, r, &values, row->cum, VALUE_WIDTH);
-        sink_putc(out, ' ');
+        put_measured(out, r, top, &values, row->cum, row->errors.cum);
         put_percent(out, row->cum, r->total);
         sink_write(out, SPAN("  "));
-        put_row_end(row, NAME_COLUMN, out);
+        put_row_end(row, used, out);
     }
+}
+
+// How the ± is to be read.
+static void put_noise(const struct report *r, const struct noise_shown *n, struct sink *out)
+{
+    struct value_format values = value_format_of(r);
+    char text[UNIT_LABEL_MAX];
+    if (!n->known) {
+        sink_write(out, n->kind == NOISE_NONE
+                            ? SPAN("Noise: none, as everything was recorded\n")
+                            : SPAN("Noise: not known, as it is not how the samples were taken\n"));
+        return;
+    }
+    sink_printf(out, "Noise: ± is 95%%%s%s; %.*s in total", n->at_most ? " at most" : "",
+                n->at_most              ? ", as snapshots of one process share samples"
+                : r->options.comparison ? " if the runs are independent"
+                                        : "",
+                (int)value_print(text, &values, margin_of(n->total)), text);
+    if (n->nothing > 0)
+        sink_printf(out, "; below %.*s where there are no samples",
+                    (int)value_print(text, &values, i64_of(n->nothing)), text);
+    sink_putc(out, '\n');
 }
 
 void format_text_top(const struct report *r, const struct top *top, struct sink *out)
 {
     label_lines labels = format_labels(r, &top->shown);
     put_lines(out, &labels);
+    if (r->options.noise && !top->columns)
+        put_noise(r, &top->noise, out);
     if (top->columns)
         put_all_types(r, top, out);
     else

@@ -80,3 +80,17 @@ struct node_reals weigh_reals(const struct node_table *t, const struct profile *
     }
     return sums;
 }
+
+bool *weigh_mask(const struct node_table *t, const struct profile *p, const bool *wanted,
+                 bool leaves_only, struct arena *arena)
+{
+    struct walk w = walk_of(t, p, arena);
+    bool *mask = arena_zalloc(arena, p->n_samples, sizeof *mask);
+    for (uint32_t i = 0; i < p->n_samples && !cancel_requested; i++) {
+        walk_to(&w, i);
+        uint32_t n = leaves_only && w.n ? 1 : w.n;
+        for (uint32_t j = 0; j < n && !mask[i]; j++)
+            mask[i] = wanted[w.nodes[j]];
+    }
+    return mask;
+}

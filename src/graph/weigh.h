@@ -27,4 +27,9 @@ struct node_reals {
 struct node_reals weigh_reals(const struct node_table *t, const struct profile *p,
                               const double *by_sample, struct arena *arena);
 
+// By sample: whether it is on a node that is wanted; with leaves_only, whether its leaf is one. The
+// total of a column for a set of nodes counts every sample once.
+bool *weigh_mask(const struct node_table *t, const struct profile *p, const bool *wanted,
+                 bool leaves_only, struct arena *arena);
+
 #endif

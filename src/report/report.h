@@ -6,6 +6,7 @@
 #include "base/unit.h"
 #include "graph/trim.h"
 #include "profile/tag.h"
+#include "report/noise.h"
 
 // What a report says, as numbers in the profile's own units and as names; how it looks is the
 // formats' business. A report and all it points to live in the query's arena.
@@ -14,6 +15,8 @@ struct report_options {
     uint32_t value_index; // of the sample type
     bool mean;
     bool comparison;         // with a base: what grew is positive
+    bool snapshots;          // which is of the same process
+    bool noise;              // a top tells how far its values may be off
     bool all_types;          // a top shows the flat values of all sample types
     struct span type;        // "inuse_space", "mean_delay"
     struct span unit;        // the profile's
@@ -40,10 +43,16 @@ struct report {
 
 enum inlining { INLINED_NEVER, INLINED_SOMETIMES, INLINED_ALWAYS };
 
+// Standard errors of values, in their unit; 0 where there are no samples.
+struct errors {
+    double flat, cum;
+};
+
 struct top_row {
     struct span name;
     int64_t flat, cum;
     enum inlining inlining;
+    struct errors errors; // where noise was asked for and is known
 };
 
 // Which part of the profile is shown.
@@ -59,8 +68,18 @@ struct top_column {
     int64_t *flats; // by row
 };
 
+// What is known of noise, and how a ± is to be read.
+struct noise_shown {
+    enum noise_kind kind;
+    bool known;     // there are errors
+    bool at_most;   // they are upper bounds: two snapshots of one process
+    double total;   // the error of the sum of all samples
+    double nothing; // there is less than this of what has no sample, with 95 %; 0: not known
+};
+
 struct top {
     struct shown shown;
+    struct noise_shown noise;
     struct top_row *rows;
     uint32_t n_rows;
     struct top_column *columns; // of all sample types, where they were asked for

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/report.h"
 
+#include <math.h>
+
+#include "graph/weigh.h"
+
 static enum inlining inlining_of(const struct graph_report *g, uint32_t node)
 {
     bool inlined = false, called = false;
@@ -76,6 +80,37 @@ static void add_columns(const struct report *r, const struct graph_report *g, st
         pick_unit(r, top, i);
 }
 
+// What of the unit there may be without a sample of it, with 95 %: see report/noise.h.
+static double unsampled(const struct report *r, const struct noise *n)
+{
+    double rate = fmax(n->rate[SIDE_BEFORE], n->rate[SIDE_AFTER]);
+    struct span unit = r->options.unit;
+    if (n->kind == NOISE_HEAP && n->type != n->space)
+        return 0; // objects of what size?
+    if (n->kind == NOISE_HEAP)
+        rate *= unit_scale(1, SPAN("bytes"), unit).value;
+    return -log(0.05) * rate;
+}
+
+static void add_noise(const struct report *r, const struct graph_report *g, struct top *top)
+{
+    const struct profile *p = r->profile;
+    struct noise n = {.kind = NOISE_UNKNOWN};
+    if (!r->options.mean)
+        n = noise_of(p, r->options.value_index);
+    top->noise = (struct noise_shown){.kind = n.kind, .at_most = r->options.snapshots};
+    if (n.kind != NOISE_HEAP && n.kind != NOISE_CPU)
+        return;
+    struct node_reals sums = weigh_reals(&g->table, p, noise_variances(p, &n, r->arena), r->arena);
+    for (uint32_t i = 0; i < top->n_rows; i++) {
+        uint32_t node = g->graph.shown[i];
+        top->rows[i].errors = (struct errors){sqrt(sums.flat[node]), sqrt(sums.cum[node])};
+    }
+    top->noise.known = true;
+    top->noise.total = sqrt(sums.total);
+    top->noise.nothing = unsampled(r, &n);
+}
+
 struct top report_top(struct report *r)
 {
     struct graph_report g;
@@ -93,6 +128,8 @@ struct top report_top(struct report *r)
             .inlining = inlining_of(&g, node),
         };
     }
+    if (r->options.noise)
+        add_noise(r, &g, &top);
     if (r->options.all_types)
         add_columns(r, &g, wanted_unit, &top);
     graph_report_release(&g);

@@ -20,7 +20,7 @@ app=${APP:-/app}
 made_app=
 [ -d "$app" ] || { mkdir "$app"; made_app=yes; }
 cleanup() {
-    for name in sprintf config cache service workers goroutines bench.test; do
+    for name in sprintf config cache service workers goroutines parcels bench.test; do
         rm -f "$app/$name"
     done
     [ -z "$made_app" ] || rmdir "$app"
@@ -30,7 +30,7 @@ trap cleanup EXIT
 # Static binaries without version control information.
 export CGO_ENABLED=0 GOFLAGS='-trimpath -buildvcs=false' GOTOOLCHAIN=local
 
-for name in sprintf config cache service workers goroutines; do
+for name in sprintf config cache service workers goroutines parcels; do
     (cd "$src/$name" && go build -o "$app/$name" .)
 done
 # "go test -bench" runs its binary from a temporary directory, whose name the
@@ -56,6 +56,11 @@ cd "$out"
 "$app/workers" -o workers # workers_cpu.pb.gz, _block and _mutex
 
 "$app/goroutines" -o leak # leak_goroutine.pb.gz and leak_threadcreate.pb.gz
+
+# Twice the same, and once with a tenth more of one thing.
+"$app/parcels" -o parcels_mem.1.pb.gz
+"$app/parcels" -o parcels_mem.2.pb.gz
+"$app/parcels" -o parcels_mem_more.pb.gz -more
 
 "$app/bench.test" -test.run '^$' -test.bench . -test.benchtime 500ms \
     -test.cpuprofile bench_cpu.pb.gz

@@ -205,11 +205,10 @@ static void values_are_read_back(void)
     static const char *const ints[] = {"0", "-1", "9223372036854775807", "0x10", NULL};
     static const char *const floats[] = {"0.1", "1e-300", "3.0000000000000004", "-2", NULL};
     static const char *const strings[] = {"a b", "\xc3\xbc", "", "x=y, z:w", NULL};
+    static const char *const gates[] = {"", "total > 5MB", "\n # none\nany_cum<=+5 %\n", NULL};
     static const char *const *const texts[] = {
-        [OPTION_BOOL] = bools,
-        [OPTION_INT] = ints,
-        [OPTION_FLOAT] = floats,
-        [OPTION_STRING] = strings,
+        [OPTION_BOOL] = bools,     [OPTION_INT] = ints,    [OPTION_FLOAT] = floats,
+        [OPTION_STRING] = strings, [OPTION_GATES] = gates,
     };
     for (const struct option_def *o = option_defs; o->name; o++) {
         check_about("%s", o->name);
@@ -245,6 +244,26 @@ static void bad_values_change_nothing(void)
     config_release(&c);
 }
 
+// A flag that is given again adds a line where the value has lines, and else replaces it.
+static void gates_are_added_up(void)
+{
+    const struct option_def *gates = option_find(SPAN("fail_if")),
+                            *focus = option_find(SPAN("focus"));
+    struct config c;
+    struct err err = {""};
+    config_init(&c);
+    CHECK_INT(option_add(gates, &c, SPAN("total > 5MB"), &err), 0);
+    CHECK_INT(option_add(gates, &c, SPAN("any_flat > +5%"), &err), 0);
+    CHECK_INT(option_add(gates, &c, SPAN("nothing"), &err), -1);
+    check_printed(gates, &c, "total > 5MB\nany_flat > +5%");
+    CHECK_INT(option_set(gates, &c, SPAN("total < 7"), &err), 0);
+    check_printed(gates, &c, "total < 7");
+    CHECK_INT(option_add(focus, &c, SPAN("one"), &err), 0);
+    CHECK_INT(option_add(focus, &c, SPAN("two"), &err), 0);
+    check_printed(focus, &c, "two");
+    config_release(&c);
+}
+
 static void each_option_has_a_member_of_its_own(void)
 {
     struct config plain, changed;
@@ -258,6 +277,7 @@ static void each_option_has_a_member_of_its_own(void)
             o->type == OPTION_WORD ? o->choices[2].name
             : o->type == OPTION_CHOICE
                 ? o->choices[!*o->initial || !strcmp(o->initial, o->choices[0].name)].name
+            : o->type == OPTION_GATES                 ? "total > 7"
             : span_eq(buf_span(&text), SPAN("true"))  ? "false"
             : span_eq(buf_span(&text), SPAN("false")) ? "true"
                                                       : "7";
@@ -298,5 +318,5 @@ static void copies_stand_alone(void)
 
 CHECK_MAIN(CASE(names_are_unique), CASE(names_are_plain_words), CASE(tables_are_sorted),
            CASE(texts_are_there), CASE(rows_are_found), CASE(initial_values),
-           CASE(values_are_read_back), CASE(bad_values_change_nothing),
+           CASE(values_are_read_back), CASE(bad_values_change_nothing), CASE(gates_are_added_up),
            CASE(each_option_has_a_member_of_its_own), CASE(copies_stand_alone))

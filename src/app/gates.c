@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/gates.h"
+
+#include "format/format.h"
+#include "input/source.h"
+
+#define POLICY_MAX ((size_t)1 << 20)
+
+bool gates_wanted(const struct config *c)
+{
+    return *c->fail_if || *c->policy;
+}
+
+static int read_text(const char *path, struct buf *text, struct err *err)
+{
+    struct source *source = source_open(path, err);
+    int status = source ? 0 : -1;
+    struct reader *in = source ? source_reader(source) : NULL;
+    while (status == 0 && (status = reader_need(in, 1, err)) == 0 && reader_have(in)) {
+        buf_add(text, (struct span){(const char *)in->at, reader_have(in)});
+        in->at = in->end;
+        if (text->n > POLICY_MAX)
+            status = err_set(err, "is larger than %zu MiB", POLICY_MAX >> 20);
+    }
+    source_close(source);
+    return status;
+}
+
+// Sets *line to the number of the line that is no gate.
+static int parse_lines(struct span text, gate_list *gates, size_t *line, struct arena *arena,
+                       struct err *err)
+{
+    for (*line = 1; text.n; ++*line) {
+        size_t end = span_find(text, SPAN("\n"));
+        struct span one = end == SPAN_NOT_FOUND ? text : span_upto(text, end);
+        if (!gate_line_is_blank(one) && gate_parse(vec_push(arena, gates), one, err))
+            return -1;
+        text = span_from(text, end == SPAN_NOT_FOUND ? text.n : end + 1);
+    }
+    return 0;
+}
+
+static int read_policy(const char *path, gate_list *gates, struct arena *arena, struct err *err)
+{
+    struct buf text = {0};
+    size_t line;
+    int status = read_text(path, &text, err);
+    if (status == 0) {
+        status = parse_lines(arena_span(arena, buf_span(&text)), gates, &line, arena, err);
+        if (status)
+            err_wrap(err, "policy '%s', line %zu", path, line);
+    } else {
+        err_wrap(err, "cannot read '%s'", path);
+    }
+    buf_release(&text);
+    return status;
+}
+
+static bool has_base(const struct config *c)
+{
+    return *c->base || *c->diff_base;
+}
+
+static int check_confidence(const struct config *c, struct err *err)
+{
+    if (c->confidence == 0 || (c->confidence >= 50 && c->confidence < 100))
+        return 0;
+    return err_set(err, "bad value '%g' for confidence: want 0, or 50 to less than 100",
+                   c->confidence);
+}
+
+static int check_bases(const struct config *c, const gate_list *gates, struct err *err)
+{
+    for (size_t i = 0; i < gates->n && !has_base(c); i++)
+        if (gate_needs_base(&gates->at[i]))
+            return err_set(err, "the gate '" SPAN_FMT "' needs -base or -diff_base",
+                           ERR_SUBJECT(gates->at[i].text));
+    return 0;
+}
+
+static int read_flags(const struct config *c, gate_list *gates, struct arena *arena,
+                      struct err *err)
+{
+    size_t line;
+    *gates = (gate_list){0};
+    if (parse_lines(arena_span(arena, span_of(c->fail_if)), gates, &line, arena, err))
+        return err_wrap(err, "option fail_if");
+    return check_confidence(c, err);
+}
+
+int gates_read(const struct config *c, gate_list *gates, struct arena *arena, struct err *err)
+{
+    if (read_flags(c, gates, arena, err))
+        return -1;
+    return *c->policy ? read_policy(c->policy, gates, arena, err) : 0;
+}
+
+int gates_check_flags(const struct config *c, struct err *err)
+{
+    struct arena arena = {0};
+    gate_list gates;
+    int status = read_flags(c, &gates, &arena, err) || check_bases(c, &gates, err) ? -1 : 0;
+    arena_release(&arena);
+    return status;
+}
+
+int app_check_gates(const struct config *c, struct err *err)
+{
+    struct arena arena = {0};
+    gate_list gates;
+    int status = gates_read(c, &gates, &arena, err);
+    arena_release(&arena);
+    return status;
+}
+
+int gates_check(const struct config *c, struct err *err)
+{
+    struct arena arena = {0};
+    gate_list gates;
+    int status = gates_read(c, &gates, &arena, err) || check_bases(c, &gates, err) ? -1 : 0;
+    arena_release(&arena);
+    return status;
+}
+
+bool app_has_gates(const struct config *c)
+{
+    return gates_wanted(c);
+}
+
+const struct command_def gates_command = {.name = "gates", .untrimmed = true, .sides = true};
+
+int gates_begin(struct query *q, struct session *s, const struct request *request, bool quiet,
+                struct gate_results *results, struct err *err)
+{
+    const struct config *c = request->config;
+    struct gate_options options = {c->allow_empty, c->confidence / 100};
+    gate_list gates;
+    query_begin(q, s, request);
+    q->quiet = quiet;
+    if (gates_read(c, &gates, &q->arena, err) || check_bases(c, &gates, err) ||
+        query_prepare(q, err))
+        return -1;
+    return gates_judge(&q->report, gates.at, (uint32_t)gates.n, &options, results, err);
+}
+
+void gates_note(struct query *q, const struct gate_results *results, bool all)
+{
+    label_lines lines = format_gates(&q->report, results, all);
+    q->quiet = false;
+    for (size_t i = 0; i < lines.n; i++)
+        query_note(q, arena_cstr(&q->arena, lines.at[i]));
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_APP_GATES_H
+#define CPROF_APP_GATES_H
+
+#include "app/query.h"
+#include "report/gate.h"
+
+// The gates that a config has: of fail_if and of the file policy.
+
+typedef VEC(struct gate) gate_list;
+
+// Reads them. All memory is the arena's. 0, or -1 with *err filled.
+int gates_read(const struct config *c, gate_list *gates, struct arena *arena, struct err *err);
+
+// Whether there may be any.
+bool gates_wanted(const struct config *c);
+
+// Whether they go together with the config's base. -1 with *err filled where they do not; of the
+// first, what a file says is left out.
+int gates_check_flags(const struct config *c, struct err *err);
+int gates_check(const struct config *c, struct err *err);
+
+// Not a report of its own, but what all of them have in common.
+extern const struct command_def gates_command;
+
+// A judgement in the making, and its end: the query's memory has the results.
+// Quiet: remarks on the filters are left to another query.
+int gates_begin(struct query *q, struct session *s, const struct request *request, bool quiet,
+                struct gate_results *results, struct err *err);
+
+// Tells of gates that fired or would have but for noise; of all where that is asked for.
+void gates_note(struct query *q, const struct gate_results *results, bool all);
+
+#endif

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <math.h>
+
+#include "format/format.h"
+#include "report/gate.h"
+
+// How a gate's values are written: in the unit that suits each.
+struct writer {
+    struct arena *arena;
+    const struct gate_result *result;
+    struct unit_conv conv;
+};
+
+static const char *value_text(const struct writer *w, double value)
+{
+    char text[UNIT_LABEL_MAX];
+    size_t n = unit_format(text, &w->conv, i64_of(round(value)));
+    return arena_cstr(w->arena, (struct span){text, n});
+}
+
+static const char *percent_text(const struct writer *w, double percent)
+{
+    const char *text = arena_printf(w->arena, "%.2f", percent);
+    size_t n = strlen(text);
+    if (n > 3 && strcmp(text + n - 3, ".00") == 0)
+        n -= 3;
+    return arena_printf(w->arena, "%.*s%%", (int)n, text);
+}
+
+static const char *limit_text(const struct writer *w)
+{
+    const struct gate *g = w->result->gate;
+    return g->percent ? percent_text(w, g->limit) : value_text(w, w->result->limit);
+}
+
+// What a gate found out about the whole or a function.
+static const char *finding(const struct writer *w, const struct gate_item *item)
+{
+    const struct gate *g = w->result->gate;
+    double growth = item->after - item->before;
+    const char *after = value_text(w, item->after), *before = value_text(w, item->before);
+    if (item->is_new)
+        return arena_printf(w->arena, "is new, with %s", after);
+    if (!gate_needs_base(g))
+        return arena_printf(w->arena, "is %s", after);
+    if (!g->growth)
+        return arena_printf(w->arena, "is %s, %s of the base's %s", after,
+                            percent_text(w, item->value), before);
+    return arena_printf(w->arena, "%s by %s, from %s to %s", growth < 0 ? "shrank" : "grew",
+                        g->percent ? percent_text(w, fabs(item->value))
+                                   : value_text(w, fabs(growth)),
+                        before, after);
+}
+
+static const char *verdict_text(const struct gate_result *result)
+{
+    static const char *const texts[] = {[GATE_PASSED] = "gate passed",
+                                        [GATE_FIRED] = "gate failed",
+                                        [GATE_WITHIN_NOISE] = "gate passed, within noise"};
+    return texts[result->verdict];
+}
+
+static void add_line(struct writer *w, label_lines *lines, const char *text)
+{
+    *vec_push(w->arena, lines) = span_of(text);
+}
+
+static const char *noise_text(const struct writer *w)
+{
+    const struct gate_result *result = w->result;
+    if (result->noise_unknown)
+        return "; how samples of this type were taken is not known, so noise is not looked at";
+    if (result->worst.margin == 0)
+        return "";
+    return arena_printf(w->arena, "; noise is up to %s", value_text(w, result->worst.margin));
+}
+
+static void add_headline(struct writer *w, label_lines *lines)
+{
+    const struct gate_result *result = w->result;
+    const struct gate_item *worst = &result->worst;
+    bool any = result->gate->subject == GATE_ANY_FLAT || result->gate->subject == GATE_ANY_CUM;
+    struct buf text = {0};
+    buf_printf(&text, "%s: " SPAN_FMT ": " SPAN_FMT " ", verdict_text(result),
+               SPAN_ARG(result->gate->text), SPAN_ARG(result->type));
+    if (any && worst->name.n == 0)
+        buf_printf(&text, "of no function is beyond the limit");
+    else if (any)
+        buf_printf(&text, "of " SPAN_FMT " %s", SPAN_ARG(worst->name), finding(w, worst));
+    else
+        buf_printf(&text, "%s", finding(w, worst));
+    buf_printf(&text, "; the limit is %s%s", limit_text(w), noise_text(w));
+    add_line(w, lines, arena_cstr(w->arena, buf_span(&text)));
+    buf_release(&text);
+}
+
+static void add_items(struct writer *w, label_lines *lines)
+{
+    const struct gate_result *result = w->result;
+    bool growth = gate_needs_base(result->gate);
+    for (uint32_t i = 0; i < result->n_items; i++) {
+        const struct gate_item *item = &result->items[i];
+        double value = growth ? item->after - item->before : item->after;
+        add_line(w, lines,
+                 arena_printf(w->arena, "  %s%s  " SPAN_FMT, growth && value > 0 ? "+" : "",
+                              value_text(w, value), SPAN_ARG(item->name)));
+    }
+    if (result->n_beyond > result->n_items)
+        add_line(w, lines,
+                 arena_printf(w->arena, "  and %u more", result->n_beyond - result->n_items));
+}
+
+label_lines format_gates(const struct report *r, const struct gate_results *results, bool all)
+{
+    label_lines lines = {0};
+    for (uint32_t i = 0; i < results->n; i++) {
+        const struct gate_result *result = &results->at[i];
+        struct writer w = {r->arena, result, unit_conv_of(result->unit, SPAN("auto"))};
+        if (!all && result->verdict == GATE_PASSED)
+            continue;
+        add_headline(&w, &lines);
+        if (result->verdict == GATE_FIRED)
+            add_items(&w, &lines);
+    }
+    return lines;
+}

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Gates: what they are judged by, what they say and how cprof ends."""
+
+import re
+
+import tap
+from tap import must
+
+PASSED, FAILED, MISUSED, FIRED = 0, 1, 2, 3
+SERVICE = ["-diff_base=service_before_heap.pb.gz", "-alloc_space", "service_after_heap.pb.gz"]
+AGAIN = ["-diff_base=parcels_mem.1.pb.gz", "parcels_mem.2.pb.gz"]
+MORE = ["-diff_base=parcels_mem.1.pb.gz", "parcels_mem_more.pb.gz"]
+
+
+def judged(gates, *args, status, **more):
+    """Standard error of a run with these gates, which has to end with the status."""
+    gates = [gates] if isinstance(gates, str) else gates
+    done = tap.cprof(*(f"-fail_if={gate}" for gate in gates), *args, **more)
+    assert done.returncode == status, (gates, args, done.returncode, done.stderr)
+    return done.stderr.decode()
+
+
+def a_profile_by_itself():
+    heap = ["-alloc_space", "service_after_heap.pb.gz"]  # 101.68MB
+    for gate, status in (("total > 50MB", FIRED), ("total > 101MB", FIRED), ("total > 102MB", PASSED),
+                         ("total < 102MB", FIRED), ("total <= 50MB", PASSED),
+                         ("total > 0.05GB", FIRED), ("total > 51200kB", FIRED),
+                         ("any_flat > 38MB", FIRED), ("any_flat > 39MB", PASSED),
+                         ("any_cum > 101MB", FIRED), ("any_cum > 110MB", PASSED),
+                         (r"flat(strings\..*) > 38MB", FIRED), (r"flat(json\..*) > 10MB", FAILED),
+                         (r"cum(main\..*Handle) > 77MB", FIRED),
+                         ("inuse_space: total > 50MB", PASSED),
+                         ("alloc_objects: total > 100", FIRED)):
+        judged(gate, *heap, status=status)
+
+
+def every_limit_is_met_exactly():
+    total = int(re.search(r"(\d+)B total", must("-top", "-unit=B", "cache_heap.2.pb.gz").decode())[1])
+    for gate, status in ((f"total >= {total}", FIRED), (f"total > {total}", PASSED),
+                         (f"total <= {total}B", FIRED), (f"total < {total}B", PASSED)):
+        judged(gate, "cache_heap.2.pb.gz", status=status)
+
+
+def growth():
+    for gate, status in (("total > +0", PASSED), ("total <= +0", FIRED), ("total > +5%", PASSED),
+                         ("any_flat > +2MB", FIRED), ("any_flat > +28MB", PASSED),
+                         (r"flat(strings\..*grow$) > +27MB", FIRED),
+                         (r"flat(strings\..*grow$) > +260%", FIRED),
+                         (r"flat(strings\..*grow$) > +265%", PASSED),
+                         (r"flat(strings\..*grow$) > 360%", FIRED),
+                         (r"cum(main\..*Handle) > +1MB", PASSED),
+                         ("alloc_objects: any_flat > +20%", FIRED),
+                         ("alloc_objects: any_flat > +60%", FIRED),  # strings.genSplit is new
+                         ("alloc_objects: any_flat > +115000", PASSED)):
+        judged(gate, *SERVICE, status=status)
+
+
+def values_are_those_of_the_profiles():
+    """A gate's numbers are what top says of each profile by itself."""
+    grow = lambda path: re.search(r"(\S+)\s+\S+\s+\S+\s+\S+\s+\S+  strings\.\(\*Builder\)\.grow",
+                                  must("-top", "-alloc_space", "-unit=auto", path).decode())[1]
+    text = judged(r"flat(\(\*Builder\)\.grow) > +1MB", *SERVICE, status=FIRED)
+    assert f"from {grow('service_before_heap.pb.gz')} to {grow('service_after_heap.pb.gz')}" in text
+
+
+def a_base_that_is_subtracted():
+    base = ["-base=cache_heap.1.pb.gz", "cache_heap.3.pb.gz"]
+    assert "from 8.03MB to 24.34MB" in judged("total > +16MB", *base, status=FIRED)
+    judged("total > +17MB", *base, status=PASSED)
+    judged("total > 24MB", *base, status=FIRED)  # of the profile, not of the difference
+    # What did not change counts as what it was before.
+    judged("flat(loadTable) < 1%", *base, status=PASSED)
+    judged("flat(loadTable) >= 100%", *base, status=FIRED)
+
+
+def moved_functions_are_judged_as_a_sum():
+    judged("flat(growSlice) > +1MB", "-base=cache_heap.1.pb.gz", "cache_heap.3.pb.gz", status=FIRED)
+    text = judged(r"cum(main\.\(\*Cache\)\.Get|growSlice) > 0", "cache_heap.3.pb.gz", status=FIRED)
+    assert "is 18.81MB" in text  # each sample counts once, though one calls the other
+    text = judged(r"flat(main\.\(\*Cache\)\.Get|growSlice) > 0", "cache_heap.3.pb.gz", status=FIRED)
+    assert "is 18.81MB" in text
+
+
+def nothing_before_is_new():
+    new = ["-diff_base=config_heap.pb.gz", "cache_heap.1.pb.gz"]
+    text = judged(r"flat(main\.loadTable) > +1000%", *new, status=FIRED)
+    assert "is new, with 3.53MB" in text and "inf" not in text
+    assert "is new" in judged("any_flat > +100000%", *new, status=FIRED)
+    judged(r"flat(main\.loadTable) < +1000%", *new, status=PASSED)
+
+
+def filters_count_and_trimming_does_not():
+    text = judged("total > 0", "-focus=Page", "-alloc_space", "service_after_heap.pb.gz", status=FIRED)
+    page = must("-top", "-focus=Page", "-alloc_space", "-relative_percentages",
+                "service_after_heap.pb.gz").decode()
+    assert f"is {re.search(r'of (.*) total', page)[1]};" in text
+    judged("flat(loadTable) > 0", "-ignore=loadTable", "cache_heap.3.pb.gz", status=FAILED)
+    judged("any_flat > 1MB", "-top", "-nodecount=1", "-nodefraction=0.9", "cache_heap.3.pb.gz",
+           status=FIRED)
+    judged(r"flat(loadTable) > 1MB", "-top", "-nodecount=1", "cache_heap.3.pb.gz", status=FIRED)
+
+
+def options_count():
+    judged("total > 7MB", "cache_heap.1.pb.gz", status=FIRED)
+    judged("total > 7MB", "-divide_by=2", "cache_heap.1.pb.gz", status=PASSED)
+    judged("total > +10%", "-normalize", "-diff_base=cache_heap.1.pb.gz", "cache_heap.3.pb.gz",
+           status=PASSED)
+    judged("any_flat > 8MB", "-lines", "service_after_heap.pb.gz", "-alloc_space", status=FIRED)
+    judged(r"flat(main\.go:\d+$) > 1kB", "-lines", "cache_heap.3.pb.gz", status=FIRED)
+    judged("total > 1us", "-mean_delay", "workers_mutex.pb.gz", status=FIRED)
+    judged("total > 1hour", "-mean_delay", "workers_mutex.pb.gz", status=PASSED)
+
+
+def several_gates():
+    gates = ["total > 1GB", "any_flat > 38MB", "total > 50MB"]
+    text = judged(gates, "-alloc_space", "service_after_heap.pb.gz", status=FIRED)
+    assert [line.split(":")[0] for line in text.splitlines() if line.startswith("gate")] == [
+        "gate passed", "gate failed", "gate failed"]
+    assert "gate failed: total > 50MB: alloc_space is 101.68MB; the limit is 50MB\n" in text
+
+
+def who_is_to_blame():
+    text = judged("any_flat > +2MB", *SERVICE, status=FIRED).splitlines()
+    assert text[0].startswith("gate failed: any_flat > +2MB: alloc_space of strings.(*Builder).grow")
+    assert text[1:] == ["  +27.63MB  strings.(*Builder).grow", "  +3MB  regexp.(*Regexp).expand"]
+    text = judged("any_flat > 1kB", "-alloc_space", "service_after_heap.pb.gz", status=FIRED)
+    assert re.search(r"\n  and \d+ more\n", text)
+    names = judged("flat(loadTable|growSlice) > 1MB", "cache_heap.3.pb.gz", status=FIRED)
+    assert names.splitlines()[1:] == ["  16.01MB  bytes.growSlice", "  3.53MB  main.loadTable"]
+
+
+def the_report_is_what_it_is_without_gates():
+    for report in ("top", "tree", "traces", "raw", "tags", "dot", "peek=main", "proto"):
+        for args in (SERVICE, ["-base=cache_heap.1.pb.gz", "cache_heap.3.pb.gz"], AGAIN):
+            plain = must(f"-{report}", *args)
+            done = tap.cprof(f"-{report}", "-fail_if=total >= 0", "-fail_if=any_cum>+1%", *args)
+            assert done.returncode == FIRED and done.stdout == plain, (report, args)
+            assert b"gate failed" in done.stderr
+    done = tap.cprof("-top", "-fail_if=total > 1TB", "cache_heap.3.pb.gz")
+    assert done.returncode == PASSED and done.stdout == must("-top", "cache_heap.3.pb.gz")
+    assert not done.stderr
+
+
+def gates_alone_print_no_report():
+    done = tap.cprof("-fail_if=total > 1TB", "cache_heap.3.pb.gz")
+    assert done.returncode == PASSED and not done.stdout
+    assert done.stderr == (b"gate passed: total > 1TB: inuse_space is 24.34MB; the limit is 1TB\n")
+
+
+def misuse():
+    for gate in ("", " "):
+        judged(gate, "-top", "cache_heap.3.pb.gz", status=PASSED)
+    for gate in ("total", "total > nan", "total > inf", "total > 5MB 6", "flat() > 5", "flat(( > 5",
+                 "sum > 5", "total = 5", "total > +5%", "total > 5%", "any_cum > +1MB"):
+        assert gate in judged(gate, "-top", "cache_heap.3.pb.gz", status=MISUSED)
+    for confidence in ("100", "-1", "20", "x"):
+        judged("total > 5", f"-confidence={confidence}", "cache_heap.3.pb.gz", status=MISUSED)
+
+
+def what_does_not_fit_the_profile():
+    for gate, why in (("total > 5s", "unit 's' does not fit inuse_space"),
+                      ("alloc_objects: total > 5MB", "unit 'MB' does not fit alloc_objects"),
+                      ("total > 5eggs", "unit 'eggs'"), ("delay: total > 5", "unknown sample type"),
+                      ("flat(nosuch) > 5", "no function matches 'nosuch'"),
+                      ("total > 1e308PB", "too large")):
+        text = judged(gate, "-top", "cache_heap.3.pb.gz", status=FAILED)
+        assert gate in text and why in text, text
+        assert not tap.cprof("-top", f"-fail_if={gate}", "cache_heap.3.pb.gz").stdout
+    judged("flat(nosuch) > 5", "-allow_empty", "cache_heap.3.pb.gz", status=PASSED)
+    judged("total > 1", "nosuch.pb.gz", status=FAILED)
+
+
+def a_policy():
+    path = tap.scratch("gates")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("# what a build may not do\n\nalloc_space: total > +5%  # in all\n"
+                   "  any_flat > +2MB\r\n#any_cum > 0\nflat(#|x#|strings) > +1MB\n")
+    text = judged([], f"-policy={path}", *SERVICE, status=FIRED)
+    assert [line.split(": ")[1] for line in text.splitlines() if line.startswith("gate")] == [
+        "alloc_space", "any_flat > +2MB", "flat(#|x#|strings) > +1MB"]
+    assert text.count("gate passed: alloc_space: total > +5%: ") == 1
+    assert text.count("gate failed: ") == 2
+    text = judged("total > 1", f"-policy={path}", *SERVICE, status=FIRED)
+    assert text.count("\ngate ") + text.startswith("gate ") == 4
+    assert "needs -base" in judged([], f"-policy={path}", SERVICE[-1], status=FAILED)
+
+
+def a_policy_that_cannot_be_obeyed():
+    path = tap.scratch("gates")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("total > 5MB\n\nany > 3\n")
+    text = judged([], f"-policy={path}", "cache_heap.3.pb.gz", status=FAILED)
+    assert f"'{path}', line 3" in text and "'any > 3'" in text
+    assert "nosuch" in judged([], "-policy=nosuch", "cache_heap.3.pb.gz", status=FAILED)
+    with open(path, "wb") as file:
+        file.write(b"total > 5MB\n" * 200000)
+    assert "larger than" in judged([], f"-policy={path}", "cache_heap.3.pb.gz", status=FAILED)
+
+
+def in_the_shell():
+    lines = ["fail_if=total > 5MB", "top 1", "fail_if=total > nan", "fail_if=total > 1TB", "top 1",
+             "base=cache_heap.1.pb.gz", "fail_if=any_flat > +12MB", "top 1", "fail_if=", "top 1"]
+    done = tap.cprof("cache_heap.3.pb.gz", data="\n".join(lines).encode())
+    assert done.returncode == PASSED and done.stdout.count(b"Showing top 1") == 4
+    assert [line.split(":")[0] for line in done.stderr.decode().splitlines()
+            if not line.startswith(" ")] == [
+                "gate failed", "bad value 'total > nan' for fail_if", "gate failed"]
+
+
+def names_are_inert():
+    text = tap.cprof("-fail_if=any_flat >= 0", "edge/labels.pb.gz").stderr
+    assert b"\x1b" not in text
+
+
+def the_same_program_twice():
+    """Only noise: a naive gate of 5 % fires, one with confidence does not."""
+    text = judged("any_flat > +5%", *AGAIN, status=FIRED)
+    assert "main.stamp grew by 23.63%" in text
+    text = judged("any_flat > +5%", "-confidence=95", *AGAIN, status=PASSED)
+    assert text.startswith("gate passed, within noise: any_flat > +5%: ")
+    for gate in ("total > +5%", "any_cum > +5%", "alloc_objects: any_flat > +5%",
+                 "alloc_objects: total > +5%", "any_flat > +1MB"):
+        judged(gate, "-confidence=95", *AGAIN, status=PASSED)
+
+
+def a_tenth_more():
+    for gate in ("total > +5%", "any_flat > +5%", "any_cum > +5%", "flat(pack) > +5%",
+                 "any_flat > +500MB", "alloc_objects: flat(pack) > +5%"):
+        for confidence in ("0", "95", "99"):
+            text = judged(gate, f"-confidence={confidence}", *MORE, status=FIRED)
+            assert "\n  +" in text and "main.pack" in text
+    text = judged("any_flat > +5%", "-confidence=95", *MORE, status=FIRED)
+    assert text.splitlines()[1:] == ["  +1.19GB  main.pack"]
+
+
+def noise_that_is_not_known():
+    text = judged("delay: total > 1ms", "-confidence=95", "workers_mutex.pb.gz", status=FIRED)
+    assert "not known" in text
+    text = judged("alloc_space: total > 1MB", "-confidence=95", "sprintf_heap_rate1.pb.gz", status=FIRED)
+    assert "not known" not in text and "noise" not in text  # everything was recorded
+    assert "noise is up to" in judged("total > 1s", "-confidence=95", "workers_cpu.pb.gz", status=FIRED)
+
+
+def a_function_with_no_sample_may_have_been_there():
+    """Less than 3R bytes of it at 95 %, which is 1.5MB."""
+    new = ["-diff_base=config_heap.pb.gz", "cache_heap.1.pb.gz"]
+    assert "within noise" in judged(r"flat(main\.loadTable) > +200%", "-confidence=95", *new,
+                                    status=PASSED)
+    judged(r"flat(main\.loadTable) > +10%", "-confidence=80", *new, status=FIRED)
+
+
+tap.run([a_profile_by_itself, every_limit_is_met_exactly, growth, values_are_those_of_the_profiles,
+         a_base_that_is_subtracted, moved_functions_are_judged_as_a_sum, nothing_before_is_new,
+         filters_count_and_trimming_does_not, options_count, several_gates, who_is_to_blame,
+         the_report_is_what_it_is_without_gates, gates_alone_print_no_report, misuse,
+         what_does_not_fit_the_profile, a_policy, a_policy_that_cannot_be_obeyed, in_the_shell,
+         names_are_inert, the_same_program_twice, a_tenth_more, noise_that_is_not_known,
+         a_function_with_no_sample_may_have_been_there])
