@@ -4,6 +4,7 @@
 
 #include "app/commands.h"
 #include "app/config.h"
+#include "input/names.h"
 #include "profile/profile.h"
 
 // The one door to all that cprof does: the command line and the shell come in here.
@@ -19,6 +20,8 @@ struct notes {
 // A profile that is loaded and ready for queries.
 struct session {
     struct profile profile;
+    name_list sources, bases; // the files that it was read from
+    struct arena arena;       // their names'
     struct notes notes;
     uint32_t gates_fired; // in the last run
     bool keeps_sides;     // of comparisons, whatever the config: see struct profile
@@ -28,8 +31,7 @@ struct session {
 int app_check(const struct config *config, struct err *err);
 
 // Reads, checks and merges the files, "-" being standard input, as the config's source options say;
-// s->notes and
-// s->keeps_sides are set before. 0, or -1 with *err filled and nothing to release.
+// s->notes and s->keeps_sides are set before. 0, or -1 with *err filled and nothing to release.
 int app_load(struct session *s, char *const *paths, size_t n_paths, const struct config *config,
              struct err *err);
 void app_release(struct session *s);
@@ -47,6 +49,10 @@ struct request {
 // Writes one report. The config's gates are judged with it: s->gates_fired counts those that fired,
 // and notes tell of them. 0, or -1 with *err filled; what the sink got by then is incomplete.
 int app_run(struct session *s, const struct request *request, struct sink *out, struct err *err);
+
+// Whether the report obeys the option format, where that is set. -1 with *err filled where not.
+int app_check_format(const struct command_def *command, const struct config *config,
+                     struct err *err);
 
 // Judges the config's gates alone, and notes each. 0, or -1 with *err filled.
 int app_judge(struct session *s, const struct config *config, struct err *err);

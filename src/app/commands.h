@@ -19,6 +19,7 @@ struct command_def {
     bool visual;                  // a picture: see struct trim_options
     bool paths;                   // obeys call_tree
     bool sides;                   // is about both sides of a comparison
+    bool formats;                 // obeys the option format
     bool obj_names;               // tells binaries apart
     const char *binary;           // the extension of what is not to be seen on a terminal, or NULL
     const char *graphviz;         // the format that Graphviz makes of the graph, or NULL

@@ -17,14 +17,17 @@ enum granularity {
     GRANULARITY_ADDRESSES,
 };
 
+enum output_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_MARKDOWN };
+
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
 // The values of all options: one member per row of the table in options.c, which says what each
 // means. Strings are owned and never NULL.
 struct config {
     char *output;
-    int color; // enum when
-    int pager; // WHEN_AUTO or WHEN_NEVER
+    int format; // enum output_format
+    int color;  // enum when
+    int pager;  // WHEN_AUTO or WHEN_NEVER
 
     bool call_tree, relative_percentages, compact_labels, mean, normalize;
     char *unit, *sample_index, *source_path, *trim_path;

@@ -6,6 +6,7 @@
 
 #include "format/format.h"
 #include "format/svg.h"
+#include "format/table.h"
 #include "input/srcfile.h"
 #include "profile/filter.h"
 #include "sink/process.h"
@@ -22,7 +23,13 @@ int emit_top(struct query *q, struct sink *out, struct err *err)
 {
     (void)err;
     struct top top = report_top(&q->report);
-    format_text_top(&q->report, &top, out);
+    struct table t;
+    if (!query_table(q, &top.shown, out, &t))
+        format_text_top(&q->report, &top, out);
+    else if (t.facts->sided && t.format == &table_markdown)
+        markdown_comparison(&t, &top);
+    else
+        table_top(&t, &top);
     return 0;
 }
 
@@ -41,11 +48,14 @@ static bool match_nodes(struct query *q, struct graph_report *g, bool *wanted)
 int emit_tree(struct query *q, struct sink *out, struct err *err)
 {
     struct graph_report g;
+    struct table t;
     int status = 0;
     report_graph(&q->report, EDGES_ALL, NULL, &g);
     bool *wanted = q->regex ? arena_zalloc(&q->arena, g.graph.n_nodes, sizeof *wanted) : NULL;
     if (wanted && !match_nodes(q, &g, wanted))
         status = no_match(q, err);
+    else if (query_table(q, &g.shown, out, &t))
+        table_tree(&t, &g, wanted);
     else
         format_text_tree(&q->report, &g, wanted, out);
     graph_report_release(&g);
@@ -55,11 +65,25 @@ int emit_tree(struct query *q, struct sink *out, struct err *err)
 int emit_traces(struct query *q, struct sink *out, struct err *err)
 {
     struct node_table table;
+    struct table t;
     struct detail detail = q->report.options.detail;
     (void)err;
     detail.clean_paths = false;
     node_table_init(&table, &q->profile, &detail, &q->arena);
-    format_text_traces(&q->report, &table, out);
+    if (query_table(q, NULL, out, &t))
+        table_traces(&t, &table);
+    else
+        format_text_traces(&q->report, &table, out);
+    node_table_release(&table);
+    return 0;
+}
+
+int emit_folded(struct query *q, struct sink *out, struct err *err)
+{
+    struct node_table table;
+    (void)err;
+    node_table_init(&table, &q->profile, &q->report.options.detail, &q->arena);
+    format_folded(&q->report, &table, out);
     node_table_release(&table);
     return 0;
 }
@@ -68,14 +92,22 @@ int emit_tags(struct query *q, struct sink *out, struct err *err)
 {
     (void)err;
     struct tags_report tags = report_tags(&q->report);
-    format_text_tags(&q->report, &tags, out);
+    struct table t;
+    if (query_table(q, NULL, out, &t))
+        table_tags(&t, &tags);
+    else
+        format_text_tags(&q->report, &tags, out);
     return 0;
 }
 
 int emit_comments(struct query *q, struct sink *out, struct err *err)
 {
+    struct table t;
     (void)err;
-    format_comments(&q->report, out);
+    if (query_table(q, NULL, out, &t))
+        table_comments(&t);
+    else
+        format_comments(&q->report, out);
     return 0;
 }
 
@@ -133,7 +165,11 @@ int emit_list(struct query *q, struct sink *out, struct err *err)
     struct srcfiles *sources =
         srcfiles_new(&q->arena, span_of(c->source_path), span_of(c->trim_path));
     struct text_files files = {find_source, sources};
-    format_text_list(&q->report, &list, &files, out);
+    struct table t;
+    if (query_table(q, NULL, out, &t))
+        table_list(&t, &list, &files);
+    else
+        format_text_list(&q->report, &list, &files, out);
     const char *searched = srcfiles_searched(sources);
     if (searched)
         query_note(q, searched);

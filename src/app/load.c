@@ -167,6 +167,12 @@ static int list_files(struct loader *l, name_list *names, char *const *paths, si
     return names->n ? 0 : err_set(l->err, "the list '%s' names no files", shown);
 }
 
+static void note_files(struct session *s, name_list *to, const name_list *names)
+{
+    for (size_t i = 0; i < names->n; i++)
+        *vec_push(&s->arena, to) = arena_cstr(&s->arena, span_of(names->at[i]));
+}
+
 static int read_all(struct loader *l, struct profile *out, char *const *paths, size_t n)
 {
     struct arena arena = {0};
@@ -174,6 +180,7 @@ static int read_all(struct loader *l, struct profile *out, char *const *paths, s
     int status = list_files(l, &names, paths, n, &arena);
     if (status == 0)
         status = read_profiles(l, out, names.at, names.n);
+    note_files(l->s, &l->s->sources, &names);
     arena_release(&arena);
     return status;
 }
@@ -181,7 +188,7 @@ static int read_all(struct loader *l, struct profile *out, char *const *paths, s
 static bool wants_sides(const struct loader *l)
 {
     const struct config *c = l->config;
-    return l->s->keeps_sides || c->noise || app_has_gates(c);
+    return l->s->keeps_sides || c->format || c->noise || app_has_gates(c);
 }
 
 // Files separated by commas, unless there is a file whose name has the commas in it.
@@ -208,6 +215,7 @@ static int apply_base(struct loader *l, struct profile *p)
         return 0;
     name_list bases = split_names(&arena, names);
     int status = read_profiles(l, &base, bases.at, bases.n);
+    note_files(l->s, &l->s->bases, &bases);
     arena_release(&arena);
     if (status == 0) {
         struct comparing how = {*c->diff_base != '\0', c->normalize, wants_sides(l)};
@@ -302,8 +310,8 @@ static void use_threads(const struct config *c)
     parallel_limit(c->threads < UINT_MAX ? (unsigned)c->threads : UINT_MAX);
 }
 
-int app_load(struct session *s, char *const *paths, size_t n_paths, const struct config *config,
-             struct err *err)
+static int load(struct session *s, char *const *paths, size_t n_paths, const struct config *config,
+                struct err *err)
 {
     struct loader l = {s, config, NULL, err};
     // As with pprof, the first of several files may be the program itself.
@@ -321,7 +329,19 @@ int app_load(struct session *s, char *const *paths, size_t n_paths, const struct
     return prepare(&l, &s->profile);
 }
 
+int app_load(struct session *s, char *const *paths, size_t n_paths, const struct config *config,
+             struct err *err)
+{
+    s->arena = (struct arena){0};
+    s->sources = s->bases = (name_list){0};
+    int status = load(s, paths, n_paths, config, err);
+    if (status)
+        arena_release(&s->arena);
+    return status;
+}
+
 void app_release(struct session *s)
 {
+    arena_release(&s->arena);
     profile_release(&s->profile);
 }

@@ -35,6 +35,14 @@ static const struct choice granularity_choices[] = {
     {NULL, NULL},
 };
 
+static const struct choice format_choices[] = {
+    [FORMAT_TEXT] = {"text", "for people"},
+    [FORMAT_JSON] = {"json", "one JSON document"},
+    [FORMAT_CSV] = {"csv", "for spreadsheets"},
+    [FORMAT_MARKDOWN] = {"markdown", "for a comment on a pull request"},
+    {NULL, NULL},
+};
+
 static const struct choice color_choices[] = {
     [WHEN_AUTO] = {"auto", "on a terminal, unless NO_COLOR is set or TERM is dumb"},
     [WHEN_ALWAYS] = {"always", "also into files and pipes"},
@@ -109,6 +117,11 @@ const struct option_def option_defs[] = {
      false},
     {"focus", OPTION_STRING, GROUP_FILTER, AT(focus), NULL, "", "REGEX",
      "only samples with a matching frame", FRAME_DETAIL, true},
+    {"format", OPTION_WORD, GROUP_DISPLAY, AT(format), format_choices, "text", "FORMAT",
+     "how reports are written",
+     "Of top, tree, peek, list, traces, tags and comments. Outside text, values are whole numbers "
+     "in the profile's own unit, except in Markdown.",
+     false},
     {"granularity", OPTION_CHOICE, GROUP_DETAIL, AT(granularity), granularity_choices, "", "KIND",
      "what makes one entry", "Each kind is also a flag of its own: -lines is -granularity=lines.",
      false},

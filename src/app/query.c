@@ -76,6 +76,7 @@ int query_report(struct query *q, struct err *err)
     o->comparison = *c->base || *c->diff_base;
     o->snapshots = *c->base != '\0';
     o->noise = c->noise;
+    o->sides = o->plain_numbers = c->format != FORMAT_TEXT;
     o->drop_negative = c->drop_negative;
     o->call_tree = c->call_tree && q->request->command->paths;
     o->tag_units = &q->units;
@@ -98,7 +99,8 @@ void query_note(const struct query *q, const char *line)
 static bool wants_sides(const struct request *request)
 {
     const struct command_def *command = request->command;
-    return command && (command->sides || (request->config->noise && command->emit == emit_top));
+    return command && (command->sides || (command->formats && request->config->format) ||
+                       (request->config->noise && command->emit == emit_top));
 }
 
 void query_begin(struct query *q, struct session *s, const struct request *request)

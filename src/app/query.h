@@ -38,10 +38,15 @@ int query_filter(struct query *q, struct err *err);
 // Lists them for the report's header.
 void query_list_filters(struct query *q);
 
+// Begins a table of a report where the config wants one and not text; shown may be NULL.
+struct table;
+bool query_table(struct query *q, const struct shown *shown, struct sink *out, struct table *t);
+
 // What the commands do.
 int emit_callgrind(struct query *q, struct sink *out, struct err *err);
 int emit_comments(struct query *q, struct sink *out, struct err *err);
 int emit_dot(struct query *q, struct sink *out, struct err *err);
+int emit_folded(struct query *q, struct sink *out, struct err *err);
 int emit_list(struct query *q, struct sink *out, struct err *err);
 int emit_proto(struct query *q, struct sink *out, struct err *err);
 int emit_raw(struct query *q, struct sink *out, struct err *err);

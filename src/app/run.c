@@ -73,10 +73,20 @@ int app_judge(struct session *s, const struct config *config, struct err *err)
     return judge_and_run(s, config, NULL, NULL, err);
 }
 
+int app_check_format(const struct command_def *command, const struct config *config,
+                     struct err *err)
+{
+    if (config->format == FORMAT_TEXT || command->formats)
+        return 0;
+    return err_set(err, "%s knows no other format than its own", command->name);
+}
+
 int app_run(struct session *s, const struct request *request, struct sink *out, struct err *err)
 {
     struct query q;
     s->gates_fired = 0;
+    if (app_check_format(request->command, request->config, err))
+        return -1;
     if (gates_wanted(request->config))
         return judge_and_run(s, request->config, request, out, err);
     int status = run(&q, s, request, out, err);

@@ -52,6 +52,8 @@ static int check_args(const struct args *args, struct err *err)
 {
     if (args->n_paths == 0 && !*args->config.files_from)
         return err_set(err, "no profile named; 'cprof -help' tells how to name one");
+    if (args->command && app_check_format(args->command, &args->config, err))
+        return -1;
     return app_check(&args->config, err);
 }
 

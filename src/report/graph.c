@@ -35,6 +35,11 @@ void report_graph(struct report *r, enum edge_want edges, const struct tag_sourc
                                           edges, tags, r->arena);
     if (tags)
         weigh_tags(r, tags, out);
+    if (report_has_sides(r)) {
+        uint32_t type = r->options.value_index;
+        out->before = weigh_column(&out->table, r->profile, r->profile->before, type, r->arena);
+        out->after = weigh_column(&out->table, r->profile, r->profile->after, type, r->arena);
+    }
     report_pick_unit(r, g);
     out->shown.n_nodes = g->n_shown;
     for (uint32_t i = 0; i < g->n_shown; i++)
@@ -50,4 +55,26 @@ void report_graph(struct report *r, enum edge_want edges, const struct tag_sourc
 void graph_report_release(struct graph_report *g)
 {
     node_table_release(&g->table);
+}
+
+struct top_row report_node_row(const struct report *r, struct graph_report *g, uint32_t node)
+{
+    const struct node *n = &g->graph.nodes[node];
+    const struct node_info *info = &g->table.infos.at[n->info];
+    struct top_row row = {
+        .name = node_name(&g->table, n->info),
+        .function = node_str(&g->table, info->name),
+        .file = node_str(&g->table, info->file),
+        .binary = node_str(&g->table, info->objfile),
+        .line = info->line,
+        .column = info->column,
+        .address = info->address,
+        .flat = node_flat(n),
+        .cum = node_cum(n),
+    };
+    if (report_has_sides(r)) {
+        row.before = (struct side_weights){g->before.flat[n->info], g->before.cum[n->info]};
+        row.after = (struct side_weights){g->after.flat[n->info], g->after.cum[n->info]};
+    }
+    return row;
 }

@@ -55,6 +55,12 @@ static void add_line(struct lister *l, struct list_routine *routine, uint32_t no
     }
     last->flat += n->flat;
     last->cum += n->cum;
+    if (report_has_sides(l->r)) {
+        last->before.flat += l->g.before.flat[n->info];
+        last->before.cum += l->g.before.cum[n->info];
+        last->after.flat += l->g.after.flat[n->info];
+        last->after.cum += l->g.after.cum[n->info];
+    }
     routine->flat += n->flat;
     routine->cum += n->cum;
 }

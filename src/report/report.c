@@ -74,3 +74,17 @@ void report_pick_unit(struct report *r, const struct graph *g)
     if (span_eq(o->output_unit, SPAN("minimum")) && g->n_shown > 0)
         o->output_unit = report_common_unit(r, least_value(g), r->total, o->unit);
 }
+
+bool report_has_sides(const struct report *r)
+{
+    return r->options.sides && r->profile->before && !r->options.mean && !r->options.call_tree;
+}
+
+int64_t report_side_total(const struct report *r, const int64_t *side)
+{
+    const struct profile *p = r->profile;
+    int64_t total = 0;
+    for (uint32_t i = 0; i < p->n_samples; i++)
+        total += side[(size_t)p->samples[i].row * p->n_sample_types + r->options.value_index];
+    return total;
+}

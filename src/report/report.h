@@ -5,6 +5,7 @@
 #include "base/regex.h"
 #include "base/unit.h"
 #include "graph/trim.h"
+#include "graph/weigh.h"
 #include "profile/tag.h"
 #include "report/noise.h"
 
@@ -17,12 +18,14 @@ struct report_options {
     bool comparison;         // with a base: what grew is positive
     bool snapshots;          // which is of the same process
     bool noise;              // a top tells how far its values may be off
+    bool sides;              // what a comparison was before and after is wanted
     bool all_types;          // a top shows the flat values of all sample types
     struct span type;        // "inuse_space", "mean_delay"
     struct span unit;        // the profile's
     struct span output_unit; // to show values in: a unit, "minimum" or "auto"
     double ratio;            // values are multiplied by it
     bool compact_labels;
+    bool plain_numbers; // of tags: in their own unit
     bool whole_numbers; // values are shown without fractions
     bool drop_negative;
     struct trim_options trim;
@@ -48,9 +51,18 @@ struct errors {
     double flat, cum;
 };
 
-struct top_row {
-    struct span name;
+// What an entry weighed on one side of a comparison.
+struct side_weights {
     int64_t flat, cum;
+};
+
+struct top_row {
+    struct span name;                   // printable
+    struct span function, file, binary; // of which it is made; "" where they are no part of it
+    int64_t line, column;               // or 0
+    uint64_t address;
+    int64_t flat, cum;
+    struct side_weights before, after; // where the report has sides
     enum inlining inlining;
     struct errors errors; // where noise was asked for and is known
 };
@@ -92,13 +104,14 @@ struct graph_report {
     struct node_table table;
     struct graph graph;
     struct edge_list in, out;
-    struct tag_list tags; // where they were asked for
+    struct tag_list tags;           // where they were asked for
+    struct node_sums before, after; // where the report has sides
 };
 
 // A tag of the profile with the values that samples have for it.
 struct tag_value {
     struct span name;
-    int64_t total;
+    int64_t total, before, after; // the latter where the report has sides
 };
 
 struct tag_row {
@@ -115,6 +128,7 @@ struct tags_report {
 
 struct list_line {
     int64_t line, flat, cum;
+    struct side_weights before, after; // where the report has sides
 };
 
 // A function in one source file.
@@ -142,6 +156,15 @@ struct span report_common_unit(const struct report *r, int64_t least, int64_t mo
 // The unit in which the smallest value shown can be told from zero, for "minimum"; sets
 // r->options.output_unit.
 void report_pick_unit(struct report *r, const struct graph *g);
+
+// Whether a report tells what was before and after: it is wanted, known, and no mean.
+bool report_has_sides(const struct report *r);
+
+// The totals of one side: the sum of its absolute values.
+int64_t report_side_total(const struct report *r, const int64_t *side);
+
+// What there is to say of a node.
+struct top_row report_node_row(const struct report *r, struct graph_report *g, uint32_t node);
 
 struct top report_top(struct report *r);
 struct tags_report report_tags(const struct report *r);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/report.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/idmap.h"
@@ -8,7 +9,7 @@
 // The sum of one value of one tag.
 struct sum {
     str_id key, value;
-    int64_t total;
+    int64_t total, before, after;
 };
 
 struct summer {
@@ -28,6 +29,8 @@ static void add(struct idmap *index, uint64_t at, struct sum *sums, size_t *n, s
         idmap_add(index, at, (uint32_t)(*n)++);
     } else {
         sums[found].total += sum.total;
+        sums[found].before += sum.before;
+        sums[found].after += sum.after;
     }
 }
 
@@ -35,15 +38,21 @@ static str_id number_word(struct summer *s, const struct label *l)
 {
     const struct report_options *o = &s->r->options;
     char text[UNIT_LABEL_MAX];
+    if (o->plain_numbers)
+        return strtab_add(
+            &s->strings,
+            span_of(arena_printf(s->r->arena, "%" PRId64 " " SPAN_FMT, l->num,
+                                 SPAN_ARG(tag_unit(s->r->profile, o->tag_units, l->key)))));
     struct unit_conv conv =
         unit_conv_of(tag_unit(s->r->profile, o->tag_units, l->key), o->output_unit);
     return strtab_add(&s->strings, (struct span){text, unit_format(text, &conv, l->num)});
 }
 
-static void add_label(struct summer *s, const struct label *l, int64_t weight)
+static void add_label(struct summer *s, const struct label *l, struct sum sum)
 {
-    struct sum sum = {l->key, l->kind == LABEL_STR ? l->value : number_word(s, l), weight};
     struct arena *arena = s->r->arena;
+    sum.key = l->key;
+    sum.value = l->kind == LABEL_STR ? l->value : number_word(s, l);
     vec_room(arena, &s->sums, 1);
     vec_room(arena, &s->totals, 1);
     add(&s->index, (uint64_t)sum.key << 32 | sum.value, s->sums.at, &s->sums.n, sum);
@@ -53,10 +62,14 @@ static void add_label(struct summer *s, const struct label *l, int64_t weight)
 static void add_samples(struct summer *s)
 {
     const struct profile *p = s->r->profile;
+    bool sided = report_has_sides(s->r);
     for (uint32_t i = 0; i < p->n_samples; i++) {
-        int64_t weight = sample_values(p, &p->samples[i])[s->r->options.value_index];
+        size_t at = (size_t)p->samples[i].row * p->n_sample_types + s->r->options.value_index;
+        struct sum sum = {.total = p->values[at],
+                          .before = sided ? p->before[at] : 0,
+                          .after = sided ? p->after[at] : 0};
         for (uint32_t j = 0; j < p->samples[i].n_labels; j++)
-            add_label(s, &p->labels[p->samples[i].label + j], weight);
+            add_label(s, &p->labels[p->samples[i].label + j], sum);
     }
 }
 
@@ -89,7 +102,8 @@ static struct tags_report make_rows(struct summer *s)
     for (size_t i = 0; i < s->sums.n; i++) {
         struct tag_row *row = &report.rows[idmap_get(&s->keys, s->sums.at[i].key)];
         row->values[row->n_values++] =
-            (struct tag_value){strtab_get(&s->strings, s->sums.at[i].value), s->sums.at[i].total};
+            (struct tag_value){strtab_get(&s->strings, s->sums.at[i].value), s->sums.at[i].total,
+                               s->sums.at[i].before, s->sums.at[i].after};
     }
     for (uint32_t i = 0; i < report.n_rows; i++)
         qsort(report.rows[i].values, report.rows[i].n_values, sizeof *report.rows[i].values,

@@ -119,14 +119,8 @@ struct top report_top(struct report *r)
     struct top top = {.shown = g.shown, .n_rows = g.graph.n_shown};
     top.rows = arena_alloc(r->arena, top.n_rows * sizeof *top.rows);
     for (uint32_t i = 0; i < top.n_rows; i++) {
-        uint32_t node = g.graph.shown[i];
-        const struct node *n = &g.graph.nodes[node];
-        top.rows[i] = (struct top_row){
-            .name = node_name(&g.table, n->info),
-            .flat = node_flat(n),
-            .cum = node_cum(n),
-            .inlining = inlining_of(&g, node),
-        };
+        top.rows[i] = report_node_row(r, &g, g.graph.shown[i]);
+        top.rows[i].inlining = inlining_of(&g, g.graph.shown[i]);
     }
     if (r->options.noise)
         add_noise(r, &g, &top);

@@ -17,6 +17,7 @@ LIBRARIES = [
     (["isa-l/*"], ["src/input/inflater_isal.c"]),
     (["editline/*", "readline/*", "histedit.h"], ["src/cli/repl*.c"]),
     (["pcre2*.h"], ["src/base/regex.c"]),
+    (["jansson.h"], ["src/format/json.c"]),
     (["regex.h", "err.h"], []),
 ]
 

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "base/utf8.h"
+#include "base/xalloc.h"
+#include "format/table.h"
+
+// The document's shape is fixed by man/cprof.schema.json.
+enum { SCHEMA = 1 };
+
+static json_t *must(json_t *value)
+{
+    if (!value)
+        abort(); // what is made is valid, so memory is all that can lack
+    return value;
+}
+
+static json_t *text(struct span bytes)
+{
+    struct buf valid = {0};
+    utf8_add_valid(&valid, bytes);
+    json_t *value = must(json_stringn(valid.n ? valid.at : "", valid.n));
+    buf_release(&valid);
+    return value;
+}
+
+static void set(json_t *object, const char *key, json_t *value)
+{
+    if (json_object_set_new_nocheck(object, key, must(value)))
+        abort();
+}
+
+static void append(json_t *array, json_t *value)
+{
+    if (json_array_append_new(array, must(value)))
+        abort();
+}
+
+static json_t *type_of(const struct profile *p, struct value_type type)
+{
+    json_t *object = must(json_object());
+    set(object, "type", text(profile_str(p, type.type)));
+    set(object, "unit", text(profile_str(p, type.unit)));
+    return object;
+}
+
+static json_t *names(char *const *at, size_t n)
+{
+    json_t *array = must(json_array());
+    for (size_t i = 0; i < n; i++)
+        append(array, text(span_of(at[i])));
+    return array;
+}
+
+static json_t *profile_facts(const struct table *t)
+{
+    const struct profile *p = t->r->profile;
+    json_t *object = must(json_object()), *types = must(json_array()), *comments;
+    for (uint32_t i = 0; i < p->n_sample_types; i++)
+        append(types, type_of(p, p->sample_types[i]));
+    set(object, "sources", names(t->facts->sources, t->facts->n_sources));
+    if (t->facts->n_bases)
+        set(object, "bases", names(t->facts->bases, t->facts->n_bases));
+    set(object, "sample_types", types);
+    set(object, "period_type", type_of(p, p->period_type));
+    set(object, "period", json_integer(p->period));
+    set(object, "time_nanos", json_integer(p->time_nanos));
+    set(object, "duration_nanos", json_integer(p->duration_nanos));
+    comments = must(json_array());
+    for (uint32_t i = 0; i < p->n_comments; i++)
+        append(comments, text(profile_str(p, p->comments[i])));
+    set(object, "comments", comments);
+    if (p->n_mappings && p->mappings[0].file)
+        set(object, "binary", text(profile_str(p, p->mappings[0].file)));
+    if (p->n_mappings && p->mappings[0].build_id)
+        set(object, "build_id", text(profile_str(p, p->mappings[0].build_id)));
+    return object;
+}
+
+static json_t *shown_facts(const struct shown *shown)
+{
+    json_t *object = must(json_object());
+    set(object, "total", json_integer(shown->total));
+    set(object, "entries", json_integer(shown->n_nodes));
+    set(object, "entries_in_all", json_integer(shown->trim.orig_count));
+    set(object, "dropped_entries", json_integer(shown->trim.dropped_nodes));
+    set(object, "dropped_calls", json_integer(shown->trim.dropped_edges));
+    return object;
+}
+
+static json_t *head_of(const struct table *t)
+{
+    const struct report_options *o = &t->r->options;
+    json_t *head = must(json_object()), *filters = must(json_array());
+    for (size_t i = 0; i < o->n_filters; i++)
+        append(filters, text(o->filters[i]));
+    set(head, "schema", json_integer(SCHEMA));
+    set(head, "report", text(span_of(t->facts->report)));
+    if (t->facts->pattern)
+        set(head, "pattern", text(span_of(t->facts->pattern)));
+    set(head, "profile", profile_facts(t));
+    set(head, "type", text(o->type));
+    set(head, "unit", text(o->unit));
+    set(head, "mean", json_boolean(o->mean));
+    set(head, "comparison", json_boolean(t->facts->compared));
+    set(head, "filters", filters);
+    set(head, "total", json_integer(t->r->total));
+    if (t->facts->sided) {
+        set(head, "total_before", json_integer(t->facts->before));
+        set(head, "total_after", json_integer(t->facts->after));
+    }
+    if (t->facts->shown)
+        set(head, "shown", shown_facts(t->facts->shown));
+    return head;
+}
+
+static char *dump(json_t *value, size_t flags)
+{
+    char *dumped = json_dumps(value, flags);
+    if (!dumped)
+        abort();
+    json_decref(value);
+    return dumped;
+}
+
+// The head is an object of its own that is left open; rows are written as they come.
+static void begin(struct table *t)
+{
+    char *head = dump(head_of(t), JSON_INDENT(1) | JSON_PRESERVE_ORDER);
+    struct span open = span_of(head);
+    sink_write(t->out, span_upto(open, open.n - sizeof "\n}" + 1));
+    sink_write(t->out, SPAN(",\n \"rows\": ["));
+    free(head);
+}
+
+static json_t *label_of(const struct report *r, const struct label *l)
+{
+    const struct profile *p = r->profile;
+    json_t *object = must(json_object());
+    set(object, "key", text(profile_str(p, l->key)));
+    if (!label_is_number(l)) {
+        set(object, "value", text(profile_str(p, l->value)));
+        return object;
+    }
+    set(object, "number", json_integer(l->num));
+    set(object, "unit", text(tag_unit(p, r->options.tag_units, l->key)));
+    return object;
+}
+
+static json_t *value_of(const struct report *r, const struct cell *c)
+{
+    if (c->kind == CELL_TEXT)
+        return text(c->text);
+    if (c->kind == CELL_NUMBER)
+        return json_integer(c->number);
+    json_t *array = must(json_array());
+    for (size_t i = 0; i < c->n; i++)
+        append(array, c->kind == CELL_TEXTS ? text(c->texts[i]) : label_of(r, &c->labels[i]));
+    return array;
+}
+
+static void row(struct table *t, const struct cell *cells)
+{
+    json_t *object = must(json_object());
+    for (size_t i = 0; i < t->n_columns; i++) {
+        struct buf key = {0};
+        utf8_add_valid(&key, span_of(t->columns[i].name));
+        if (cells[i].kind != CELL_NONE)
+            set(object, buf_cstr(&key), value_of(t->r, &cells[i]));
+        buf_release(&key);
+    }
+    char *dumped = dump(object, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    sink_write(t->out, t->n_rows ? SPAN(",\n  ") : SPAN("\n  "));
+    sink_write(t->out, span_of(dumped));
+    free(dumped);
+}
+
+static void end(struct table *t)
+{
+    sink_write(t->out, t->n_rows ? SPAN("\n ]\n}\n") : SPAN("]\n}\n"));
+}
+
+const struct table_format table_json = {begin, row, end};

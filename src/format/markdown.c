@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "format/table.h"
+
+enum { MOST = 10 }; // rows that are not folded
+
+// A code span in a table's cell: nothing in it is obeyed. What would end it, or the cell, becomes
+// something that looks alike.
+static void put_name(struct sink *out, struct span name)
+{
+    struct buf valid = {0};
+    utf8_add_valid(&valid, name);
+    sink_putc(out, '`');
+    for (size_t i = 0; i < valid.n; i++) {
+        unsigned char c = (unsigned char)valid.at[i];
+        if (c == '|')
+            sink_write(out, SPAN("¦"));
+        else if (c == '`')
+            sink_putc(out, '\'');
+        else if (c == '\\')
+            sink_write(out, SPAN("∖"));
+        else
+            sink_putc(out, c < 0x20 || c == 0x7f ? ' ' : (char)c);
+    }
+    sink_write(out, valid.n ? SPAN("`") : SPAN(" `"));
+    buf_release(&valid);
+}
+
+static struct value_format each_in_its_unit(const struct report *r)
+{
+    return (struct value_format){unit_conv_of(r->options.unit, SPAN("auto")), r->options.ratio};
+}
+
+static void put_value_as(struct sink *out, const struct value_format *f, int64_t value, bool sign)
+{
+    char text[UNIT_LABEL_MAX];
+    size_t n = value_print(text, f, value);
+    if (sign && value > 0)
+        sink_putc(out, '+');
+    sink_write(out, (struct span){text, n});
+}
+
+// How much of the total, without the blanks that line it up elsewhere.
+static void put_share(struct sink *out, int64_t value, int64_t total)
+{
+    char text[PERCENT_MAX];
+    struct span share = {text, unit_percent(text, value, total)};
+    while (share.n && share.at[0] == ' ')
+        share = span_from(share, 1);
+    sink_write(out, share);
+}
+
+static bool has_names(const struct table *t)
+{
+    return t->n_columns > 0 &&
+           (strcmp(t->columns[0].name, "name") == 0 || strcmp(t->columns[0].name, "entry") == 0);
+}
+
+// A printable name says it all.
+static bool is_shown(const struct table *t, size_t column)
+{
+    static const char *const parts[] = {"function", "file", "line", "column", "address", "binary"};
+    for (size_t i = 0; has_names(t) && i < sizeof parts / sizeof *parts; i++)
+        if (strcmp(t->columns[column].name, parts[i]) == 0)
+            return false;
+    return true;
+}
+
+static void put_filters(struct table *t)
+{
+    const struct report_options *o = &t->r->options;
+    for (size_t i = 0; i < o->n_filters; i++) {
+        sink_write(t->out, i ? SPAN(", ") : SPAN("Filters: "));
+        put_name(t->out, o->filters[i]);
+    }
+    sink_write(t->out, o->n_filters ? SPAN("\n\n") : SPAN(""));
+}
+
+static void begin(struct table *t)
+{
+    struct value_format values = each_in_its_unit(t->r);
+    sink_printf(t->out, "**%s** of ", t->facts->report);
+    put_name(t->out, t->r->options.type);
+    sink_write(t->out, SPAN(": "));
+    put_value_as(t->out, &values, t->r->total, false);
+    sink_write(t->out, SPAN(" in all\n\n"));
+    put_filters(t);
+    for (size_t i = 0; i < t->n_columns; i++) {
+        if (!is_shown(t, i))
+            continue;
+        sink_write(t->out, SPAN("| "));
+        sink_write(t->out, span_of(t->columns[i].name));
+        sink_putc(t->out, ' ');
+    }
+    sink_write(t->out, SPAN("|\n"));
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (is_shown(t, i))
+            sink_write(t->out, t->columns[i].unit.n ? SPAN("| ---: ") : SPAN("| --- "));
+    sink_write(t->out, SPAN("|\n"));
+}
+
+static void put_label(struct table *t, const struct label *l)
+{
+    const struct profile *p = t->r->profile;
+    struct buf text = {0};
+    buf_add(&text, profile_str(p, l->key));
+    buf_addc(&text, '=');
+    if (label_is_number(l))
+        buf_printf(&text, "%" PRId64 SPAN_FMT, l->num,
+                   SPAN_ARG(tag_unit(p, t->r->options.tag_units, l->key)));
+    else
+        buf_add(&text, profile_str(p, l->value));
+    put_name(t->out, buf_span(&text));
+    buf_release(&text);
+}
+
+static void put_cell(struct table *t, size_t column, const struct cell *c)
+{
+    struct value_format values = each_in_its_unit(t->r);
+    if (c->kind == CELL_TEXT)
+        put_name(t->out, c->text);
+    else if (c->kind == CELL_NUMBER && !t->columns[column].unit.n)
+        sink_printf(t->out, "%" PRId64, c->number);
+    else if (c->kind == CELL_NUMBER)
+        put_value_as(t->out, &values, c->number, t->facts->compared);
+    for (size_t i = 0; i < c->n; i++) {
+        sink_write(t->out, i ? SPAN("<br>") : SPAN(""));
+        if (c->kind == CELL_TEXTS)
+            put_name(t->out, c->texts[i]);
+        else
+            put_label(t, &c->labels[i]);
+    }
+}
+
+static void row(struct table *t, const struct cell *cells)
+{
+    for (size_t i = 0; i < t->n_columns; i++) {
+        if (!is_shown(t, i))
+            continue;
+        sink_write(t->out, SPAN("| "));
+        put_cell(t, i, &cells[i]);
+        sink_putc(t->out, ' ');
+    }
+    sink_write(t->out, SPAN("|\n"));
+}
+
+static void end(struct table *t)
+{
+    (void)t;
+}
+
+const struct table_format table_markdown = {begin, row, end};
+
+// "+12.40MB (+8.10%)", or that there was nothing before, or that nothing is left.
+static void put_change(struct table *t, int64_t before, int64_t after)
+{
+    struct value_format values = each_in_its_unit(t->r);
+    int64_t change = after - before;
+    put_value_as(t->out, &values, change, true);
+    if (change == 0)
+        return;
+    sink_write(t->out, SPAN(" ("));
+    if (before == 0) {
+        sink_write(t->out, SPAN("new"));
+    } else if (after == 0) {
+        sink_write(t->out, SPAN("gone"));
+    } else {
+        sink_putc(t->out, change > 0 ? '+' : '-');
+        put_share(t->out, change, before);
+    }
+    sink_putc(t->out, ')');
+}
+
+static void put_entry(struct table *t, const struct top_row *row)
+{
+    struct value_format values = each_in_its_unit(t->r);
+    sink_write(t->out, SPAN("| "));
+    put_change(t, row->before.flat, row->after.flat);
+    sink_write(t->out, SPAN(" | "));
+    put_value_as(t->out, &values, row->before.flat, false);
+    sink_write(t->out, SPAN(" | "));
+    put_value_as(t->out, &values, row->after.flat, false);
+    sink_write(t->out, SPAN(" | "));
+    put_change(t, row->before.cum, row->after.cum);
+    sink_write(t->out, SPAN(" | "));
+    put_name(t->out, row->name);
+    sink_write(t->out, SPAN(" |\n"));
+}
+
+static void put_entries_head(struct table *t)
+{
+    sink_write(t->out, SPAN("| change | before | after | with its calls | name |\n"
+                            "| ---: | ---: | ---: | ---: | --- |\n"));
+}
+
+enum part { GREW, SHRANK, STAYED };
+
+static enum part part_of(const struct top_row *row)
+{
+    return row->flat > 0 ? GREW : row->flat < 0 ? SHRANK : STAYED;
+}
+
+static void put_part(struct table *t, const struct top *top, enum part part, const char *title)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < top->n_rows && n < MOST; i++) {
+        if (part_of(&top->rows[i]) != part)
+            continue;
+        if (n++ == 0) {
+            sink_printf(t->out, "#### %s\n\n", title);
+            put_entries_head(t);
+        }
+        put_entry(t, &top->rows[i]);
+    }
+    sink_write(t->out, n ? SPAN("\n") : SPAN(""));
+}
+
+// What the parts had no room for.
+static void put_rest(struct table *t, const struct top *top)
+{
+    uint32_t seen[STAYED + 1] = {0}, n = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        memset(seen, 0, sizeof seen);
+        if (pass && n) {
+            sink_printf(t->out, "<details><summary>%u more</summary>\n\n", n);
+            put_entries_head(t);
+        }
+        for (uint32_t i = 0; i < top->n_rows; i++) {
+            enum part part = part_of(&top->rows[i]);
+            if (part != STAYED && seen[part]++ < MOST)
+                continue;
+            n += pass == 0;
+            if (pass)
+                put_entry(t, &top->rows[i]);
+        }
+    }
+    sink_write(t->out, n ? SPAN("\n</details>\n") : SPAN(""));
+}
+
+void markdown_comparison(struct table *t, const struct top *top)
+{
+    struct value_format values = each_in_its_unit(t->r);
+    sink_write(t->out, SPAN("### "));
+    put_name(t->out, t->r->options.type);
+    sink_putc(t->out, ' ');
+    put_change(t, t->facts->before, t->facts->after);
+    sink_write(t->out, SPAN("\n\nfrom "));
+    put_value_as(t->out, &values, t->facts->before, false);
+    sink_write(t->out, SPAN(" to "));
+    put_value_as(t->out, &values, t->facts->after, false);
+    sink_write(t->out, SPAN("\n\n"));
+    put_filters(t);
+    put_part(t, top, GREW, "Grew");
+    put_part(t, top, SHRANK, "Shrank");
+    put_rest(t, top);
+}

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "format/table.h"
+
+#include <inttypes.h>
+
+static struct cell text_cell(struct span text)
+{
+    return text.n ? (struct cell){.kind = CELL_TEXT, .text = text} : (struct cell){0};
+}
+
+static struct cell number_cell(int64_t number)
+{
+    return (struct cell){.kind = CELL_NUMBER, .number = number};
+}
+
+static struct cell place_cell(int64_t number)
+{
+    return number ? number_cell(number) : (struct cell){0};
+}
+
+static void add_column(struct table *t, const char *name)
+{
+    if (t->n_columns < TABLE_COLUMNS_MAX)
+        t->columns[t->n_columns++] = (struct table_column){name, SPAN("")};
+}
+
+static void add_columns(struct table *t, const char *const *names)
+{
+    for (; *names; names++)
+        add_column(t, *names);
+}
+
+static void add_value(struct table *t, const char *name)
+{
+    add_column(t, name);
+    t->columns[t->n_columns - 1].unit = t->r->options.unit;
+}
+
+// The columns of values: what a comparison has of both sides, too.
+static void add_values(struct table *t, bool sided)
+{
+    static const char *const values[] = {"flat", "cum"};
+    static const char *const sides[] = {"flat_before", "flat_after", "cum_before", "cum_after"};
+    for (size_t i = 0; i < 2; i++)
+        add_value(t, values[i]);
+    for (size_t i = 0; sided && i < 4; i++)
+        add_value(t, sides[i]);
+}
+
+static const char *const node_columns[] = {"name",   "function", "file",   "line",
+                                           "column", "address",  "binary", NULL};
+enum { NODE_COLUMNS = 7 };
+
+static void set_node(const struct report *r, struct cell *cells, const struct top_row *row)
+{
+    cells[0] = text_cell(row->name);
+    cells[1] = text_cell(row->function);
+    cells[2] = text_cell(row->file);
+    cells[3] = place_cell(row->line);
+    cells[4] = place_cell(row->column);
+    cells[5] = row->address ? text_cell(span_of(arena_printf(r->arena, "0x%" PRIx64, row->address)))
+                            : (struct cell){0};
+    cells[6] = text_cell(row->binary);
+}
+
+static size_t set_values(struct cell *cells, const struct top_row *row, bool sided)
+{
+    cells[0] = number_cell(row->flat);
+    cells[1] = number_cell(row->cum);
+    if (!sided)
+        return 2;
+    cells[2] = number_cell(row->before.flat);
+    cells[3] = number_cell(row->after.flat);
+    cells[4] = number_cell(row->before.cum);
+    cells[5] = number_cell(row->after.cum);
+    return 6;
+}
+
+static struct cell inlining_cell(enum inlining inlining)
+{
+    static const char *const names[] = {"", "sometimes", "always"};
+    return text_cell(span_of(names[inlining]));
+}
+
+static void begin(struct table *t)
+{
+    t->format->begin(t);
+}
+
+static void put_row(struct table *t, const struct cell *cells)
+{
+    t->format->row(t, cells);
+    t->n_rows++;
+}
+
+static void end(struct table *t)
+{
+    t->format->end(t);
+}
+
+// The flat values of further sample types.
+static void add_types(struct table *t, const struct top *top)
+{
+    for (uint32_t i = 0; i < top->n_columns && t->n_columns < TABLE_COLUMNS_MAX; i++) {
+        add_column(t, arena_printf(t->r->arena, "flat_" SPAN_FMT, SPAN_ARG(top->columns[i].type)));
+        t->columns[t->n_columns - 1].unit = top->columns[i].unit;
+    }
+}
+
+void table_top(struct table *t, const struct top *top)
+{
+    bool sided = t->facts->sided;
+    add_columns(t, node_columns);
+    add_values(t, sided);
+    add_column(t, "inlined");
+    add_types(t, top);
+    begin(t);
+    for (uint32_t i = 0; i < top->n_rows; i++) {
+        struct cell cells[TABLE_COLUMNS_MAX] = {0};
+        set_node(t->r, cells, &top->rows[i]);
+        size_t n = NODE_COLUMNS + set_values(cells + NODE_COLUMNS, &top->rows[i], sided);
+        cells[n++] = inlining_cell(top->rows[i].inlining);
+        for (uint32_t type = 0; n < t->n_columns; type++)
+            cells[n++] = number_cell(top->columns[type].flats[i]);
+        put_row(t, cells);
+    }
+    end(t);
+}
+
+// The calls from or to a node.
+static void put_calls(struct table *t, struct graph_report *g, struct span entry,
+                      const struct edge_list *list, uint32_t node, bool callers)
+{
+    for (uint32_t i = list->first[node]; i < list->first[node + 1]; i++) {
+        const struct edge *e = &g->graph.edges.at[list->edges[i]];
+        struct top_row row = report_node_row(t->r, g, callers ? e->src : e->dst);
+        struct cell cells[TABLE_COLUMNS_MAX] = {0};
+        cells[0] = text_cell(entry);
+        cells[1] = text_cell(callers ? SPAN("caller") : SPAN("callee"));
+        set_node(t->r, cells + 2, &row);
+        cells[2 + NODE_COLUMNS] = number_cell(edge_weight(e));
+        cells[t->n_columns - 1] = inlining_cell(e->inlined ? INLINED_ALWAYS : INLINED_NEVER);
+        put_row(t, cells);
+    }
+}
+
+void table_tree(struct table *t, struct graph_report *g, const bool *wanted)
+{
+    add_column(t, "entry");
+    add_column(t, "relation");
+    add_columns(t, node_columns);
+    add_value(t, "calls");
+    add_values(t, t->facts->sided);
+    add_column(t, "inlined");
+    begin(t);
+    for (uint32_t i = 0; i < g->graph.n_shown; i++) {
+        uint32_t node = g->graph.shown[i];
+        struct cell cells[TABLE_COLUMNS_MAX] = {0};
+        if (wanted && !wanted[node])
+            continue;
+        struct top_row row = report_node_row(t->r, g, node);
+        put_calls(t, g, row.name, &g->in, node, true);
+        cells[0] = text_cell(row.name);
+        cells[1] = text_cell(SPAN("self"));
+        set_node(t->r, cells + 2, &row);
+        set_values(cells + 3 + NODE_COLUMNS, &row, t->facts->sided);
+        put_row(t, cells);
+        put_calls(t, g, row.name, &g->out, node, false);
+    }
+    end(t);
+}
+
+static struct cell side_cell(const struct table *t, const int64_t *column, const struct sample *s)
+{
+    size_t row = (size_t)s->row * t->r->profile->n_sample_types;
+    return number_cell(column[row + t->r->options.value_index]);
+}
+
+static int64_t value_of(const struct report *r, const struct sample *s)
+{
+    const int64_t *values = sample_values(r->profile, s);
+    int64_t value = values[r->options.value_index];
+    return r->options.mean && values[0] ? i64_div(value, values[0]) : value;
+}
+
+// The names on a sample's stack, the leaf first.
+static void collect_stack(const struct report *r, struct node_table *nodes, const struct sample *s,
+                          struct arena *arena, struct cell *cell)
+{
+    VEC(struct span) names = {0};
+    for (uint32_t i = 0; i < s->n_frames; i++) {
+        uint32_t loc = r->profile->frames[s->frame + i];
+        for (uint32_t at = nodes->first[loc]; at < nodes->first[loc + 1]; at++)
+            *vec_push(arena, &names) = node_name(nodes, nodes->nodes[at]);
+    }
+    *cell = (struct cell){.kind = CELL_TEXTS, .texts = names.at, .n = names.n};
+}
+
+void table_traces(struct table *t, struct node_table *nodes)
+{
+    const struct profile *p = t->r->profile;
+    bool sided = t->facts->sided;
+    struct arena arena = {0};
+    add_value(t, "value");
+    if (sided) {
+        add_value(t, "before");
+        add_value(t, "after");
+    }
+    add_column(t, "stack");
+    add_column(t, "labels");
+    begin(t);
+    for (uint32_t i = 0; i < p->n_samples; i++) {
+        const struct sample *s = &p->samples[i];
+        struct cell cells[TABLE_COLUMNS_MAX] = {0};
+        size_t n = 0;
+        arena_clear(&arena);
+        cells[n++] = number_cell(value_of(t->r, s));
+        if (sided) {
+            cells[n++] = side_cell(t, p->before, s);
+            cells[n++] = side_cell(t, p->after, s);
+        }
+        collect_stack(t->r, nodes, s, &arena, &cells[n++]);
+        cells[n++] =
+            (struct cell){.kind = CELL_LABELS, .labels = p->labels + s->label, .n = s->n_labels};
+        put_row(t, cells);
+    }
+    end(t);
+    arena_release(&arena);
+}
+
+void table_tags(struct table *t, const struct tags_report *tags)
+{
+    add_column(t, "key");
+    add_column(t, "value");
+    add_value(t, "weight");
+    if (t->facts->sided) {
+        add_value(t, "before");
+        add_value(t, "after");
+    }
+    begin(t);
+    for (uint32_t i = 0; i < tags->n_rows; i++) {
+        const struct tag_row *row = &tags->rows[i];
+        for (uint32_t j = 0; j < row->n_values; j++) {
+            const struct tag_value *value = &row->values[j];
+            struct cell cells[TABLE_COLUMNS_MAX] = {text_cell(row->key),
+                                                    {.kind = CELL_TEXT, .text = value->name},
+                                                    number_cell(value->total),
+                                                    number_cell(value->before),
+                                                    number_cell(value->after)};
+            put_row(t, cells);
+        }
+    }
+    end(t);
+}
+
+static void put_routine(struct table *t, const struct list_routine *routine,
+                        const struct text_files *files)
+{
+    struct err err;
+    const struct text_file *file =
+        routine->file.n ? files->find(files->context, routine->file, &err) : NULL;
+    for (uint32_t i = 0; i < routine->n_lines; i++) {
+        const struct list_line *line = &routine->lines[i];
+        bool known = file && line->line >= 1 && (size_t)line->line <= file->n;
+        struct top_row row = {
+            .flat = line->flat, .cum = line->cum, .before = line->before, .after = line->after};
+        struct cell cells[TABLE_COLUMNS_MAX] = {text_cell(routine->name), text_cell(routine->file),
+                                                place_cell(line->line)};
+        size_t n = 3 + set_values(cells + 3, &row, t->facts->sided);
+        cells[n] = known ? text_cell(file->lines[line->line - 1]) : (struct cell){0};
+        put_row(t, cells);
+    }
+}
+
+void table_list(struct table *t, const struct list *list, const struct text_files *files)
+{
+    add_column(t, "function");
+    add_column(t, "file");
+    add_column(t, "line");
+    add_values(t, t->facts->sided);
+    add_column(t, "source");
+    begin(t);
+    for (uint32_t i = 0; i < list->n_routines; i++)
+        put_routine(t, &list->routines[i], files);
+    end(t);
+}
+
+void table_comments(struct table *t)
+{
+    const struct profile *p = t->r->profile;
+    add_column(t, "comment");
+    begin(t);
+    for (uint32_t i = 0; i < p->n_comments; i++) {
+        struct cell cell = {.kind = CELL_TEXT, .text = profile_str(p, p->comments[i])};
+        put_row(t, &cell);
+    }
+    end(t);
+}

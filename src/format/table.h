@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_FORMAT_TABLE_H
+#define CPROF_FORMAT_TABLE_H
+
+#include "format/format.h"
+
+// Reports for programs: a head with what there is to know of the profile, then rows of cells.
+// Values are whole numbers in the sample type's own unit, never scaled or rounded.
+
+enum cell_kind {
+    CELL_NONE, // there is nothing to say
+    CELL_TEXT,
+    CELL_NUMBER,
+    CELL_TEXTS,  // a list
+    CELL_LABELS, // of a sample
+};
+
+struct cell {
+    enum cell_kind kind;
+    struct span text;
+    int64_t number;
+    const struct span *texts;
+    const struct label *labels;
+    size_t n; // of texts or labels
+};
+
+struct table_column {
+    const char *name;
+    struct span unit; // of values, else ""
+};
+
+// What a table is about; the rest is in the report.
+struct table_facts {
+    const char *report;   // "top"
+    const char *pattern;  // of a report on some functions, else NULL
+    char *const *sources; // files
+    char *const *bases;   // and those compared with
+    size_t n_sources, n_bases;
+    int64_t before, after; // totals of a comparison whose sides are known
+    bool compared, sided;
+    const struct shown *shown; // or NULL
+};
+
+struct table;
+
+struct table_format {
+    void (*begin)(struct table *t);
+    void (*row)(struct table *t, const struct cell *cells);
+    void (*end)(struct table *t);
+};
+
+extern const struct table_format table_json, table_csv, table_markdown;
+
+enum { TABLE_COLUMNS_MAX = 64 };
+
+struct table {
+    const struct report *r;
+    const struct table_facts *facts;
+    const struct table_format *format;
+    struct sink *out;
+    struct table_column columns[TABLE_COLUMNS_MAX];
+    size_t n_columns;
+    uint64_t n_rows; // so far
+};
+
+// One report each. All write a whole document.
+void table_top(struct table *t, const struct top *top);
+void table_tree(struct table *t, struct graph_report *g, const bool *wanted);
+void table_traces(struct table *t, struct node_table *nodes);
+void table_tags(struct table *t, const struct tags_report *tags);
+void table_list(struct table *t, const struct list *list, const struct text_files *files);
+void table_comments(struct table *t);
+
+// What a comparison says in a pull request: what grew, what shrank, what is new and what is gone.
+void markdown_comparison(struct table *t, const struct top *top);
+
+// A line per stack, "root;…;leaf value": what flame graph programs read. Stacks that look the same
+// are one.
+void format_folded(const struct report *r, struct node_table *t, struct sink *out);
+
+#endif
