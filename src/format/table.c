@@ -8,6 +8,12 @@ static struct cell text_cell(struct span text)
     return text.n ? (struct cell){.kind = CELL_TEXT, .text = text} : (struct cell){0};
 }
 
+// Of what a row always has, be it empty.
+static struct cell name_cell(struct span text)
+{
+    return (struct cell){.kind = CELL_TEXT, .text = text};
+}
+
 static struct cell number_cell(int64_t number)
 {
     return (struct cell){.kind = CELL_NUMBER, .number = number};
@@ -53,7 +59,7 @@ enum { NODE_COLUMNS = 7 };
 
 static void set_node(const struct report *r, struct cell *cells, const struct top_row *row)
 {
-    cells[0] = text_cell(row->name);
+    cells[0] = name_cell(row->name);
     cells[1] = text_cell(row->function);
     cells[2] = text_cell(row->file);
     cells[3] = place_cell(row->line);
@@ -135,7 +141,7 @@ static void put_calls(struct table *t, struct graph_report *g, struct span entry
         const struct edge *e = &g->graph.edges.at[list->edges[i]];
         struct top_row row = report_node_row(t->r, g, callers ? e->src : e->dst);
         struct cell cells[TABLE_COLUMNS_MAX] = {0};
-        cells[0] = text_cell(entry);
+        cells[0] = name_cell(entry);
         cells[1] = text_cell(callers ? SPAN("caller") : SPAN("callee"));
         set_node(t->r, cells + 2, &row);
         cells[2 + NODE_COLUMNS] = number_cell(edge_weight(e));
@@ -160,7 +166,7 @@ void table_tree(struct table *t, struct graph_report *g, const bool *wanted)
             continue;
         struct top_row row = report_node_row(t->r, g, node);
         put_calls(t, g, row.name, &g->in, node, true);
-        cells[0] = text_cell(row.name);
+        cells[0] = name_cell(row.name);
         cells[1] = text_cell(SPAN("self"));
         set_node(t->r, cells + 2, &row);
         set_values(cells + 3 + NODE_COLUMNS, &row, t->facts->sided);
@@ -242,11 +248,9 @@ void table_tags(struct table *t, const struct tags_report *tags)
         const struct tag_row *row = &tags->rows[i];
         for (uint32_t j = 0; j < row->n_values; j++) {
             const struct tag_value *value = &row->values[j];
-            struct cell cells[TABLE_COLUMNS_MAX] = {text_cell(row->key),
-                                                    {.kind = CELL_TEXT, .text = value->name},
-                                                    number_cell(value->total),
-                                                    number_cell(value->before),
-                                                    number_cell(value->after)};
+            struct cell cells[TABLE_COLUMNS_MAX] = {
+                name_cell(row->key), name_cell(value->name), number_cell(value->total),
+                number_cell(value->before), number_cell(value->after)};
             put_row(t, cells);
         }
     }
@@ -264,7 +268,7 @@ static void put_routine(struct table *t, const struct list_routine *routine,
         bool known = file && line->line >= 1 && (size_t)line->line <= file->n;
         struct top_row row = {
             .flat = line->flat, .cum = line->cum, .before = line->before, .after = line->after};
-        struct cell cells[TABLE_COLUMNS_MAX] = {text_cell(routine->name), text_cell(routine->file),
+        struct cell cells[TABLE_COLUMNS_MAX] = {name_cell(routine->name), text_cell(routine->file),
                                                 place_cell(line->line)};
         size_t n = 3 + set_values(cells + 3, &row, t->facts->sided);
         cells[n] = known ? text_cell(file->lines[line->line - 1]) : (struct cell){0};
@@ -291,7 +295,7 @@ void table_comments(struct table *t)
     add_column(t, "comment");
     begin(t);
     for (uint32_t i = 0; i < p->n_comments; i++) {
-        struct cell cell = {.kind = CELL_TEXT, .text = profile_str(p, p->comments[i])};
+        struct cell cell = name_cell(profile_str(p, p->comments[i]));
         put_row(t, &cell);
     }
     end(t);

@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reports for programs: JSON by its schema, CSV, Markdown, folded stacks."""
+
+import csv
+import io
+import itertools
+import json
+
+import pb
+import tap
+from tap import ROOT, TESTDATA, must
+
+PROFILES = sorted(TESTDATA.glob("*.pb.gz")) + sorted(TESTDATA.glob("edge/*"))
+REPORTS = [["-top"], ["-text"], ["-tree"], ["-peek=."], ["-list=."], ["-traces"], ["-tags"],
+           ["-comments"]]
+BASE, AFTER = "service_before_heap.pb.gz", "service_after_heap.pb.gz"
+SHAPES = [[], ["-lines"], ["-addresses"], ["-files", "-cum"], ["-nodecount=3"], ["-mean"],
+          ["-divide_by=3"], ["-noinlines"], ["-focus=main"], ["-tagshow=bytes"], ["-unit=kb"],
+          ["-relative_percentages", "-ignore=runtime"], ["-sample_index=0"]]
+HOSTILE = ["a|b", "`code`", "<script>alert(1)</script>", "@someone", "[link](http://x.y)", "a\nb",
+           "=1+2", "+1", "-1", "@SUM(A1)", "\tx", "a;b;c", 'say "hi"', "a,b", "\\", "\x1b[31m",
+           "![i](u)", "**bold**", "\x7f", " ", "`", "``", "a\r\nb", "&amp;", "\u202e", "-->"]
+
+
+def validator():
+    try:
+        import jsonschema
+    except ImportError as why:
+        raise tap.Skip("no jsonschema") from why
+    schema = json.loads((ROOT / "man/cprof.schema.json").read_text())
+    jsonschema.Draft7Validator.check_schema(schema)
+    return jsonschema.Draft7Validator(schema)
+
+
+def document(*args, check=None, **more):
+    found = json.loads(must("-format=json", *args, **more))
+    if check:
+        problems = [f"{list(e.path)}: {e.message[:200]}" for e in check.iter_errors(found)]
+        assert not problems, (args, problems[:3])
+    return found
+
+
+def names_of(*args):
+    return [row["name"] for row in document(*args)["rows"]]
+
+
+def every_report_obeys_the_schema():
+    check = validator()
+    seen = 0
+    for path, report in itertools.product(PROFILES, REPORTS):
+        done = tap.cprof(*report, "-format=json", path)
+        if done.returncode:
+            assert b"no matches" in done.stderr or b"sample" in done.stderr, done.stderr
+            continue
+        problems = list(check.iter_errors(json.loads(done.stdout)))
+        assert not problems, (path, report, problems[0].message[:300])
+        seen += 1
+    assert seen > len(PROFILES) * 6, seen
+
+
+def every_shape_obeys_the_schema():
+    check = validator()
+    for report, shape in itertools.product(REPORTS, SHAPES):
+        for compared in ([], [f"-base={BASE}"], [f"-diff_base={BASE}"],
+                         [f"-diff_base={BASE}", "-normalize"]):
+            done = tap.cprof(*report, *shape, *compared, "-format=json", "-alloc_space", AFTER)
+            if done.returncode:
+                assert b"no matches" in done.stderr, (report, shape, done.stderr)
+                continue
+            problems = list(check.iter_errors(json.loads(done.stdout)))
+            assert not problems, (report, shape, compared, problems[0].message[:300])
+    document("-top", "-sample_index=all", AFTER, check=check)
+
+
+def the_schema_refuses_what_is_wrong():
+    check = validator()
+    right = document("-top", AFTER)
+    assert check.is_valid(right)
+    for key, wrong in [("total", "1.5MB"), ("total", 1.5), ("report", "bottom"), ("rows", {}),
+                       ("more", 1), ("schema", 2)]:
+        assert not check.is_valid(right | {key: wrong}), key
+    assert not check.is_valid(right | {"rows": [right["rows"][0] | {"share": 1}]})
+
+
+def rows_are_those_of_the_text():
+    for args in (["-top", "-cum", "workers_cpu.pb.gz"], ["-top", "-lines", AFTER]):
+        text = must(*args, "-unit=" + ("ns" if "cpu" in args[-1] else "B")).decode().splitlines()
+        start = next(i for i, line in enumerate(text) if line.split()[:2] == ["flat", "flat%"])
+        rows = document(*args)["rows"]
+        assert len(rows) == len(text) - start - 1 > 3
+        for line, row in zip(text[start + 1:], rows):
+            flat, _, _, cum, _, name = line.split(None, 5)
+            number = lambda s: int(s.rstrip("nsB"))
+            assert (number(flat), number(cum)) == (row["flat"], row["cum"]), (line, row)
+            assert name.removesuffix(" (inline)").removesuffix(" (partial-inline)") == row["name"]
+
+
+def comparisons_tell_both_sides():
+    both = document("-top", "-alloc_space", "-nodefraction=0", f"-diff_base={BASE}", AFTER)
+    sides = {side: {row["name"]: row for row in document(
+        "-top", "-alloc_space", "-nodefraction=0", path)["rows"]}
+        for side, path in (("before", BASE), ("after", AFTER))}
+    assert len(both["rows"]) > 20
+    for row in both["rows"]:
+        for kind in ("flat", "cum"):
+            before, after = row[f"{kind}_before"], row[f"{kind}_after"]
+            assert after - before == row[kind], row
+            assert before == sides["before"].get(row["name"], {kind: 0})[kind], row
+            assert after == sides["after"].get(row["name"], {kind: 0})[kind], row
+    assert both["total_before"] == document("-top", "-alloc_space", BASE)["total"]
+    assert both["total_after"] == document("-top", "-alloc_space", AFTER)["total"]
+    assert both["comparison"] and both["profile"]["bases"] == [BASE]
+    for report in (["-traces"], ["-tags"]):
+        rows = document(*report, "-alloc_space", f"-base={BASE}", AFTER)["rows"]
+        value = "value" if report == ["-traces"] else "weight"
+        assert rows and all(r["after"] - r["before"] == r[value] for r in rows)
+
+
+def a_profile_compared_with_itself():
+    rows = document("-traces", f"-base={AFTER}", AFTER)["rows"]
+    assert all(r["value"] == 0 and r["before"] == r["after"] for r in rows)
+    assert any(r["before"] for r in rows)
+    assert document("-top", f"-base={AFTER}", AFTER)["rows"] == []
+    markdown = must("-top", "-format=markdown", f"-diff_base={AFTER}", AFTER).decode()
+    assert markdown.startswith("### `inuse_space` 0\n") and "Grew" not in markdown
+
+
+def csv_says_what_json_says():
+    for report in REPORTS:
+        args = [*report, "-alloc_space", "-lines", f"-diff_base={BASE}", AFTER]
+        data = must(*args, "-format=csv")
+        assert data.count(b"\r\n") == data.count(b"\n") or report == ["-traces"]
+        rows = list(csv.reader(io.StringIO(data.decode(), newline="")))
+        head = [name.split(" (")[0] for name in rows[0]]
+        documents = document(*args)["rows"]
+        assert len(rows) - 1 == len(documents) and len({len(r) for r in rows}) == 1
+        for row, expected in zip(rows[1:], documents):
+            for name, cell in zip(head, row):
+                value = expected.get(name, "")
+                if isinstance(value, list):
+                    assert len(cell.split("\n") if cell else []) == len(value)
+                else:
+                    assert cell in (str(value), "'" + str(value)), (name, cell, value)
+
+
+def hostile(names):
+    path = tap.scratch("pb")
+    with open(path, "wb") as out:
+        out.write(pb.profile_of_functions([(name, "a.go", 1) for name in names]))
+    return path
+
+
+def hostile_names_are_inert():
+    path = hostile(HOSTILE)
+    plain = ["-symbolize=none", "-top", path]
+    assert sorted(names_of(*plain)) == sorted(HOSTILE)
+    table = list(csv.reader(io.StringIO(must("-format=csv", *plain).decode(), newline="")))
+    for row in table[1:]:
+        assert not row[0].startswith(("=", "+", "-", "@", "\t", "\r")), row
+        assert row[0].removeprefix("'") in HOSTILE or row[0] in HOSTILE
+    lines = must("-format=markdown", *plain).decode().split("\n")
+    cells = [line for line in lines if line.startswith("| ") and "`" in line]
+    assert len(cells) == len(HOSTILE)
+    for line in cells:
+        assert line.count("|") == lines[2].count("|") and line.count("`") == 2, line
+        assert all(c >= " " and c != "\x7f" for c in line), repr(line)
+    for line in must("-symbolize=none", "-folded", path).decode().splitlines():
+        stack, value = line.rsplit(" ", 1)
+        assert ";" not in stack and value.isdigit() and "\t" not in stack, line
+
+
+def bytes_that_are_no_text():
+    path = tap.scratch("pb")
+    data = pb.profile_of_functions([("aXb", "f.go", 1)]).replace(b"aXb", b"a\xffb")
+    with open(path, "wb") as out:
+        out.write(data)
+    assert names_of("-top", path) == ["a\ufffdb"]
+    for args in (["-format=csv"], ["-format=markdown"]):
+        assert "a\ufffdb" in must("-top", *args, path).decode()
+
+
+def folded_stacks_add_up():
+    for name in ("workers_cpu.pb.gz", AFTER, "cache_heap.1.pb.gz"):
+        lines = must("-folded", name).decode().splitlines()
+        total = sum(int(line.rsplit(" ", 1)[1]) for line in lines)
+        assert total == document("-top", name)["total"] and lines
+        assert len({line.rsplit(" ", 1)[0] for line in lines}) == len(lines)
+        assert lines[0].startswith(("runtime.", "main.", "bgsweep")) or ";" in lines[0]
+
+
+def markdown_of_comparisons():
+    text = must("-top", "-format=markdown", "-alloc_space", f"-diff_base={BASE}", AFTER).decode()
+    lines = text.splitlines()
+    assert lines[0].startswith("### `alloc_space` -") and lines[0].endswith("%)")
+    for title in ("Grew", "Shrank"):
+        part = text.split(f"#### {title}\n")[1].strip().split("\n\n")[0].splitlines()[2:]
+        assert 1 <= len(part) <= 10
+        assert all(row.startswith("| +" if title == "Grew" else "| -") for row in part), part
+    assert "(new)" in text and "(gone)" in text and "inf" not in text.lower().replace("info", "")
+    assert "(+0%)" not in text and "<details><summary>" in text and "</details>" in text
+
+
+def reports_without_formats():
+    for report in ("-dot", "-raw", "-proto", "-callgrind", "-folded", "-svg"):
+        done = tap.cprof(report, "-format=json", AFTER)
+        assert done.returncode == 2 and not done.stdout and b"format" in done.stderr, report
+    done = tap.cprof("-top", "-format=xml", AFTER)
+    assert done.returncode == 2 and b"json" in done.stderr
+
+
+def formats_in_the_shell():
+    out = tap.scratch("json")
+    told = must(AFTER, data=f"format=json\ntop > {out}\nraw\nformat=csv\ntags\n".encode())
+    assert json.load(open(out, encoding="utf-8"))["report"] == "top"
+    assert told.startswith(b"key,value,weight (bytes)\r\n")
+
+
+def text_is_as_ever():
+    for report in REPORTS:
+        assert must(*report, AFTER) == must(*report, "-format=text", AFTER)
+
+
+tap.run([every_report_obeys_the_schema, every_shape_obeys_the_schema,
+         the_schema_refuses_what_is_wrong, rows_are_those_of_the_text, comparisons_tell_both_sides,
+         a_profile_compared_with_itself, csv_says_what_json_says, hostile_names_are_inert,
+         bytes_that_are_no_text, folded_stacks_add_up, markdown_of_comparisons,
+         reports_without_formats, formats_in_the_shell, text_is_as_ever])
