@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <stdlib.h>
+
 #include "base/cancel.h"
+#include "base/xalloc.h"
 #include "graph/build.h"
 
-enum { SLOTS_MIN = 256 };
+enum { SLOTS_MIN = 256, CALLS_MAX = 256 };
 #define NO_EDGE UINT32_MAX
 
 // What is known of a node while edges are counted.
 struct end {
-    bool skipped;       // edges jump over it
-    bool wanted;        // edges that end here are asked for
-    uint32_t last_src;  // where the last edge that ended here came from: mostly the next one does
-    uint32_t last_edge; // too
+    bool skipped; // edges jump over it
+    bool wanted;  // edges that end here are asked for
 };
 
 // Finds edges by their ends.
@@ -21,18 +22,28 @@ struct edge_table {
     size_t n_slots;
 };
 
+// Something that goes along an edge.
+struct call {
+    uint32_t src, dst;
+    bool residual, inlined;
+    uint32_t edge; // once it is found
+    size_t slot;
+};
+
 // The samples are counted in parts, each on its own: then the parts' edges are summed, so that they
 // come in the order in which the samples have them.
 struct connector {
     const struct graph *g;
     const struct profile *p;
     const bool *dead; // by location: edges jump over all of its nodes
+    const struct end *ends;
     struct sample_range range;
     struct arena arena;
     struct edge_table table;
-    struct end *ends;
     uint32_t mark; // of the sample at hand
     struct weight w;
+    unsigned n_calls; // of it that are not counted yet
+    struct call calls[CALLS_MAX];
 };
 
 static size_t slot_of(const struct edge_table *t, uint32_t src, uint32_t dst)
@@ -51,40 +62,63 @@ static void place_edge(struct edge_table *t, uint32_t index)
 static void grow_slots(struct edge_table *t)
 {
     t->n_slots = t->n_slots ? t->n_slots * 2 : SLOTS_MIN;
-    size_t size = t->n_slots * sizeof *t->slots;
-    t->slots = memset(arena_alloc(t->arena, size), 0xff, size);
+    free(t->slots);
+    size_t size = xmul(t->n_slots, sizeof *t->slots);
+    t->slots = memset(xmalloc(size), 0xff, size);
     for (size_t i = 0; i < t->edges.n; i++)
         place_edge(t, (uint32_t)i);
 }
 
-static struct edge *edge_between(struct edge_table *t, uint32_t src, uint32_t dst)
+static uint32_t edge_between(struct edge_table *t, const struct call *call)
 {
-    if (t->edges.n * 2 >= t->n_slots)
-        grow_slots(t);
-    size_t i = slot_of(t, src, dst);
+    size_t i = call->slot;
     for (; t->slots[i] != NO_EDGE; i = (i + 1) & (t->n_slots - 1)) {
-        struct edge *e = &t->edges.at[t->slots[i]];
-        if (e->src == src && e->dst == dst)
-            return e;
+        const struct edge *e = &t->edges.at[t->slots[i]];
+        if (e->src == call->src && e->dst == call->dst)
+            return t->slots[i];
     }
     t->slots[i] = (uint32_t)t->edges.n;
-    struct edge *e = vec_push(t->arena, &t->edges);
-    *e = (struct edge){.src = src, .dst = dst, .inlined = true};
-    return e;
+    *vec_push(t->arena, &t->edges) =
+        (struct edge){.src = call->src, .dst = call->dst, .inlined = true};
+    return t->slots[i];
 }
 
-static void count_edge(struct connector *c, uint32_t src, uint32_t dst, bool residual, bool inlined)
+// Finds the edges of several calls, or adds them in the order of the calls. Most of the time goes
+// into waiting for memory, so that it is asked for all of it first.
+static void find_edges(struct edge_table *t, struct call *calls, unsigned n)
 {
-    struct end *end = &c->ends[dst];
-    if (end->last_src != src) {
-        end->last_edge = (uint32_t)(edge_between(&c->table, src, dst) - c->table.edges.at);
-        end->last_src = src;
+    while ((t->edges.n + n) * 2 >= t->n_slots)
+        grow_slots(t);
+    for (unsigned i = 0; i < n; i++) {
+        calls[i].slot = slot_of(t, calls[i].src, calls[i].dst);
+        __builtin_prefetch(&t->slots[calls[i].slot]);
     }
-    struct edge *e = &c->table.edges.at[end->last_edge];
-    if (e->mark == c->mark)
-        return;
-    e->mark = c->mark;
-    edge_count(e, c->w, residual, inlined);
+    for (unsigned i = 0; i < n; i++)
+        if (t->slots[calls[i].slot] != NO_EDGE)
+            __builtin_prefetch(&t->edges.at[t->slots[calls[i].slot]], 1);
+    for (unsigned i = 0; i < n; i++)
+        calls[i].edge = edge_between(t, &calls[i]);
+}
+
+static void count_calls(struct connector *c)
+{
+    find_edges(&c->table, c->calls, c->n_calls);
+    for (unsigned i = 0; i < c->n_calls; i++) {
+        struct edge *e = &c->table.edges.at[c->calls[i].edge];
+        if (e->mark == c->mark)
+            continue;
+        e->mark = c->mark;
+        edge_count(e, c->w, c->calls[i].residual, c->calls[i].inlined);
+    }
+    c->n_calls = 0;
+}
+
+static void add_call(struct connector *c, uint32_t src, uint32_t dst, bool residual, bool inlined)
+{
+    if (c->n_calls == CALLS_MAX)
+        count_calls(c);
+    c->calls[c->n_calls++] =
+        (struct call){.src = src, .dst = dst, .residual = residual, .inlined = inlined};
 }
 
 // Where on its stack a sample is.
@@ -105,7 +139,7 @@ static void connect_frame(struct connector *c, struct place *at, uint32_t locati
             continue;
         }
         if (at->parent != NO_INDEX && at->parent != n && c->ends[n].wanted)
-            count_edge(c, at->parent, n, at->residual, i + 1 != end);
+            add_call(c, at->parent, n, at->residual, i + 1 != end);
         at->parent = n;
         at->residual = false;
     }
@@ -139,8 +173,10 @@ static void connect_part(void *context, unsigned part)
     struct connector *c = (struct connector *)context + part;
     for (uint32_t i = c->range.first; i < c->range.end && !cancel_requested; i++) {
         c->mark = i + 1;
-        if (sample_weight(c->g, c->p, &c->p->samples[i], &c->w))
-            connect_stack(c, &c->p->samples[i]);
+        if (!sample_weight(c->g, c->p, &c->p->samples[i], &c->w))
+            continue;
+        connect_stack(c, &c->p->samples[i]);
+        count_calls(c);
     }
 }
 
@@ -175,7 +211,7 @@ static struct end *find_ends(const struct graph *g, const struct profile *p, enu
     const bool *inlined = want == EDGES_TO_INLINED ? find_inlined(g, p) : NULL;
     bool any = false;
     for (uint32_t i = 0; i < g->n_nodes; i++)
-        ends[i] = (struct end){.skipped = g->pruned, .last_src = NO_INDEX};
+        ends[i].skipped = g->pruned;
     for (uint32_t i = 0; i < g->n_shown; i++)
         ends[g->shown[i]].skipped = false;
     for (uint32_t i = 0; i < g->n_nodes; i++) {
@@ -188,34 +224,41 @@ static struct end *find_ends(const struct graph *g, const struct profile *p, enu
 
 static void add_edges(struct edge_table *to, const struct edge_table *from)
 {
-    for (size_t i = 0; i < from->edges.n; i++) {
-        const struct edge *e = &from->edges.at[i];
-        struct edge *sum = edge_between(to, e->src, e->dst);
-        edge_count(sum, (struct weight){e->weight, e->weight_div}, e->residual, e->inlined);
+    struct call calls[CALLS_MAX];
+    for (size_t first = 0; first < from->edges.n; first += CALLS_MAX) {
+        const struct edge *edges = from->edges.at + first;
+        unsigned n = from->edges.n - first < CALLS_MAX ? from->edges.n - first : CALLS_MAX;
+        for (unsigned i = 0; i < n; i++)
+            calls[i] = (struct call){.src = edges[i].src, .dst = edges[i].dst};
+        find_edges(to, calls, n);
+        for (unsigned i = 0; i < n; i++)
+            edge_count(&to->edges.at[calls[i].edge],
+                       (struct weight){edges[i].weight, edges[i].weight_div}, edges[i].residual,
+                       edges[i].inlined);
     }
 }
 
 void graph_connect(struct graph *g, const struct profile *p, enum edge_want want)
 {
-    struct end *ends = find_ends(g, p, want);
+    const struct end *ends = find_ends(g, p, want);
     g->edges.n = 0;
     if (!ends)
         return;
     const bool *dead = find_dead(g, p, ends);
     unsigned n_parts = sample_parts(p, g->n_nodes);
-    struct connector *parts = arena_zalloc(g->arena, n_parts, sizeof *parts);
+    struct connector *parts = arena_alloc(g->arena, n_parts * sizeof *parts);
     for (unsigned i = 0; i < n_parts; i++) {
-        parts[i] = (struct connector){g, p, dead, sample_range(p, i, n_parts), .mark = 0};
-        parts[i].table.arena = &parts[i].arena;
-        parts[i].ends = arena_copy(&parts[i].arena, ends, g->n_nodes, sizeof *ends);
+        parts[i] = (struct connector){g, p, dead, ends, sample_range(p, i, n_parts), .mark = 0};
+        parts[i].table.arena = i ? &parts[i].arena : g->arena;
     }
     parallel_run(n_parts, connect_part, parts);
-    struct edge_table sums = {.arena = g->arena};
-    for (unsigned i = 0; i < n_parts; i++) {
-        add_edges(&sums, &parts[i].table);
+    for (unsigned i = 1; i < n_parts; i++) {
+        add_edges(&parts[0].table, &parts[i].table);
+        free(parts[i].table.slots);
         arena_release(&parts[i].arena);
     }
-    g->edges.at = sums.edges.at;
-    g->edges.n = sums.edges.n;
-    g->edges.cap = sums.edges.cap;
+    free(parts[0].table.slots);
+    g->edges.at = parts[0].table.edges.at;
+    g->edges.n = parts[0].table.edges.n;
+    g->edges.cap = parts[0].table.edges.cap;
 }
