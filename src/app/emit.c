@@ -50,13 +50,15 @@ int emit_tree(struct query *q, struct sink *out, struct err *err)
     struct graph_report g;
     struct table t;
     int status = 0;
-    report_graph(&q->report, EDGES_ALL, NULL, &g);
+    report_graph(&q->report, q->regex ? EDGES_NONE : EDGES_ALL, NULL, &g);
     bool *wanted = q->regex ? arena_zalloc(&q->arena, g.graph.n_nodes, sizeof *wanted) : NULL;
-    if (wanted && !match_nodes(q, &g, wanted))
+    if (wanted && match_nodes(q, &g, wanted))
+        report_connect(&q->report, &g, wanted);
+    else if (wanted)
         status = no_match(q, err);
-    else if (query_table(q, &g.shown, out, &t))
+    if (status == 0 && query_table(q, &g.shown, out, &t))
         table_tree(&t, &g, wanted);
-    else
+    else if (status == 0)
         format_text_tree(&q->report, &g, wanted, out);
     graph_report_release(&g);
     return status;

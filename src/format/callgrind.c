@@ -123,8 +123,9 @@ static void put_node(struct printer *p, uint32_t node)
     sink_putc(p->out, ' ');
     put_number(p->out, converted(p, node_flat(n)), 0);
     sink_putc(p->out, '\n');
-    for (uint32_t i = p->g->out.first[node]; i < p->g->out.first[node + 1]; i++)
-        put_call(p, &g->edges.at[p->g->out.edges[i]]);
+    struct calls calls = report_calls(p->g, &p->g->callees, node);
+    for (uint32_t i = 0; i < calls.n; i++)
+        put_call(p, &g->edges.at[calls.edges[i]]);
     p->last = info;
 }
 

@@ -228,7 +228,7 @@ bool format_dot_tags(const struct report *r, const struct graph_report *g, uint3
                      uint32_t id, struct sink *out)
 {
     struct printer p = {.r = r, .g = g, .values = value_format_of(r), .out = out};
-    p.flat = g->out.first[node] < g->out.first[node + 1];
+    p.flat = g->callees.first[node] < g->callees.first[node + 1];
     size_t n;
     const struct node_tag *tags = pick_tags(&p, node, false, 0, &n);
     const char *from = arena_printf(r->arena, "N%u", id);

@@ -137,8 +137,9 @@ void table_top(struct table *t, const struct top *top)
 static void put_calls(struct table *t, struct graph_report *g, struct span entry,
                       const struct edge_list *list, uint32_t node, bool callers)
 {
-    for (uint32_t i = list->first[node]; i < list->first[node + 1]; i++) {
-        const struct edge *e = &g->graph.edges.at[list->edges[i]];
+    struct calls calls = report_calls(g, list, node);
+    for (uint32_t i = 0; i < calls.n; i++) {
+        const struct edge *e = &g->graph.edges.at[calls.edges[i]];
         struct top_row row = report_node_row(t->r, g, callers ? e->src : e->dst);
         struct cell cells[TABLE_COLUMNS_MAX] = {0};
         cells[0] = name_cell(entry);
@@ -165,13 +166,13 @@ void table_tree(struct table *t, struct graph_report *g, const bool *wanted)
         if (wanted && !wanted[node])
             continue;
         struct top_row row = report_node_row(t->r, g, node);
-        put_calls(t, g, row.name, &g->in, node, true);
+        put_calls(t, g, row.name, &g->callers, node, true);
         cells[0] = name_cell(row.name);
         cells[1] = text_cell(SPAN("self"));
         set_node(t->r, cells + 2, &row);
         set_values(cells + 3 + NODE_COLUMNS, &row, t->facts->sided);
         put_row(t, cells);
-        put_calls(t, g, row.name, &g->out, node, false);
+        put_calls(t, g, row.name, &g->callees, node, false);
     }
     end(t);
 }

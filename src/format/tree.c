@@ -16,9 +16,10 @@ struct printer {
 static void put_edges(struct printer *p, const struct edge_list *list, uint32_t node, bool callers)
 {
     const struct graph *g = &p->g->graph;
+    struct calls calls = report_calls(p->g, list, node);
     int64_t cum = node_cum(&g->nodes[node]);
-    for (uint32_t i = list->first[node]; i < list->first[node + 1]; i++) {
-        const struct edge *e = &g->edges.at[list->edges[i]];
+    for (uint32_t i = 0; i < calls.n; i++) {
+        const struct edge *e = &g->edges.at[calls.edges[i]];
         uint32_t end = callers ? e->src : e->dst;
         put_weight(p->out, p->r, &p->values, e->weight, EDGE_WIDTH);
         sink_putc(p->out, ' ');
@@ -64,9 +65,9 @@ void format_text_tree(const struct report *r, struct graph_report *g, const bool
             continue;
         sum += node_flat(&g->graph.nodes[node]);
         sink_write(out, rule);
-        put_edges(&p, &g->in, node, true);
+        put_edges(&p, &g->callers, node, true);
         put_node(&p, &g->graph.nodes[node], sum);
-        put_edges(&p, &g->out, node, false);
+        put_edges(&p, &g->callees, node, false);
     }
     if (g->graph.n_shown)
         sink_write(out, rule);

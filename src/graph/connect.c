@@ -12,6 +12,7 @@ enum { SLOTS_MIN = 256, CALLS_MAX = 256 };
 struct end {
     bool skipped; // edges jump over it
     bool wanted;  // edges that end here are asked for
+    bool chosen;  // and all edges from here and to here
 };
 
 // Finds edges by their ends.
@@ -37,6 +38,7 @@ struct connector {
     const struct profile *p;
     const bool *dead; // by location: edges jump over all of its nodes
     const struct end *ends;
+    const bool *near; // by location: it has a chosen node; NULL where all are chosen
     struct sample_range range;
     struct arena arena;
     struct edge_table table;
@@ -128,6 +130,11 @@ struct place {
     bool residual;   // something was skipped since
 };
 
+static bool is_wanted(const struct connector *c, uint32_t src, uint32_t dst)
+{
+    return c->ends[dst].wanted && (c->ends[src].chosen || c->ends[dst].chosen);
+}
+
 static void connect_frame(struct connector *c, struct place *at, uint32_t location)
 {
     const struct node_table *t = c->g->table;
@@ -138,7 +145,7 @@ static void connect_frame(struct connector *c, struct place *at, uint32_t locati
             at->residual = true;
             continue;
         }
-        if (at->parent != NO_INDEX && at->parent != n && c->ends[n].wanted)
+        if (at->parent != NO_INDEX && at->parent != n && is_wanted(c, at->parent, n))
             add_call(c, at->parent, n, at->residual, i + 1 != end);
         at->parent = n;
         at->residual = false;
@@ -168,14 +175,23 @@ static void connect_stack(struct connector *c, const struct sample *s)
     }
 }
 
+static bool is_near(const struct connector *c, const struct sample *s)
+{
+    bool near = !c->near;
+    for (uint32_t i = 0; !near && i < s->n_frames; i++)
+        near = c->near[c->p->frames[s->frame + i]];
+    return near;
+}
+
 static void connect_part(void *context, unsigned part)
 {
     struct connector *c = (struct connector *)context + part;
     for (uint32_t i = c->range.first; i < c->range.end && !cancel_requested; i++) {
         c->mark = i + 1;
-        if (!sample_weight(c->g, c->p, &c->p->samples[i], &c->w))
+        const struct sample *s = &c->p->samples[i];
+        if (!sample_weight(c->g, c->p, s, &c->w) || !is_near(c, s))
             continue;
-        connect_stack(c, &c->p->samples[i]);
+        connect_stack(c, s);
         count_calls(c);
     }
 }
@@ -193,6 +209,17 @@ static bool *find_dead(const struct graph *g, const struct profile *p, const str
     return dead;
 }
 
+// Which locations have a node that is chosen.
+static bool *find_near(const struct graph *g, const struct profile *p, const bool *chosen)
+{
+    const struct node_table *t = g->table;
+    bool *near = arena_zalloc(g->arena, p->n_locations, sizeof *near);
+    for (uint32_t i = 0; i < p->n_locations; i++)
+        for (uint32_t at = t->first[i]; at < t->first[i + 1]; at++)
+            near[i] |= chosen[t->nodes[at]];
+    return near;
+}
+
 // Whether a node is inlined somewhere, by node.
 static bool *find_inlined(const struct graph *g, const struct profile *p)
 {
@@ -205,7 +232,8 @@ static bool *find_inlined(const struct graph *g, const struct profile *p)
 }
 
 // By node; NULL where no edges are wanted.
-static struct end *find_ends(const struct graph *g, const struct profile *p, enum edge_want want)
+static struct end *find_ends(const struct graph *g, const struct profile *p, enum edge_want want,
+                             const bool *chosen)
 {
     struct end *ends = arena_alloc(g->arena, g->n_nodes * sizeof *ends);
     const bool *inlined = want == EDGES_TO_INLINED ? find_inlined(g, p) : NULL;
@@ -216,6 +244,7 @@ static struct end *find_ends(const struct graph *g, const struct profile *p, enu
         ends[g->shown[i]].skipped = false;
     for (uint32_t i = 0; i < g->n_nodes; i++) {
         bool wanted = want == EDGES_ALL || inlined[i];
+        ends[i].chosen = !chosen || chosen[i];
         ends[i].wanted = wanted && !ends[i].skipped;
         any |= ends[i].wanted;
     }
@@ -238,17 +267,20 @@ static void add_edges(struct edge_table *to, const struct edge_table *from)
     }
 }
 
-void graph_connect(struct graph *g, const struct profile *p, enum edge_want want)
+void graph_connect(struct graph *g, const struct profile *p, enum edge_want want,
+                   const bool *chosen)
 {
-    const struct end *ends = find_ends(g, p, want);
+    const struct end *ends = find_ends(g, p, want, chosen);
     g->edges.n = 0;
     if (!ends)
         return;
     const bool *dead = find_dead(g, p, ends);
+    const bool *near = chosen ? find_near(g, p, chosen) : NULL;
     unsigned n_parts = sample_parts(p, g->n_nodes);
     struct connector *parts = arena_alloc(g->arena, n_parts * sizeof *parts);
     for (unsigned i = 0; i < n_parts; i++) {
-        parts[i] = (struct connector){g, p, dead, ends, sample_range(p, i, n_parts), .mark = 0};
+        parts[i] =
+            (struct connector){g, p, dead, ends, near, sample_range(p, i, n_parts), .mark = 0};
         parts[i].table.arena = i ? &parts[i].arena : g->arena;
     }
     parallel_run(n_parts, connect_part, parts);

@@ -68,8 +68,9 @@ void graph_build(struct graph *g, const struct profile *p, struct node_table *t,
 void graph_keep(struct graph *g, const bool *kept);
 
 // Finds the edges of a graph that is no call tree, anew: they jump over the nodes that graph_keep
-// left out.
-void graph_connect(struct graph *g, const struct profile *p, enum edge_want want);
+// left out. Only those from and to the nodes that are chosen; all where that is NULL.
+void graph_connect(struct graph *g, const struct profile *p, enum edge_want want,
+                   const bool *chosen);
 
 // The values that are shown: the mean where there is a divisor.
 static inline int64_t node_flat(const struct node *n)

@@ -114,8 +114,7 @@ static void sort_nodes(struct graph *g, const struct trim_options *trim)
         qsort_r(g->shown, g->n_shown, sizeof *g->shown, trim->cum_sort ? cmp_cum : cmp_flat, g);
 }
 
-// Drops light edges that end at a node which is shown.
-static uint32_t drop_edges(struct graph *g, int64_t least)
+uint32_t graph_drop_edges(struct graph *g, int64_t least)
 {
     bool *shown = arena_zalloc(g->arena, g->n_nodes, sizeof *shown);
     uint32_t dropped = 0;
@@ -154,7 +153,7 @@ static void keep_nodes(struct builder *b, uint32_t n, int64_t least_cum)
 static void connect(struct builder *b, enum edge_want want)
 {
     if (want != EDGES_NONE && !b->g->options.call_tree)
-        graph_connect(b->g, b->p, want);
+        graph_connect(b->g, b->p, want, NULL);
 }
 
 static uint32_t count_light(const struct graph *g, int64_t least_cum)
@@ -196,7 +195,7 @@ static void limit_count(struct builder *b)
     int64_t count = b->trim->node_count;
     if (count <= 0)
         return;
-    drop_edges(g, b->least_edge);
+    graph_drop_edges(g, b->least_edge);
     uint32_t most = count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
     if (b->trim->visual && b->tags)
         most = visual_count(b, most);
@@ -270,7 +269,7 @@ struct trim_result graph_build_trimmed(struct graph *g, const struct profile *p,
     limit_count(&b);
     if (!trim->visual)
         connect(&b, want);
-    result.dropped_edges = drop_edges(g, b.least_edge);
+    result.dropped_edges = graph_drop_edges(g, b.least_edge);
     if (trim->visual)
         drop_redundant(g);
     return result;

@@ -19,6 +19,9 @@ struct trim_result {
     int64_t least_tag;      // tags of less weight are left out
 };
 
+// Drops the edges that weigh less and end at a node which is shown; returns how many.
+uint32_t graph_drop_edges(struct graph *g, int64_t least);
+
 // Builds the graph of a report with the edges that are wanted (a picture has all), leaving out what
 // is too light, and sorts its nodes. tags say what
 // tags of samples count as nodes of a picture; NULL where there are none.

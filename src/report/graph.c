@@ -1,15 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/report.h"
 
-// Sorts the edges of each node that is shown.
-static void sort_list(struct graph *g, struct edge_list *list)
-{
-    for (uint32_t i = 0; i < g->n_shown; i++) {
-        uint32_t first = list->first[g->shown[i]], end = list->first[g->shown[i] + 1];
-        graph_sort_edges(g, list->edges + first, end - first);
-    }
-}
-
 static void weigh_tags(struct report *r, const struct tag_source *tags, struct graph_report *out)
 {
     const struct graph *g = &out->graph;
@@ -17,6 +8,12 @@ static void weigh_tags(struct report *r, const struct tag_source *tags, struct g
     for (uint32_t i = 0; i < g->n_shown; i++)
         shown[g->shown[i]] = true;
     out->tags = graph_tags(g, r->profile, tags, shown, out->shown.trim.least_tag, r->arena);
+}
+
+static void list_calls(struct graph_report *g)
+{
+    g->callers = graph_edges_in(&g->graph);
+    g->callees = graph_edges_out(&g->graph);
 }
 
 void report_graph(struct report *r, enum edge_want edges, const struct tag_source *tags,
@@ -44,12 +41,23 @@ void report_graph(struct report *r, enum edge_want edges, const struct tag_sourc
     out->shown.n_nodes = g->n_shown;
     for (uint32_t i = 0; i < g->n_shown; i++)
         out->shown.total += node_flat(&g->nodes[g->shown[i]]);
-    out->in = graph_edges_in(g);
-    out->out = graph_edges_out(g);
-    if (edges != EDGES_ALL)
-        return;
-    sort_list(g, &out->in);
-    sort_list(g, &out->out);
+    list_calls(out);
+}
+
+void report_connect(const struct report *r, struct graph_report *g, const bool *chosen)
+{
+    graph_connect(&g->graph, r->profile, EDGES_ALL, chosen);
+    graph_drop_edges(&g->graph, 0); // INT64_MIN is less, as in every other report
+    list_calls(g);
+}
+
+struct calls report_calls(struct graph_report *g, const struct edge_list *list, uint32_t node)
+{
+    struct calls calls = {list->edges + list->first[node],
+                          list->first[node + 1] - list->first[node]};
+    if (calls.n > 1)
+        graph_sort_edges(&g->graph, calls.edges, calls.n);
+    return calls;
 }
 
 void graph_report_release(struct graph_report *g)

@@ -98,14 +98,20 @@ struct top {
     uint32_t n_columns;
 };
 
-// The calls between the entries: the edges of each node sorted by weight.
+// The calls between the entries.
 struct graph_report {
     struct shown shown;
     struct node_table table;
     struct graph graph;
-    struct edge_list in, out;
-    struct tag_list tags;           // where they were asked for
-    struct node_sums before, after; // where the report has sides
+    struct edge_list callers, callees; // of each node, in no order: see report_calls
+    struct tag_list tags;              // where they were asked for
+    struct node_sums before, after;    // where the report has sides
+};
+
+// Some edges of a graph.
+struct calls {
+    uint32_t *edges;
+    uint32_t n;
 };
 
 // A tag of the profile with the values that samples have for it.
@@ -176,6 +182,13 @@ struct list report_list(struct report *r, struct regex *symbol);
 void report_graph(struct report *r, enum edge_want edges, const struct tag_source *tags,
                   struct graph_report *out);
 void graph_report_release(struct graph_report *g);
+
+// Adds the calls from and to the nodes that are chosen to a report that was made without edges,
+// leaves nothing out and is no call tree.
+void report_connect(const struct report *r, struct graph_report *g, const bool *chosen);
+
+// The callers or callees of a node, the heaviest first.
+struct calls report_calls(struct graph_report *g, const struct edge_list *list, uint32_t node);
 
 // The profile that topproto writes: a sample per entry, with its cum and flat in the output unit.
 // *out is to be released.

@@ -8,8 +8,8 @@
 static enum inlining inlining_of(const struct graph_report *g, uint32_t node)
 {
     bool inlined = false, called = false;
-    for (uint32_t i = g->in.first[node]; i < g->in.first[node + 1]; i++) {
-        bool edge_inlined = g->graph.edges.at[g->in.edges[i]].inlined;
+    for (uint32_t i = g->callers.first[node]; i < g->callers.first[node + 1]; i++) {
+        bool edge_inlined = g->graph.edges.at[g->callers.edges[i]].inlined;
         inlined |= edge_inlined;
         called |= !edge_inlined;
     }
