@@ -6,10 +6,18 @@
 // Layout: https://valgrind.org/docs/manual/cl-format.html, with names and addresses compressed as
 // google/pprof does.
 
-// Names that were written already, by string: the second time a number does.
+// Names that were written already: the second time a number does.
 struct names {
-    struct idmap numbers;
+    uint32_t *numbers; // by string, from 1; 0: not written yet
     uint32_t n;
+};
+
+// What is told of a node wherever it is called, all in one place.
+struct callee {
+    uint64_t address;
+    int64_t line;
+    str_id file;
+    str_id function; // its name, unlike that of any other function; 0 of a node that is not shown
 };
 
 struct printer {
@@ -18,36 +26,43 @@ struct printer {
     struct unit_conv conv;
     struct sink *out;
     struct names objects, files, functions;
-    struct strtab strings; // of function names that were made unique
-    str_id *unique;        // by node: its function's name, unlike that of any other function
+    struct strtab strings;  // of function names that were made unique
+    struct callee *callees; // by node
     const struct node_info *last;
 };
+
+static bool is_control(char c)
+{
+    return (unsigned char)c < 0x20 || c == 0x7f;
+}
 
 // A line break would end the record.
 static void put_record_text(struct sink *out, struct span text)
 {
-    for (size_t i = 0; i < text.n; i++) {
-        unsigned char c = (unsigned char)text.at[i];
-        if (c < 0x20 || c == 0x7f)
-            sink_printf(out, "\\x%02x", c);
-        else
-            sink_putc(out, (char)c);
+    while (text.n) {
+        size_t n = 0;
+        while (n < text.n && !is_control(text.at[n]))
+            n++;
+        sink_write(out, span_upto(text, n));
+        if (n < text.n)
+            sink_printf(out, "\\x%02x", (unsigned char)text.at[n++]);
+        text = span_from(text, n);
     }
 }
 
 static void put_known_name(struct printer *p, struct names *names, str_id id)
 {
-    uint32_t number = idmap_get(&names->numbers, id);
+    bool known = id && names->numbers[id];
     if (id == 0)
         return;
-    if (number != IDMAP_NONE) {
-        sink_putc(p->out, '(');
-        put_unsigned(p->out, number);
-        sink_putc(p->out, ')');
+    if (!known)
+        names->numbers[id] = ++names->n;
+    sink_putc(p->out, '(');
+    put_unsigned(p->out, names->numbers[id]);
+    sink_putc(p->out, ')');
+    if (known)
         return;
-    }
-    idmap_add(&names->numbers, id, ++names->n);
-    sink_printf(p->out, "(%u) ", names->n);
+    sink_putc(p->out, ' ');
     put_record_text(p->out, strtab_get(&p->strings, id));
 }
 
@@ -91,10 +106,9 @@ static int64_t converted(const struct printer *p, int64_t value)
 
 static void put_call(struct printer *p, const struct edge *e)
 {
-    const struct graph *g = &p->g->graph;
-    const struct node_info *callee = &p->g->table.infos.at[g->nodes[e->dst].info];
+    const struct callee *callee = &p->callees[e->dst];
     put_record(p, "cfl", &p->files, callee->file);
-    put_record(p, "cfn", &p->functions, p->unique[e->dst]);
+    put_record(p, "cfn", &p->functions, callee->function);
     sink_write(p->out, SPAN("calls=0 "));
     put_address(p, callee->address);
     sink_putc(p->out, ' ');
@@ -129,74 +143,97 @@ static void put_node(struct printer *p, uint32_t node)
     p->last = info;
 }
 
-// Functions of one name and file: told apart by a number.
-struct family {
-    struct idmap members; // from a function's node and its caller to its number
-    uint32_t n;
+// Functions of one name and file have numbers to tell them apart, in the order of their first
+// nodes; those of a call tree also by their callers.
+struct families {
+    struct idmap by_name; // from a file and a name to the family
+    VEC(uint32_t) sizes;  // of each family
+    uint32_t *family;     // by function's node; UINT32_MAX: not looked up yet
+    struct idmap numbers; // from a function and its caller to its number
+    uint32_t *functions;  // by node that is shown: the function's node
 };
 
-static uint64_t function_key(struct printer *p, uint32_t node)
+static uint32_t family_of(struct printer *p, struct families *f, uint32_t function)
 {
-    const struct node *n = &p->g->graph.nodes[node];
-    return (uint64_t)n->parent << 32 | node_function(&p->g->table, n->info);
+    const struct node_info *info = &p->g->table.infos.at[function];
+    uint64_t key = (uint64_t)info->file << 32 | info->name;
+    uint32_t *family = &f->family[function];
+    if (*family == UINT32_MAX)
+        *family = idmap_get(&f->by_name, key);
+    if (*family == IDMAP_NONE) {
+        *family = (uint32_t)f->sizes.n;
+        idmap_add(&f->by_name, key, *family);
+        *vec_push(p->r->arena, &f->sizes) = 0;
+    }
+    return *family;
 }
 
-static uint64_t family_key(const struct printer *p, uint32_t node)
+// Of nodes without a caller the function alone, which is small.
+static uint64_t member_key(const struct printer *p, uint32_t node, uint32_t function)
 {
-    const struct node_info *info = &p->g->table.infos.at[p->g->graph.nodes[node].info];
-    return (uint64_t)info->file << 32 | info->name;
+    uint32_t caller = p->g->graph.nodes[node].parent;
+    return (uint64_t)(caller == NO_INDEX ? 0 : caller + 1) << 32 | function;
 }
 
-static str_id unique_name(struct printer *p, const struct family *family, uint32_t node)
+static void find_families(struct printer *p, struct families *f)
 {
-    str_id name = p->g->table.infos.at[p->g->graph.nodes[node].info].name;
-    if (family->n <= 1)
+    const struct graph *g = &p->g->graph;
+    struct node_table *t = &p->g->table;
+    f->functions = arena_alloc(p->r->arena, g->n_shown * sizeof *f->functions);
+    for (uint32_t i = 0; i < g->n_shown; i++)
+        f->functions[i] = node_function(t, g->nodes[g->shown[i]].info);
+    size_t size = t->infos.n * sizeof *f->family; // there may be more nodes than before
+    f->family = memset(arena_alloc(p->r->arena, size), 0xff, size);
+    idmap_init(&f->by_name, 0);
+    idmap_init(&f->numbers, t->infos.n);
+    for (uint32_t i = 0; i < g->n_shown; i++) {
+        uint64_t key = member_key(p, g->shown[i], f->functions[i]);
+        uint32_t family = family_of(p, f, f->functions[i]);
+        if (idmap_get(&f->numbers, key) == IDMAP_NONE)
+            idmap_add(&f->numbers, key, f->sizes.at[family]++);
+    }
+}
+
+static str_id unique_name(struct printer *p, const struct families *f, uint32_t i)
+{
+    const struct graph *g = &p->g->graph;
+    uint32_t node = g->shown[i], size = f->sizes.at[f->family[f->functions[i]]];
+    str_id name = p->g->table.infos.at[g->nodes[node].info].name;
+    if (size <= 1)
         return name;
-    uint32_t number = idmap_get(&family->members, function_key(p, node));
+    uint32_t number = idmap_get(&f->numbers, member_key(p, node, f->functions[i]));
     char *text = arena_printf(p->r->arena, SPAN_FMT " [%u/%u]",
-                              SPAN_ARG(strtab_get(&p->strings, name)), number + 1, family->n);
+                              SPAN_ARG(strtab_get(&p->strings, name)), number + 1, size);
     return strtab_add(&p->strings, span_of(text));
 }
 
-static void make_unique(struct printer *p)
+// A callee that is not shown itself has no name, as in the reference.
+static void find_callees(struct printer *p)
 {
     const struct graph *g = &p->g->graph;
-    VEC(struct family) families = {0};
-    struct idmap index;
-    idmap_init(&index, 0);
-    for (uint32_t i = 0; i < g->n_shown; i++) {
-        uint64_t key = family_key(p, g->shown[i]), member = function_key(p, g->shown[i]);
-        uint32_t at = idmap_get(&index, key);
-        if (at == IDMAP_NONE) {
-            at = (uint32_t)families.n;
-            idmap_add(&index, key, at);
-            struct family *fresh = vec_push(p->r->arena, &families);
-            fresh->n = 0;
-            idmap_init(&fresh->members, 0);
-        }
-        struct family *family = &families.at[at];
-        if (idmap_get(&family->members, member) == IDMAP_NONE)
-            idmap_add(&family->members, member, family->n++);
+    struct families f = {0};
+    find_families(p, &f);
+    p->callees = arena_alloc(p->r->arena, g->n_nodes * sizeof *p->callees);
+    for (uint32_t i = 0; i < g->n_nodes; i++) {
+        const struct node_info *info = &p->g->table.infos.at[g->nodes[i].info];
+        p->callees[i] = (struct callee){info->address, info->line, info->file, 0};
     }
-    // A callee that is not shown itself has no name, as in the reference.
-    p->unique = arena_zalloc(p->r->arena, g->n_nodes, sizeof *p->unique);
     for (uint32_t i = 0; i < g->n_shown; i++)
-        p->unique[g->shown[i]] = unique_name(
-            p, &families.at[idmap_get(&index, family_key(p, g->shown[i]))], g->shown[i]);
-    for (size_t i = 0; i < families.n; i++)
-        idmap_release(&families.at[i].members);
-    idmap_release(&index);
+        p->callees[g->shown[i]].function = unique_name(p, &f, i);
+    idmap_release(&f.by_name);
+    idmap_release(&f.numbers);
 }
 
 void format_callgrind(const struct report *r, struct graph_report *g, struct sink *out)
 {
     struct printer p = {.r = r, .g = g, .out = out};
     p.conv = unit_conv_of(r->options.unit, r->options.output_unit);
-    idmap_init(&p.objects.numbers, 0);
-    idmap_init(&p.files.numbers, 0);
-    idmap_init(&p.functions.numbers, 0);
     strtab_init(&p.strings, r->arena, &g->table.strings);
-    make_unique(&p);
+    find_callees(&p);
+    str_id n_strings = strtab_count(&p.strings);
+    p.objects.numbers = arena_zalloc(r->arena, n_strings, sizeof(uint32_t));
+    p.files.numbers = arena_zalloc(r->arena, n_strings, sizeof(uint32_t));
+    p.functions.numbers = arena_zalloc(r->arena, n_strings, sizeof(uint32_t));
     sink_write(out, SPAN("positions: instr line\nevents: "));
     put_record_text(out, r->options.type);
     sink_putc(out, '(');
@@ -204,8 +241,5 @@ void format_callgrind(const struct report *r, struct graph_report *g, struct sin
     sink_write(out, SPAN(")\n"));
     for (uint32_t i = 0; i < g->graph.n_shown; i++)
         put_node(&p, g->graph.shown[i]);
-    idmap_release(&p.objects.numbers);
-    idmap_release(&p.files.numbers);
-    idmap_release(&p.functions.numbers);
     strtab_release(&p.strings);
 }
