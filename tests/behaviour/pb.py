@@ -47,17 +47,22 @@ def packed(number, values):
     return field(number, b"".join(varint(v) for v in values))
 
 
-def profile_of_samples(types, samples):
+def profile_of_samples(types, samples, period_type=None, period=0):
     """A profile with the given sample types, name and unit each, and samples: the names of the
-    functions of their stacks, the leaf first, and a value for each type."""
+    functions of their stacks, the leaf first, a value for each type, and perhaps numeric labels."""
     s = Strings()
     out = b"".join(field(1, field(1, s(t.encode())) + field(2, s(u.encode()))) for t, u in types)
     ids, parts = {}, []
-    for stack, values in samples:
+    for stack, values, *labels in samples:
         locations = [ids.setdefault(name, len(ids) + 1) for name in stack]
-        parts.append(field(2, packed(1, locations) + packed(2, values)))
+        numbers = b"".join(field(3, field(1, s(key.encode())) + field(3, value))
+                           for key, value in labels)
+        parts.append(field(2, packed(1, locations) + packed(2, values) + numbers))
     out += b"".join(parts)
     for name, i in ids.items():
         out += field(4, field(1, i) + field(4, field(1, i)))
         out += field(5, field(1, i) + field(2, s(name.encode())) + field(3, s(name.encode())))
-    return out + s.fields()
+    if period_type:
+        name, unit = period_type
+        out += field(11, field(1, s(name.encode())) + field(2, s(unit.encode())))
+    return out + (field(12, period) if period else b"") + s.fields()
