@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs what README.md has for continuous integration: the steps of the jobs, with programs in the
+place of the services that they talk to, and the shell function on a repository of its own.
+
+usage: docs_recipes.py CPROF SOURCE_ROOT
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+try:
+    import yaml
+except ImportError:
+    yaml = None
+
+CPROF, ROOT = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2])
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TESTDATA = ROOT / "testdata"
+
+
+class Skip(Exception):
+    """What is needed is not there."""
+
+
+def recipe(name):
+    return re.search(rf"<!-- recipe: {name} -->\n\n```\w+\n(.*?)^```$", README, re.S | re.M)[1]
+
+
+def gates():
+    return re.search(r"```text\n(# a merge request.*?)```", README, re.S)[1]
+
+
+def program(folder, name, text):
+    path = pathlib.Path(folder, "bin", name)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("#!/bin/sh\n" + text, encoding="utf-8")
+    path.chmod(0o755)
+
+
+def run(script, folder, shell="bash", **env):
+    path = f"{folder}/bin:{os.path.dirname(CPROF)}:{os.environ['PATH']}"
+    keep = {k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}
+    return subprocess.run([shell, "-e", "-c", script], cwd=folder, timeout=240, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          env={**keep, "PATH": path, "HOME": folder, "TZ": "UTC", "PACKAGE": ".",
+                               "LC_ALL": "C.UTF-8", **env})
+
+
+def read(*path):
+    return pathlib.Path(*path).read_text(encoding="utf-8")
+
+
+def prepared(folder, after):
+    pathlib.Path(folder, ".cprof-gates").write_text(gates(), encoding="utf-8")
+    shutil.copy(TESTDATA / "parcels_mem.1.pb.gz", f"{folder}/main.pb.gz")
+    shutil.copy(TESTDATA / after, f"{folder}/new.pb.gz")
+    program(folder, "go", 'for a; do case $a in -memprofile=*) cp new.pb.gz "${a#*=}";; esac; done\n')
+
+
+def check_comment(comment, status, fires):
+    assert status == (3 if fires else 0), status
+    assert ("gate failed: alloc_space: total > +5%" in comment) == fires, comment
+    assert "±" in comment and "main.pack" in comment and comment.startswith("```\n"), comment
+
+
+def github(folder):
+    job = yaml.safe_load(recipe("github"))["jobs"]["allocations"]
+    steps = {step.get("name"): step for step in job["steps"]}
+    assert all(("run" in step) != ("uses" in step) for step in job["steps"])
+    for after, fires in (("parcels_mem.2.pb.gz", False), ("parcels_mem_more.pb.gz", True)):
+        prepared(folder, after)
+        program(folder, "gh", 'echo "$@" >>gh.log\ncase "$1 $2" in\n'
+                '"run list") echo 17;;\n"run download") mkdir -p base; cp main.pb.gz base/mem.pb.gz;;\n'
+                '"pr comment") cp comment.md posted.md;;\nesac\n')
+        for name in ("Record", "Fetch the profile of the main branch"):
+            done = run(steps[name]["run"], folder)
+            assert done.returncode == 0, done.stdout
+        compared = run(steps["Compare"]["run"], folder)
+        done = run(steps["Comment"]["run"], folder, NUMBER="5")
+        assert done.returncode == 0, done.stdout
+        check_comment(read(folder, "posted.md"), compared.returncode, fires)
+    log = read(folder, "gh.log")
+    assert "run download 17 --name=allocations --dir=base\npr comment 5 " in log
+    assert steps["Keep the profile of the main branch"]["with"]["name"] == "allocations"
+
+
+def gitlab(folder):
+    job = yaml.safe_load(recipe("gitlab"))["allocations"]
+    program(folder, "curl", 'case "$*" in *--output*) cp main.pb.gz base.pb.gz;;\n'
+            "*notes*) cp comment.md posted.md;;\nesac\n")
+    env = {name: name for name in ("CI_API_V4_URL", "CI_PROJECT_ID", "CI_JOB_TOKEN", "NOTES_TOKEN")}
+    for after, fires in (("parcels_mem.2.pb.gz", False), ("parcels_mem_more.pb.gz", True)):
+        prepared(folder, after)
+        compared = run("\n".join(job["script"]), folder, **env, CI_MERGE_REQUEST_IID="5")
+        done = run("\n".join(job["after_script"]), folder, **env, CI_MERGE_REQUEST_IID="5")
+        assert done.returncode == 0, done.stdout
+        check_comment(read(folder, "posted.md"), compared.returncode, fires)
+    os.remove(f"{folder}/mem.pb.gz")
+    done = run("\n".join(job["script"]), folder, **env)  # on the main branch
+    assert done.returncode == 0 and os.path.exists(f"{folder}/mem.pb.gz"), done.stdout
+
+
+MODULE = {"go.mod": "module example.com/allocs\n\ngo 1.19\n",
+          "a_test.go": 'package allocs\n\nimport "testing"\n\nvar kept []byte\n\n'
+                       "func BenchmarkA(b *testing.B) {\n\tfor i := 0; i < b.N; i++ {\n"
+                       "\t\tkept = make([]byte, SIZE)\n\t}\n}\n"}
+
+
+def shell(folder):
+    if not shutil.which("go") or not shutil.which("git"):
+        raise Skip("no go or no git")
+    git = "git -c user.name=a -c user.email=a@example.com -c init.defaultBranch=main "
+    put = lambda size: [pathlib.Path(folder, name).write_text(text.replace("SIZE", size),
+                                                              encoding="utf-8")
+                        for name, text in MODULE.items()]
+    env = {"GOFLAGS": "-mod=mod", "GOTOOLCHAIN": "local", "GOPROXY": "off", "CGO_ENABLED": "0",
+           "GOCACHE": f"{folder}/.git/cache"}
+    put("1 << 20")
+    assert run(f"{git} init -q && {git} add . && {git} commit -qm a", folder).returncode == 0
+    allocs = recipe("shell") + "allocs . 'total > +20%' 'flat(BenchmarkA) > +2GB'\n"
+    done = run(allocs, folder, "sh", **env)
+    assert done.returncode == 0 and b"\xc2\xb1 is 95%" in done.stdout, done.stdout
+    put("2 << 20")
+    done = run(allocs, folder, "sh", **env)
+    assert done.returncode == 3 and b"gate failed: total > +20%: alloc_space grew by" in done.stdout, \
+        done.stdout
+    assert b"flat(BenchmarkA) > +2GB" not in done.stdout
+    left = run("git worktree list; git status --short", folder).stdout.decode().splitlines()
+    assert len(left) == 2 and left[1].endswith("a_test.go"), left
+
+
+def main():
+    failed = 0
+    tests = [github, gitlab, shell]
+    print(f"1..{len(tests)}")
+    for number, test in enumerate(tests, 1):
+        with tempfile.TemporaryDirectory(prefix="cprof-recipe.") as folder:
+            try:
+                if test is not shell and not yaml:
+                    raise Skip("no PyYAML")
+                test(folder)
+                print(f"ok {number} - {test.__name__}")
+            except Skip as why:
+                print(f"ok {number} - {test.__name__} # SKIP {why}")
+            except AssertionError as wrong:
+                failed += 1
+                print(f"not ok {number} - {test.__name__}\n# {wrong}".replace("\\n", "\n# "))
+            finally:
+                # Go's caches are read-only.
+                subprocess.run(["chmod", "-R", "u+w", folder], check=False)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
