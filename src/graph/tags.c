@@ -8,6 +8,11 @@
 #include "base/unit.h"
 #include "profile/tag.h"
 
+struct number {
+    int64_t value;
+    str_id name;
+};
+
 struct weigher {
     const struct graph *g;
     const struct profile *p;
@@ -20,8 +25,9 @@ struct weigher {
     struct hash_index index;
     struct idmap number_names; // by value
     VEC(struct span) texts;    // of the sample at hand
-    VEC(int64_t) numbers;
+    VEC(struct number) numbers;
     str_id group;
+    bool *live;      // by location: it has a node that is wanted
     uint32_t *marks; // by node: the last sample that was counted
     int64_t weight, div;
 };
@@ -47,21 +53,6 @@ static str_id join_texts(struct weigher *w)
     return id;
 }
 
-static void read_labels(struct weigher *w, const struct sample *s)
-{
-    w->texts.n = w->numbers.n = 0;
-    for (uint32_t i = 0; i < s->n_labels; i++) {
-        const struct label *l = &w->p->labels[s->label + i];
-        if (l->kind == LABEL_STR && l->key != w->base)
-            *vec_push(w->arena, &w->texts) = span_of(
-                arena_printf(w->arena, SPAN_FMT ":" SPAN_FMT, SPAN_ARG(profile_str(w->p, l->key)),
-                             SPAN_ARG(profile_str(w->p, l->value))));
-        else if (l->kind != LABEL_STR && l->key == w->bytes)
-            *vec_push(w->arena, &w->numbers) = l->num;
-    }
-    w->group = join_texts(w);
-}
-
 static str_id number_name(struct weigher *w, int64_t value)
 {
     uint32_t name = idmap_get(&w->number_names, (uint64_t)value);
@@ -72,6 +63,21 @@ static str_id number_name(struct weigher *w, int64_t value)
     name = strtab_add(w->strings, (struct span){text, unit_format(text, &conv, value)});
     idmap_add(&w->number_names, (uint64_t)value, name);
     return name;
+}
+
+static void read_labels(struct weigher *w, const struct sample *s)
+{
+    w->texts.n = w->numbers.n = 0;
+    for (uint32_t i = 0; i < s->n_labels; i++) {
+        const struct label *l = &w->p->labels[s->label + i];
+        if (l->kind == LABEL_STR && l->key != w->base)
+            *vec_push(w->arena, &w->texts) = span_of(
+                arena_printf(w->arena, SPAN_FMT ":" SPAN_FMT, SPAN_ARG(profile_str(w->p, l->key)),
+                             SPAN_ARG(profile_str(w->p, l->value))));
+        else if (l->kind != LABEL_STR && l->key == w->bytes)
+            *vec_push(w->arena, &w->numbers) = (struct number){l->num, number_name(w, l->num)};
+    }
+    w->group = join_texts(w);
 }
 
 static bool same_tag(const void *context, uint32_t entry, const void *key)
@@ -104,30 +110,64 @@ static void count_tags(struct weigher *w, uint32_t node, bool flat)
     for (size_t i = 0; i < w->numbers.n; i++) {
         struct node_tag tag = {.node = node,
                                .group = w->group,
-                               .name = number_name(w, w->numbers.at[i]),
+                               .name = w->numbers.at[i].name,
                                .is_number = true,
-                               .value = w->numbers.at[i]};
+                               .value = w->numbers.at[i].value};
         count_tag(w, &tag, flat);
     }
 }
 
-// The nodes of a stack, each once.
-static void count_stack(struct weigher *w, const struct sample *s, uint32_t mark)
+static void count_frame(struct weigher *w, uint32_t location, uint32_t mark)
 {
     const struct node_table *t = w->g->table;
-    const uint32_t *frames = w->p->frames + s->frame;
-    uint32_t node = NO_INDEX;
-    for (uint32_t i = s->n_frames; i-- > 0;) {
-        for (uint32_t at = t->first[frames[i] + 1]; at-- > t->first[frames[i]];) {
-            node = t->nodes[at];
-            if (w->wanted[node] && w->marks[node] != mark) {
-                w->marks[node] = mark;
-                count_tags(w, node, false);
-            }
+    for (uint32_t at = t->first[location + 1]; at-- > t->first[location];) {
+        uint32_t node = t->nodes[at];
+        if (w->wanted[node] && w->marks[node] != mark) {
+            w->marks[node] = mark;
+            count_tags(w, node, false);
         }
     }
-    if (node != NO_INDEX && w->wanted[node])
-        count_tags(w, node, true);
+}
+
+static uint32_t leaf_of(const struct node_table *t, const uint32_t *frames, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (t->first[frames[i]] != t->first[frames[i] + 1])
+            return t->nodes[t->first[frames[i]]];
+    return NO_INDEX;
+}
+
+// The nodes of a stack, each once. Which frames have one that is wanted is found out first, without
+// branches, since it cannot be foreseen.
+static void count_stack(struct weigher *w, const struct sample *s, uint32_t mark)
+{
+    enum { BLOCK = 256 };
+    const uint32_t *frames = w->p->frames + s->frame;
+    uint32_t live[BLOCK];
+    for (uint32_t end = s->n_frames; end > 0;) {
+        uint32_t n = 0, first = end > BLOCK ? end - BLOCK : 0;
+        for (uint32_t i = end; i-- > first;) {
+            live[n] = frames[i];
+            n += w->live[frames[i]];
+        }
+        for (uint32_t i = 0; i < n; i++)
+            count_frame(w, live[i], mark);
+        end = first;
+    }
+    uint32_t leaf = leaf_of(w->g->table, frames, s->n_frames);
+    if (leaf != NO_INDEX && w->wanted[leaf])
+        count_tags(w, leaf, true);
+}
+
+// Whether some node of a location is wanted, by location.
+static bool *find_live(const struct weigher *w)
+{
+    const struct node_table *t = w->g->table;
+    bool *live = arena_zalloc(w->arena, w->p->n_locations, sizeof *live);
+    for (uint32_t i = 0; i < w->p->n_locations && !w->g->options.call_tree; i++)
+        for (uint32_t at = t->first[i]; at < t->first[i + 1]; at++)
+            live[i] |= w->wanted[t->nodes[at]];
+    return live;
 }
 
 // The nodes of a call tree from a leaf up.
@@ -198,6 +238,7 @@ struct tag_list graph_tags(const struct graph *g, const struct profile *p,
                         .bytes = strtab_find(p->strings, SPAN("bytes")),
                         .base = strtab_find(p->strings, TAG_BASE_KEY)};
     w.marks = arena_zalloc(arena, g->n_nodes, sizeof *w.marks);
+    w.live = find_live(&w);
     idmap_init(&w.number_names, 0);
     count_samples(&w);
     struct tag_list list = list_tags(&w, least);
