@@ -36,10 +36,11 @@ int query_prepare(struct query *q, struct err *err)
     return 0;
 }
 
-static int run(struct query *q, struct session *s, const struct request *request, struct sink *out,
-               struct err *err)
+static int run(struct query *q, struct session *s, const struct request *request,
+               const struct gate_results *gates, struct sink *out, struct err *err)
 {
     query_begin(q, s, request);
+    q->report.gates = gates;
     if (request->command->wants_regex) {
         q->regex = regex_new(span_of(request->regex), err);
         if (!q->regex)
@@ -57,7 +58,7 @@ static int judge_and_run(struct session *s, const struct config *config,
     struct request judging = {&gates_command, NULL, config};
     int status = gates_begin(&judgement, s, &judging, request != NULL, &results, err);
     if (status == 0 && request) {
-        status = run(&q, s, request, out, err);
+        status = run(&q, s, request, &results, out, err);
         query_end(&q);
     }
     if (status == 0) {
@@ -89,7 +90,7 @@ int app_run(struct session *s, const struct request *request, struct sink *out, 
         return -1;
     if (gates_wanted(request->config))
         return judge_and_run(s, request->config, request, out, err);
-    int status = run(&q, s, request, out, err);
+    int status = run(&q, s, request, NULL, out, err);
     query_end(&q);
     return status;
 }

@@ -75,6 +75,8 @@ static void put_cell(struct table *t, const struct cell *c)
         add_text(&text, c->text);
     else if (c->kind == CELL_NUMBER)
         buf_printf(&text, "%" PRId64, c->number);
+    else if (c->kind == CELL_ERROR)
+        buf_printf(&text, "%.10g", c->error);
     for (size_t i = 0; i < c->n; i++) {
         buf_add(&text, i ? SPAN("\n") : SPAN(""));
         if (c->kind == CELL_TEXTS)

@@ -31,6 +31,11 @@ label_lines format_full_labels(const struct report *r, const struct shown *shown
 struct gate_results;
 label_lines format_gates(const struct report *r, const struct gate_results *results, bool all);
 
+// What is known of noise, and how the ± is to be read; and the ± of a standard error.
+const char *format_noise(const struct report *r, const struct noise_shown *n,
+                         const struct value_format *values);
+int64_t format_margin(double error);
+
 // Text, with the reference's layout.
 void format_text_top(const struct report *r, const struct top *top, struct sink *out);
 void format_text_traces(const struct report *r, struct node_table *t, struct sink *out);

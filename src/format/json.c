@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/utf8.h"
 #include "base/xalloc.h"
 #include "format/table.h"
+#include "report/gate.h"
 
 // The document's shape is fixed by man/cprof.schema.json.
 enum { SCHEMA = 1 };
@@ -35,6 +37,12 @@ static void append(json_t *array, json_t *value)
 {
     if (json_array_append_new(array, must(value)))
         abort();
+}
+
+// JSON knows no infinity; only options that make no sense get there.
+static json_t *real(double number)
+{
+    return isfinite(number) ? json_real(number) : json_null();
 }
 
 static json_t *type_of(const struct profile *p, struct value_type type)
@@ -89,6 +97,80 @@ static json_t *shown_facts(const struct shown *shown)
     return object;
 }
 
+static json_t *noise_facts(const struct noise_shown *n)
+{
+    static const char *const kinds[] = {[NOISE_UNKNOWN] = "unknown",
+                                        [NOISE_NONE] = "none",
+                                        [NOISE_HEAP] = "heap",
+                                        [NOISE_CPU] = "cpu"};
+    json_t *object = must(json_object());
+    set(object, "sampling", json_string(kinds[n->kind]));
+    if (!n->known)
+        return object;
+    set(object, "upper_bound", json_boolean(n->at_most));
+    set(object, "error_total", real(n->total));
+    if (n->nothing > 0)
+        set(object, "unsampled_below", real(n->nothing));
+    return object;
+}
+
+static json_t *gate_item(const struct gate *g, const struct gate_item *item)
+{
+    json_t *object = must(json_object());
+    if (item->name.n)
+        set(object, "name", text(item->name));
+    if (gate_needs_base(g))
+        set(object, "before", real(item->before));
+    set(object, "after", real(item->after));
+    return object;
+}
+
+// What a gate was compared with its limit; of any_… the worst function, where one is beyond it.
+static json_t *gate_found(const struct gate_result *result)
+{
+    const struct gate_item *worst = &result->worst;
+    json_t *object = gate_item(result->gate, worst);
+    if (worst->is_new)
+        set(object, "new", json_true());
+    else
+        set(object, "value", real(worst->value));
+    if (worst->margin > 0)
+        set(object, "margin", real(worst->margin));
+    return object;
+}
+
+static json_t *gate_facts(const struct gate_result *result)
+{
+    static const char *const verdicts[] = {
+        [GATE_PASSED] = "passed", [GATE_FIRED] = "failed", [GATE_WITHIN_NOISE] = "within_noise"};
+    const struct gate *g = result->gate;
+    bool any = g->subject == GATE_ANY_FLAT || g->subject == GATE_ANY_CUM;
+    json_t *object = must(json_object()), *blamed = must(json_array());
+    for (uint32_t i = 0; result->verdict == GATE_FIRED && i < result->n_items; i++)
+        append(blamed, gate_item(g, &result->items[i]));
+    set(object, "gate", text(g->text));
+    set(object, "verdict", json_string(verdicts[result->verdict]));
+    set(object, "type", text(result->type));
+    set(object, "unit", text(g->percent ? SPAN("%") : result->unit));
+    set(object, "limit", real(result->limit));
+    if (!any || result->worst.name.n)
+        set(object, "found", gate_found(result));
+    if (any)
+        set(object, "functions_beyond", json_integer(result->n_beyond));
+    if (result->noise_unknown)
+        set(object, "noise_unknown", json_true());
+    set(object, "blamed", blamed);
+    return object;
+}
+
+static json_t *gates_facts(const struct gate_results *gates)
+{
+    json_t *array = must(json_array());
+    for (uint32_t i = 0; i < gates->n; i++)
+        append(array, gate_facts(&gates->at[i]));
+    return array;
+}
+
 static json_t *head_of(const struct table *t)
 {
     const struct report_options *o = &t->r->options;
@@ -112,6 +194,10 @@ static json_t *head_of(const struct table *t)
     }
     if (t->facts->shown)
         set(head, "shown", shown_facts(t->facts->shown));
+    if (t->noise)
+        set(head, "noise", noise_facts(t->noise));
+    if (t->r->gates)
+        set(head, "gates", gates_facts(t->r->gates));
     return head;
 }
 
@@ -154,6 +240,8 @@ static json_t *value_of(const struct report *r, const struct cell *c)
         return text(c->text);
     if (c->kind == CELL_NUMBER)
         return json_integer(c->number);
+    if (c->kind == CELL_ERROR)
+        return real(c->error);
     json_t *array = must(json_array());
     for (size_t i = 0; i < c->n; i++)
         append(array, c->kind == CELL_TEXTS ? text(c->texts[i]) : label_of(r, &c->labels[i]));

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/utf8.h"
 #include "format/table.h"
+#include "report/gate.h"
 
 enum { MOST = 10 }; // rows that are not folded
 
@@ -79,6 +81,29 @@ static void put_filters(struct table *t)
     sink_write(t->out, o->n_filters ? SPAN("\n\n") : SPAN(""));
 }
 
+// A gate has a line, and the functions to blame have some below it.
+static void put_gates(struct table *t)
+{
+    if (!t->r->gates)
+        return;
+    label_lines lines = format_gates(t->r, t->r->gates, true);
+    for (size_t i = 0; i < lines.n; i++) {
+        struct span line = lines.at[i];
+        bool below = span_starts(line, SPAN("  "));
+        sink_write(t->out, below ? SPAN("  - ") : SPAN("- "));
+        put_name(t->out, below ? span_from(line, 2) : line);
+        sink_putc(t->out, '\n');
+    }
+    sink_putc(t->out, '\n');
+}
+
+static void put_noise(struct table *t)
+{
+    struct value_format values = each_in_its_unit(t->r);
+    if (t->noise)
+        sink_printf(t->out, "Noise: %s\n\n", format_noise(t->r, t->noise, &values));
+}
+
 static void begin(struct table *t)
 {
     struct value_format values = each_in_its_unit(t->r);
@@ -87,7 +112,9 @@ static void begin(struct table *t)
     sink_write(t->out, SPAN(": "));
     put_value_as(t->out, &values, t->r->total, false);
     sink_write(t->out, SPAN(" in all\n\n"));
+    put_gates(t);
     put_filters(t);
+    put_noise(t);
     for (size_t i = 0; i < t->n_columns; i++) {
         if (!is_shown(t, i))
             continue;
@@ -124,6 +151,8 @@ static void put_cell(struct table *t, size_t column, const struct cell *c)
         put_name(t->out, c->text);
     else if (c->kind == CELL_NUMBER && !t->columns[column].unit.n)
         sink_printf(t->out, "%" PRId64, c->number);
+    else if (c->kind == CELL_ERROR)
+        put_value_as(t->out, &values, i64_of(round(c->error)), false);
     else if (c->kind == CELL_NUMBER)
         put_value_as(t->out, &values, c->number, t->facts->compared);
     for (size_t i = 0; i < c->n; i++) {
@@ -174,17 +203,28 @@ static void put_change(struct table *t, int64_t before, int64_t after)
     sink_putc(t->out, ')');
 }
 
+static void put_error(struct table *t, double error)
+{
+    struct value_format values = each_in_its_unit(t->r);
+    if (error <= 0)
+        return;
+    sink_write(t->out, SPAN(" ± "));
+    put_value_as(t->out, &values, format_margin(error), false);
+}
+
 static void put_entry(struct table *t, const struct top_row *row)
 {
     struct value_format values = each_in_its_unit(t->r);
     sink_write(t->out, SPAN("| "));
     put_change(t, row->before.flat, row->after.flat);
+    put_error(t, row->errors.flat);
     sink_write(t->out, SPAN(" | "));
     put_value_as(t->out, &values, row->before.flat, false);
     sink_write(t->out, SPAN(" | "));
     put_value_as(t->out, &values, row->after.flat, false);
     sink_write(t->out, SPAN(" | "));
     put_change(t, row->before.cum, row->after.cum);
+    put_error(t, row->errors.cum);
     sink_write(t->out, SPAN(" | "));
     put_name(t->out, row->name);
     sink_write(t->out, SPAN(" |\n"));
@@ -243,6 +283,7 @@ static void put_rest(struct table *t, const struct top *top)
 void markdown_comparison(struct table *t, const struct top *top)
 {
     struct value_format values = each_in_its_unit(t->r);
+    t->noise = t->r->options.noise ? &top->noise : NULL;
     sink_write(t->out, SPAN("### "));
     put_name(t->out, t->r->options.type);
     sink_putc(t->out, ' ');
@@ -252,7 +293,9 @@ void markdown_comparison(struct table *t, const struct top *top)
     sink_write(t->out, SPAN(" to "));
     put_value_as(t->out, &values, t->facts->after, false);
     sink_write(t->out, SPAN("\n\n"));
+    put_gates(t);
     put_filters(t);
+    put_noise(t);
     put_part(t, top, GREW, "Grew");
     put_part(t, top, SHRANK, "Shrank");
     put_rest(t, top);

@@ -19,6 +19,11 @@ static struct cell number_cell(int64_t number)
     return (struct cell){.kind = CELL_NUMBER, .number = number};
 }
 
+static struct cell error_cell(double error)
+{
+    return error > 0 ? (struct cell){.kind = CELL_ERROR, .error = error} : (struct cell){0};
+}
+
 static struct cell place_cell(int64_t number)
 {
     return number ? number_cell(number) : (struct cell){0};
@@ -118,6 +123,11 @@ void table_top(struct table *t, const struct top *top)
     bool sided = t->facts->sided;
     add_columns(t, node_columns);
     add_values(t, sided);
+    t->noise = t->r->options.noise ? &top->noise : NULL;
+    if (top->noise.known) {
+        add_value(t, "error_flat");
+        add_value(t, "error_cum");
+    }
     add_column(t, "inlined");
     add_types(t, top);
     begin(t);
@@ -125,6 +135,10 @@ void table_top(struct table *t, const struct top *top)
         struct cell cells[TABLE_COLUMNS_MAX] = {0};
         set_node(t->r, cells, &top->rows[i]);
         size_t n = NODE_COLUMNS + set_values(cells + NODE_COLUMNS, &top->rows[i], sided);
+        if (top->noise.known) {
+            cells[n++] = error_cell(top->rows[i].errors.flat);
+            cells[n++] = error_cell(top->rows[i].errors.cum);
+        }
         cells[n++] = inlining_cell(top->rows[i].inlining);
         for (uint32_t type = 0; n < t->n_columns; type++)
             cells[n++] = number_cell(top->columns[type].flats[i]);

@@ -11,6 +11,7 @@ enum cell_kind {
     CELL_NONE, // there is nothing to say
     CELL_TEXT,
     CELL_NUMBER,
+    CELL_ERROR,  // of a value: no whole number
     CELL_TEXTS,  // a list
     CELL_LABELS, // of a sample
 };
@@ -19,6 +20,7 @@ struct cell {
     enum cell_kind kind;
     struct span text;
     int64_t number;
+    double error;
     const struct span *texts;
     const struct label *labels;
     size_t n; // of texts or labels
@@ -57,6 +59,7 @@ struct table {
     const struct report *r;
     const struct table_facts *facts;
     const struct table_format *format;
+    const struct noise_shown *noise; // of errors that were asked for, or NULL
     struct sink *out;
     struct table_column columns[TABLE_COLUMNS_MAX];
     size_t n_columns;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "format/put.h"
 
-#include <math.h>
-
 #include "base/utf8.h"
 
 enum { VALUE_WIDTH = 10, NAME_COLUMN = 44 };
@@ -51,16 +49,11 @@ static void put_all_types(const struct report *r, const struct top *top, struct 
     }
 }
 
-static int64_t margin_of(double error)
-{
-    return i64_of(round(NOISE_MARGIN * error));
-}
-
 // A value with its ±, which is left out where there are no samples. Within noise it is dim.
 static void put_noisy(struct sink *out, const struct report *r, const struct value_format *values,
                       int64_t value, double error)
 {
-    int64_t margin = margin_of(error);
+    int64_t margin = format_margin(error);
     bool dim = sink_style(out)->color && i64_abs(value) <= margin;
     if (dim)
         sink_write(out, SPAN("\x1b[2m"));
@@ -110,34 +103,13 @@ static void put_rows(const struct report *r, const struct top *top, struct sink 
     }
 }
 
-// How the ± is to be read.
-static void put_noise(const struct report *r, const struct noise_shown *n, struct sink *out)
-{
-    struct value_format values = value_format_of(r);
-    char text[UNIT_LABEL_MAX];
-    if (!n->known) {
-        sink_write(out, n->kind == NOISE_NONE
-                            ? SPAN("Noise: none, as everything was recorded\n")
-                            : SPAN("Noise: not known, as it is not how the samples were taken\n"));
-        return;
-    }
-    sink_printf(out, "Noise: ± is 95%%%s%s; %.*s in total", n->at_most ? " at most" : "",
-                n->at_most              ? ", as snapshots of one process share samples"
-                : r->options.comparison ? " if the runs are independent"
-                                        : "",
-                (int)value_print(text, &values, margin_of(n->total)), text);
-    if (n->nothing > 0)
-        sink_printf(out, "; below %.*s where there are no samples",
-                    (int)value_print(text, &values, i64_of(n->nothing)), text);
-    sink_putc(out, '\n');
-}
-
 void format_text_top(const struct report *r, const struct top *top, struct sink *out)
 {
+    struct value_format values = value_format_of(r);
     label_lines labels = format_labels(r, &top->shown);
     put_lines(out, &labels);
     if (r->options.noise && !top->columns)
-        put_noise(r, &top->noise, out);
+        sink_printf(out, "Noise: %s\n", format_noise(r, &top->noise, &values));
     if (top->columns)
         put_all_types(r, top, out);
     else

@@ -36,11 +36,14 @@ struct report_options {
     const struct tag_units *tag_units;
 };
 
+struct gate_results;
+
 // What every report says of the profile that it was made from.
 struct report {
     const struct profile *profile; // after the filters
     struct arena *arena;
     struct report_options options;
+    const struct gate_results *gates; // that were judged, or NULL
     int64_t total; // of the samples before the filters, unless percentages are relative
 };
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Gates: what they are judged by, what they say and how cprof ends."""
 
+import json
 import re
 
+import formats_schema
 import tap
 from tap import must
 
@@ -141,6 +143,44 @@ def the_report_is_what_it_is_without_gates():
     assert not done.stderr
 
 
+def in_json():
+    gates = ["total > +5%", "any_flat > +5%", "any_cum > +10GB", "flat(pack) > 20GB",
+             "alloc_objects: flat(pack) > +1"]
+    flags = [f"-fail_if={gate}" for gate in gates]
+    for report in ("-top", "-tree", "-peek=pack", "-traces", "-tags", "-comments"):
+        done = tap.cprof(report, "-format=json", "-confidence=95", *flags, *MORE)
+        assert done.returncode == FIRED, done.stderr
+        found = formats_schema.checked(json.loads(done.stdout))["gates"]
+        assert [gate["gate"] for gate in found] == gates
+        assert [gate["verdict"] for gate in found] == ["failed", "failed", "passed", "passed", "failed"]
+        total, flat, cum = found[:3]
+        assert total["unit"] == "%" and abs(total["found"]["value"] - 9.8028) < 1e-3
+        assert total["found"]["before"] == 13666976198 and total["found"]["margin"] > 1e8
+        assert flat["found"]["name"] == "main.pack" == flat["blamed"][0]["name"]
+        assert flat["functions_beyond"] == 1 and cum["functions_beyond"] == 0 and "found" not in cum
+    done = tap.cprof("-top", "-format=json", "-fail_if=any_flat > +5%", "-confidence=95", *AGAIN)
+    gate = formats_schema.checked(json.loads(done.stdout))["gates"][0]
+    assert gate["verdict"] == "within_noise" and gate["functions_beyond"] == 0 and not gate["blamed"]
+    new = must("-top", "-format=json", "-fail_if=flat(loadTable) < +5%",
+               "-diff_base=config_heap.pb.gz", "cache_heap.1.pb.gz")
+    found = formats_schema.checked(json.loads(new))["gates"][0]["found"]
+    assert found["new"] is True and "value" not in found
+    done = tap.cprof("-top", "-format=json", "-fail_if=delay: total > 1", "-confidence=95",
+                     "workers_mutex.pb.gz")
+    assert formats_schema.checked(json.loads(done.stdout))["gates"][0]["noise_unknown"] is True
+    huge = tap.cprof("-top", "-format=json", "-fail_if=total > 1", "-divide_by=1e-300",
+                     "edge/negative_values.pb.gz")
+    formats_schema.checked(json.loads(huge.stdout))
+
+
+def in_markdown():
+    done = tap.cprof("-top", "-format=markdown", "-fail_if=any_flat > +5%", *MORE).stdout.decode()
+    assert "\n- `gate failed: any_flat > +5%: alloc_space of main.pack grew by 9.75%" in done
+    assert "\n  - `+1.19GB  main.pack`\n" in done
+    assert "\n- `gate passed: total > 1TB: " in must("-tags", "-format=markdown",
+                                                    "-fail_if=total > 1TB", *MORE).decode()
+
+
 def gates_alone_print_no_report():
     done = tap.cprof("-fail_if=total > 1TB", "cache_heap.3.pb.gz")
     assert done.returncode == PASSED and not done.stdout
@@ -252,7 +292,7 @@ def a_function_with_no_sample_may_have_been_there():
 tap.run([a_profile_by_itself, every_limit_is_met_exactly, growth, values_are_those_of_the_profiles,
          a_base_that_is_subtracted, moved_functions_are_judged_as_a_sum, nothing_before_is_new,
          filters_count_and_trimming_does_not, options_count, several_gates, who_is_to_blame,
-         the_report_is_what_it_is_without_gates, gates_alone_print_no_report, misuse,
+         the_report_is_what_it_is_without_gates, in_json, in_markdown, gates_alone_print_no_report, misuse,
          what_does_not_fit_the_profile, a_policy, a_policy_that_cannot_be_obeyed, in_the_shell,
          names_are_inert, the_same_program_twice, a_tenth_more, noise_that_is_not_known,
          a_function_with_no_sample_may_have_been_there])

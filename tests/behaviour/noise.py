@@ -8,11 +8,14 @@ tolerances are three standard deviations of the number of runs that a statement 
 a percent for what the normal distribution is not.
 """
 
+import csv
+import json
 import math
 import random
 import re
 import sys
 
+import formats_schema
 import pb
 import tap
 from tap import must
@@ -212,6 +215,29 @@ def columns_and_colours():
     assert "\x1b[31m   12.51MB\x1b[0m     6.12MB" in bright
 
 
+def standard_errors_for_programs():
+    """The ± is 1.96 of them."""
+    args = ["-top", "-noise", "-diff_base=parcels_mem.1.pb.gz", "parcels_mem_more.pb.gz"]
+    found = formats_schema.checked(json.loads(must("-format=json", *args)))
+    text, total = intervals(*args[2:])
+    assert found["noise"]["sampling"] == "heap" and found["noise"]["upper_bound"] is False
+    assert abs(found["noise"]["error_total"] * 1.959963985 - total) < 1
+    rows = list(csv.DictReader(must("-format=csv", *args).decode().splitlines()))
+    for row, line in zip(found["rows"], rows):
+        assert abs(row["error_cum"] * 1.959963985 - text[row["name"].split()[0]][1]) < 1, row
+        assert abs(float(line["error_cum (bytes)"]) - row["error_cum"]) < 1, line
+        assert ("error_flat" in row) == (row["flat_before"] + row["flat_after"] > 0)
+        assert ("error_flat" in row) == (line["error_flat (bytes)"] != "")
+    markdown = must("-format=markdown", *args).decode()
+    assert "| +1.19GB (+9.75%) ± 221.15MB | 12.23GB | 13.43GB |" in markdown
+    assert "\nNoise: ± is 95% if the runs are independent; 225.51MB in total; " in markdown
+    for path, sampling in (("sprintf_heap_rate1.pb.gz", "none"), ("workers_mutex.pb.gz", "unknown"),
+                           ("workers_cpu.pb.gz", "cpu")):
+        found = formats_schema.checked(json.loads(must("-top", "-noise", "-format=json", path)))
+        assert found["noise"]["sampling"] == sampling
+        assert any("error_flat" in row for row in found["rows"]) == (sampling == "cpu")
+
+
 def other_reports_do_not_change():
     for report in ("tree", "traces", "raw", "proto", "peek=main", "dot"):
         assert must(f"-{report}", "-noise", "-base=cache_heap.1.pb.gz", "cache_heap.3.pb.gz") == \
@@ -220,4 +246,4 @@ def other_reports_do_not_change():
 
 tap.run([a_heap_profile, a_comparison_of_two_runs, a_cpu_profile, scales_keep_their_meaning,
          false_alarms_are_as_rare_as_asked_for, what_was_never_sampled, what_is_used_is_said,
-         columns_and_colours, other_reports_do_not_change])
+         columns_and_colours, standard_errors_for_programs, other_reports_do_not_change])

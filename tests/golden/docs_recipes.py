@@ -64,8 +64,8 @@ def prepared(folder, after):
 
 def check_comment(comment, status, fires):
     assert status == (3 if fires else 0), status
-    assert ("gate failed: alloc_space: total > +5%" in comment) == fires, comment
-    assert "±" in comment and "main.pack" in comment and comment.startswith("```\n"), comment
+    assert ("- `gate failed: alloc_space: total > +5%:" in comment) == fires, comment
+    assert " ± " in comment and "`main.pack` |" in comment and "### `alloc_space` " in comment
 
 
 def github(folder):
