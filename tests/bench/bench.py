@@ -203,7 +203,7 @@ def main():
     parser.add_argument("--small", required=True, help="a small gzipped profile")
     parser.add_argument("--big", required=True, help="a big gzipped profile")
     options = parser.parse_args()
-    b, big, folder = Bench(options), options.big, os.path.dirname(options.big)
+    b, big, folder = Bench(options), options.big, os.path.dirname(os.path.abspath(options.big))
     raw = size_inflated([big])
     against(b, "big profile", f"gzip -dc {shlex.quote(big)}", list(big_rows(b, big)), raw)
     yard = f"gzip -dc {shlex.quote(big)} | gzip -1"
