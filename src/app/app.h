@@ -23,8 +23,9 @@ struct session {
     name_list sources, bases; // the files that it was read from
     struct arena arena;       // their names'
     struct notes notes;
-    uint32_t gates_fired; // in the last run
-    bool keeps_sides;     // of comparisons, whatever the config: see struct profile
+    const char *policy, *policy_text; // a file of gates and what it had; NULL: none was read
+    uint32_t gates_fired;             // in the last run
+    bool keeps_sides;                 // of comparisons, whatever the config: see struct profile
 };
 
 // Whether the config's source options go together. -1 with *err filled where they do not.
@@ -60,8 +61,8 @@ int app_judge(struct session *s, const struct config *config, struct err *err);
 // Whether the config has gates.
 bool app_has_gates(const struct config *config);
 
-// Whether they can be read. -1 with *err filled where they cannot.
-int app_check_gates(const struct config *config, struct err *err);
+// Whether they can be read; a policy is read anew. -1 with *err filled where they cannot.
+int app_check_gates(struct session *s, const struct config *config, struct err *err);
 
 // Adds what there is to say of the profile, a line each: its binary, type, time, duration.
 int app_describe(struct session *s, const struct config *config, struct buf *out, struct err *err);

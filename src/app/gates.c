@@ -4,6 +4,8 @@
 #include "format/format.h"
 #include "input/source.h"
 
+typedef VEC(struct gate) gate_list;
+
 #define POLICY_MAX ((size_t)1 << 20)
 
 bool gates_wanted(const struct config *c)
@@ -40,20 +42,32 @@ static int parse_lines(struct span text, gate_list *gates, size_t *line, struct 
     return 0;
 }
 
-static int read_policy(const char *path, gate_list *gates, struct arena *arena, struct err *err)
+// What the session has read is not read again: the file may be a pipe.
+static int policy_text(struct session *s, const char *path, struct err *err)
 {
     struct buf text = {0};
-    size_t line;
+    if (s->policy && strcmp(s->policy, path) == 0)
+        return 0;
     int status = read_text(path, &text, err);
+    if (status == 0 && span_find(buf_span(&text), (struct span){"", 1}) != SPAN_NOT_FOUND)
+        status = err_set(err, "a policy holds a zero byte");
     if (status == 0) {
-        status = parse_lines(arena_span(arena, buf_span(&text)), gates, &line, arena, err);
-        if (status)
-            err_wrap(err, "policy '%s', line %zu", path, line);
-    } else {
-        err_wrap(err, "cannot read '%s'", path);
+        s->policy = arena_cstr(&s->arena, span_of(path));
+        s->policy_text = arena_cstr(&s->arena, buf_span(&text));
     }
     buf_release(&text);
-    return status;
+    return status ? err_wrap(err, "cannot read '%s'", path) : 0;
+}
+
+static int read_policy(struct session *s, const char *path, gate_list *gates, struct arena *arena,
+                       struct err *err)
+{
+    size_t line;
+    if (policy_text(s, path, err))
+        return -1;
+    if (parse_lines(arena_span(arena, span_of(s->policy_text)), gates, &line, arena, err))
+        return err_wrap(err, "policy '%s', line %zu", path, line);
+    return 0;
 }
 
 static bool has_base(const struct config *c)
@@ -88,11 +102,12 @@ static int read_flags(const struct config *c, gate_list *gates, struct arena *ar
     return check_confidence(c, err);
 }
 
-int gates_read(const struct config *c, gate_list *gates, struct arena *arena, struct err *err)
+static int read_gates(struct session *s, const struct config *c, gate_list *gates,
+                      struct arena *arena, struct err *err)
 {
     if (read_flags(c, gates, arena, err))
         return -1;
-    return *c->policy ? read_policy(c->policy, gates, arena, err) : 0;
+    return *c->policy ? read_policy(s, c->policy, gates, arena, err) : 0;
 }
 
 int gates_check_flags(const struct config *c, struct err *err)
@@ -104,20 +119,21 @@ int gates_check_flags(const struct config *c, struct err *err)
     return status;
 }
 
-int app_check_gates(const struct config *c, struct err *err)
+int app_check_gates(struct session *s, const struct config *c, struct err *err)
 {
     struct arena arena = {0};
     gate_list gates;
-    int status = gates_read(c, &gates, &arena, err);
+    s->policy = NULL; // it may have changed
+    int status = read_gates(s, c, &gates, &arena, err);
     arena_release(&arena);
     return status;
 }
 
-int gates_check(const struct config *c, struct err *err)
+int gates_check(struct session *s, const struct config *c, struct err *err)
 {
     struct arena arena = {0};
     gate_list gates;
-    int status = gates_read(c, &gates, &arena, err) || check_bases(c, &gates, err) ? -1 : 0;
+    int status = read_gates(s, c, &gates, &arena, err) || check_bases(c, &gates, err) ? -1 : 0;
     arena_release(&arena);
     return status;
 }
@@ -137,7 +153,7 @@ int gates_begin(struct query *q, struct session *s, const struct request *reques
     gate_list gates;
     query_begin(q, s, request);
     q->quiet = quiet;
-    if (gates_read(c, &gates, &q->arena, err) || check_bases(c, &gates, err) ||
+    if (read_gates(s, c, &gates, &q->arena, err) || check_bases(c, &gates, err) ||
         query_prepare(q, err))
         return -1;
     return gates_judge(&q->report, gates.at, (uint32_t)gates.n, &options, results, err);

@@ -7,18 +7,13 @@
 
 // The gates that a config has: of fail_if and of the file policy.
 
-typedef VEC(struct gate) gate_list;
-
-// Reads them. All memory is the arena's. 0, or -1 with *err filled.
-int gates_read(const struct config *c, gate_list *gates, struct arena *arena, struct err *err);
-
 // Whether there may be any.
 bool gates_wanted(const struct config *c);
 
-// Whether they go together with the config's base. -1 with *err filled where they do not; of the
-// first, what a file says is left out.
+// Whether they can be read and go together with the config's base. -1 with *err filled where not;
+// of the first, what a file says is left out.
 int gates_check_flags(const struct config *c, struct err *err);
-int gates_check(const struct config *c, struct err *err);
+int gates_check(struct session *s, const struct config *c, struct err *err);
 
 // Not a report of its own, but what all of them have in common.
 extern const struct command_def gates_command;

@@ -321,7 +321,7 @@ static int load(struct session *s, char *const *paths, size_t n_paths, const str
     }
     if (app_check(config, err))
         return -1;
-    if (*config->policy && gates_check(config, err))
+    if (*config->policy && gates_check(s, config, err))
         return -1; // before much is read in vain
     use_threads(config);
     if (read_all(&l, &s->profile, paths, n_paths) || apply_base(&l, &s->profile))
@@ -334,6 +334,7 @@ int app_load(struct session *s, char *const *paths, size_t n_paths, const struct
 {
     s->arena = (struct arena){0};
     s->sources = s->bases = (name_list){0};
+    s->policy = NULL;
     int status = load(s, paths, n_paths, config, err);
     if (status)
         arena_release(&s->arena);

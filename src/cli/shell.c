@@ -165,7 +165,9 @@ static int assign_gate(struct shell *sh, const struct option_def *o, struct span
     struct config old;
     config_copy(&old, &sh->config);
     int status =
-        option_set(o, &sh->config, value, err) || app_check_gates(&sh->config, err) ? -1 : 0;
+        option_set(o, &sh->config, value, err) || app_check_gates(&sh->session, &sh->config, err)
+            ? -1
+            : 0;
     config_release(status ? &sh->config : &old);
     if (status)
         sh->config = old;

@@ -4,7 +4,8 @@
 import json
 import re
 
-import formats_schema
+import documents
+import pb
 import tap
 from tap import must
 
@@ -34,6 +35,24 @@ def a_profile_by_itself():
                          ("inuse_space: total > 50MB", PASSED),
                          ("alloc_objects: total > 100", FIRED)):
         judged(gate, *heap, status=status)
+
+
+def the_examples():
+    """The gates that the manual and the README show, on profiles that they fire on, and not."""
+    handle = lambda weight: documents.written(pb.profile_of_samples(
+        [("inuse_space", "bytes")], [(["main.work", "main.handle"], [weight])]))
+    small, large = handle(5 << 20), handle(7 << 20)
+    for gate, fires, passes in (
+            ("total > 50MB", ["-alloc_space", "service_after_heap.pb.gz"], ["cache_heap.3.pb.gz"]),
+            ("alloc_space: total > +5%", MORE, AGAIN),
+            (r"flat(json\..*) > 10MB", ["-alloc_space", "config_allocs.pb.gz"],
+             ["-inuse_space", "config_allocs.pb.gz"]),
+            (r"cum(main\.handle) > +1MB", [f"-base={small}", large], [f"-diff_base={large}", small]),
+            ("any_flat > +2MB", SERVICE, [f"-base={large}", large]),
+            ("alloc_objects: any_flat > +20%", SERVICE,
+             ["-base=cache_heap.3.pb.gz", "cache_heap.3.pb.gz"])):
+        assert "gate failed: " + gate in judged(gate, *fires, status=FIRED)
+        assert "gate passed: " + gate in judged(gate, *passes, status=PASSED)
 
 
 def every_limit_is_met_exactly():
@@ -150,7 +169,7 @@ def in_json():
     for report in ("-top", "-tree", "-peek=pack", "-traces", "-tags", "-comments"):
         done = tap.cprof(report, "-format=json", "-confidence=95", *flags, *MORE)
         assert done.returncode == FIRED, done.stderr
-        found = formats_schema.checked(json.loads(done.stdout))["gates"]
+        found = documents.checked(json.loads(done.stdout))["gates"]
         assert [gate["gate"] for gate in found] == gates
         assert [gate["verdict"] for gate in found] == ["failed", "failed", "passed", "passed", "failed"]
         total, flat, cum = found[:3]
@@ -159,18 +178,18 @@ def in_json():
         assert flat["found"]["name"] == "main.pack" == flat["blamed"][0]["name"]
         assert flat["functions_beyond"] == 1 and cum["functions_beyond"] == 0 and "found" not in cum
     done = tap.cprof("-top", "-format=json", "-fail_if=any_flat > +5%", "-confidence=95", *AGAIN)
-    gate = formats_schema.checked(json.loads(done.stdout))["gates"][0]
+    gate = documents.checked(json.loads(done.stdout))["gates"][0]
     assert gate["verdict"] == "within_noise" and gate["functions_beyond"] == 0 and not gate["blamed"]
     new = must("-top", "-format=json", "-fail_if=flat(loadTable) < +5%",
                "-diff_base=config_heap.pb.gz", "cache_heap.1.pb.gz")
-    found = formats_schema.checked(json.loads(new))["gates"][0]["found"]
+    found = documents.checked(json.loads(new))["gates"][0]["found"]
     assert found["new"] is True and "value" not in found
     done = tap.cprof("-top", "-format=json", "-fail_if=delay: total > 1", "-confidence=95",
                      "workers_mutex.pb.gz")
-    assert formats_schema.checked(json.loads(done.stdout))["gates"][0]["noise_unknown"] is True
+    assert documents.checked(json.loads(done.stdout))["gates"][0]["noise_unknown"] is True
     huge = tap.cprof("-top", "-format=json", "-fail_if=total > 1", "-divide_by=1e-300",
                      "edge/negative_values.pb.gz")
-    formats_schema.checked(json.loads(huge.stdout))
+    documents.checked(json.loads(huge.stdout))
 
 
 def in_markdown():
@@ -233,8 +252,26 @@ def a_policy_that_cannot_be_obeyed():
     assert f"'{path}', line 3" in text and "'any > 3'" in text
     assert "nosuch" in judged([], "-policy=nosuch", "cache_heap.3.pb.gz", status=FAILED)
     with open(path, "wb") as file:
+        file.write(b"total > 5MB\n\0")
+    judged([], f"-policy={path}", "cache_heap.3.pb.gz", status=FAILED)
+    with open(path, "wb") as file:
         file.write(b"total > 5MB\n" * 200000)
     assert "larger than" in judged([], f"-policy={path}", "cache_heap.3.pb.gz", status=FAILED)
+
+
+def a_policy_from_a_pipe():
+    done = tap.cprof("-top", "-policy=-", "cache_heap.3.pb.gz", data=b"total > 5MB\n")
+    assert done.returncode == FIRED and b"gate failed: total > 5MB" in done.stderr
+
+
+def a_policy_in_the_shell():
+    path = tap.scratch("gates")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("total > 5MB\ntotal > 1TB\ntotal > 6MB\n")
+    lines = ["policy=nosuch", f"policy={path}", "top 1", "reload", "top 1", "policy=", "top 1"]
+    done = tap.cprof("cache_heap.3.pb.gz", data="\n".join(lines).encode())
+    assert done.stdout.count(b"Showing top 1") == 3
+    assert done.stderr.count(b"nosuch") == 1 and done.stderr.count(b"gate failed") == 4, done.stderr
 
 
 def in_the_shell():
@@ -248,8 +285,18 @@ def in_the_shell():
 
 
 def names_are_inert():
-    text = tap.cprof("-fail_if=any_flat >= 0", "edge/labels.pb.gz").stderr
-    assert b"\x1b" not in text
+    names = ["\x1b[31mred", "a\nb", "\r", "\x9b1m", "`x`", "\u202e", "|", "<b>", "\x7f"]
+    path = documents.written(pb.profile_of_samples(
+        [("space", "bytes")], [([name], [1 << i]) for i, name in enumerate(names)]))
+    for name in names:
+        text = tap.cprof("-fail_if=any_flat > 0", f"-focus=^{re.escape(name)}$", path).stderr
+        assert text.count(b"\n") == 2 and not set(text) & {0x1b, 0x0d, 0x7f} and \
+            b"\xc2\x9b" not in text, text
+        done = tap.cprof("-top", "-format=json", "-fail_if=any_flat > 0", path)
+        documents.checked(json.loads(done.stdout))
+    done = tap.cprof("-top", "-format=markdown", "-fail_if=any_flat > 0", path).stdout.decode()
+    gates = [line for line in done.splitlines() if line.startswith(("- ", "  - "))]
+    assert len(gates) == 7 and all(line.count("`") == 2 for line in gates), gates
 
 
 def the_same_program_twice():
@@ -289,10 +336,10 @@ def a_function_with_no_sample_may_have_been_there():
     judged(r"flat(main\.loadTable) > +10%", "-confidence=80", *new, status=FIRED)
 
 
-tap.run([a_profile_by_itself, every_limit_is_met_exactly, growth, values_are_those_of_the_profiles,
+tap.run([a_profile_by_itself, the_examples, every_limit_is_met_exactly, growth, values_are_those_of_the_profiles,
          a_base_that_is_subtracted, moved_functions_are_judged_as_a_sum, nothing_before_is_new,
          filters_count_and_trimming_does_not, options_count, several_gates, who_is_to_blame,
          the_report_is_what_it_is_without_gates, in_json, in_markdown, gates_alone_print_no_report, misuse,
-         what_does_not_fit_the_profile, a_policy, a_policy_that_cannot_be_obeyed, in_the_shell,
+         what_does_not_fit_the_profile, a_policy, a_policy_that_cannot_be_obeyed, a_policy_from_a_pipe, a_policy_in_the_shell, in_the_shell,
          names_are_inert, the_same_program_twice, a_tenth_more, noise_that_is_not_known,
          a_function_with_no_sample_may_have_been_there])

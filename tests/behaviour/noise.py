@@ -15,7 +15,7 @@ import random
 import re
 import sys
 
-import formats_schema
+import documents
 import pb
 import tap
 from tap import must
@@ -50,7 +50,7 @@ def allocated(chance, program):
             if k:
                 samples.append(([name, "main"], values + [values[0] // 2, values[1] // 2],
                                 ("bytes", size)))
-    return written(pb.profile_of_samples(HEAP, samples, ("space", "bytes"), RATE))
+    return documents.written(pb.profile_of_samples(HEAP, samples, ("space", "bytes"), RATE))
 
 
 def timed(chance, program, period=10_000_000):
@@ -61,14 +61,7 @@ def timed(chance, program, period=10_000_000):
         if k:
             samples.append(([name, "main"], [k, k * period]))
     types = [("samples", "count"), ("cpu", "nanoseconds")]
-    return written(pb.profile_of_samples(types, samples, ("cpu", "nanoseconds"), period))
-
-
-def written(content):
-    path = tap.scratch("pb")
-    with open(path, "wb") as file:
-        file.write(content)
-    return path
+    return documents.written(pb.profile_of_samples(types, samples, ("cpu", "nanoseconds"), period))
 
 
 def number(text):
@@ -218,7 +211,7 @@ def columns_and_colours():
 def standard_errors_for_programs():
     """The ± is 1.96 of them."""
     args = ["-top", "-noise", "-diff_base=parcels_mem.1.pb.gz", "parcels_mem_more.pb.gz"]
-    found = formats_schema.checked(json.loads(must("-format=json", *args)))
+    found = documents.checked(json.loads(must("-format=json", *args)))
     text, total = intervals(*args[2:])
     assert found["noise"]["sampling"] == "heap" and found["noise"]["upper_bound"] is False
     assert abs(found["noise"]["error_total"] * 1.959963985 - total) < 1
@@ -233,7 +226,7 @@ def standard_errors_for_programs():
     assert "\nNoise: ± is 95% if the runs are independent; 225.51MB in total; " in markdown
     for path, sampling in (("sprintf_heap_rate1.pb.gz", "none"), ("workers_mutex.pb.gz", "unknown"),
                            ("workers_cpu.pb.gz", "cpu")):
-        found = formats_schema.checked(json.loads(must("-top", "-noise", "-format=json", path)))
+        found = documents.checked(json.loads(must("-top", "-noise", "-format=json", path)))
         assert found["noise"]["sampling"] == sampling
         assert any("error_flat" in row for row in found["rows"]) == (sampling == "cpu")
 

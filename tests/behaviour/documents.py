@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The schema of JSON reports, for tests that look at some of them."""
+"""Profiles that tests write, and JSON reports that they read."""
 
 import json
 
+import tap
 from tap import ROOT
 
 try:
@@ -18,3 +19,11 @@ def checked(document):
         problems = list(jsonschema.Draft7Validator(schema).iter_errors(document))
         assert not problems, [(list(e.path), e.message[:200]) for e in problems[:3]]
     return document
+
+
+def written(content):
+    """The path of a new file."""
+    path = tap.scratch("pb")
+    with open(path, "wb") as file:
+        file.write(content)
+    return path
