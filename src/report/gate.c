@@ -201,7 +201,8 @@ typedef VEC(struct gate_item) item_list;
 static void keep_worst(struct gate_result *result, item_list *items, bool any)
 {
     struct ranking ranking = {result->gate, any};
-    qsort_r(items->at, items->n, sizeof *items->at, cmp_items, &ranking);
+    if (items->n)
+        qsort_r(items->at, items->n, sizeof *items->at, cmp_items, &ranking);
     result->items = items->at;
     result->n_items = (uint32_t)(items->n < GATE_ITEMS ? items->n : GATE_ITEMS);
 }
