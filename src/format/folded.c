@@ -31,13 +31,6 @@ static void add_stack(const struct report *r, struct node_table *t, const struct
     }
 }
 
-static int64_t value_of(const struct report *r, const struct sample *s)
-{
-    const int64_t *values = sample_values(r->profile, s);
-    int64_t value = values[r->options.value_index];
-    return r->options.mean && values[0] ? i64_div(value, values[0]) : value;
-}
-
 void format_folded(const struct report *r, struct node_table *t, struct sink *out)
 {
     const struct profile *p = r->profile;
@@ -51,7 +44,7 @@ void format_folded(const struct report *r, struct node_table *t, struct sink *ou
         str_id id = strtab_add(&lines, buf_span(&line));
         if (id == sums.n)
             *vec_push(r->arena, &sums) = 0;
-        sums.at[id] += value_of(r, &p->samples[i]);
+        sums.at[id] += report_sample_value(r, &p->samples[i]);
     }
     for (str_id id = 1; id < sums.n; id++) {
         if (sums.at[id] == 0)

@@ -197,13 +197,6 @@ static struct cell side_cell(const struct table *t, const int64_t *column, const
     return number_cell(column[row + t->r->options.value_index]);
 }
 
-static int64_t value_of(const struct report *r, const struct sample *s)
-{
-    const int64_t *values = sample_values(r->profile, s);
-    int64_t value = values[r->options.value_index];
-    return r->options.mean && values[0] ? i64_div(value, values[0]) : value;
-}
-
 // The names on a sample's stack, the leaf first.
 static void collect_stack(const struct report *r, struct node_table *nodes, const struct sample *s,
                           struct arena *arena, struct cell *cell)
@@ -235,7 +228,7 @@ void table_traces(struct table *t, struct node_table *nodes)
         struct cell cells[TABLE_COLUMNS_MAX] = {0};
         size_t n = 0;
         arena_clear(&arena);
-        cells[n++] = number_cell(value_of(t->r, s));
+        cells[n++] = number_cell(report_sample_value(t->r, s));
         if (sided) {
             cells[n++] = side_cell(t, p->before, s);
             cells[n++] = side_cell(t, p->after, s);

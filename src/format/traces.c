@@ -109,12 +109,7 @@ static struct span frame_line(struct printer *p, uint32_t node, bool inlined)
 
 static void put_weight_of(const struct printer *p, const struct sample *s, struct sink *out)
 {
-    const struct report_options *o = &p->r->options;
-    const int64_t *values = sample_values(p->r->profile, s);
-    int64_t value = values[o->value_index];
-    if (o->mean && values[0])
-        value = i64_div(value, values[0]);
-    put_value(out, &p->values, value, WIDTH);
+    put_value(out, &p->values, report_sample_value(p->r, s), WIDTH);
 }
 
 static void put_stack(struct printer *p, const struct sample *s, struct part *part)

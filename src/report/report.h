@@ -166,6 +166,14 @@ struct span report_common_unit(const struct report *r, int64_t least, int64_t mo
 // r->options.output_unit.
 void report_pick_unit(struct report *r, const struct graph *g);
 
+// What a sample weighs: the mean where there is one.
+static inline int64_t report_sample_value(const struct report *r, const struct sample *s)
+{
+    const int64_t *values = sample_values(r->profile, s);
+    int64_t value = values[r->options.value_index];
+    return r->options.mean && values[0] ? i64_div(value, values[0]) : value;
+}
+
 // Whether a report tells what was before and after: it is wanted, known, and no mean.
 bool report_has_sides(const struct report *r);
 
