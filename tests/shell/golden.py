@@ -17,7 +17,7 @@ SHORTCUTS = ("alloc_objects", "alloc_space", "contentions", "inuse_objects", "in
              "mean_delay", "total_delay")
 AT_THE_START = ("keep_going",)  # without it there is no session
 REPORTS = ("top", "text", "tree", "traces", "tags", "raw", "comments", "dot", "callgrind", "proto",
-           "topproto", "peek", "list")
+           "topproto", "peek", "list", "folded")
 
 
 def expected(row):
