@@ -134,8 +134,7 @@ static int resolve_locations(struct resolver *r)
 struct frames {
     struct resolver *r;
     unsigned n_parts;
-    size_t *unknown;   // of each part: where, or the number of frames
-    uint32_t *largest; // of each part
+    size_t *unknown; // of each part: where, or the number of frames
 };
 
 static size_t part_begin(const struct frames *f, unsigned part)
@@ -151,14 +150,13 @@ static uint64_t frame_id(const struct columns *c, uint32_t raw)
     return raw < WIDE_ID_FIRST ? raw + 1 : c->wide_ids.at[raw - WIDE_ID_FIRST];
 }
 
-static void find_largest(void *context, unsigned part)
+void columns_note_frames(struct columns *c)
 {
-    struct frames *f = context;
-    const uint32_t *frames = f->r->c->frames.at;
-    uint32_t largest = 0;
-    for (size_t i = part_begin(f, part), end = part_begin(f, part + 1); i < end; i++)
-        largest = frames[i] > largest ? frames[i] : largest;
-    f->largest[part] = largest;
+    uint32_t largest = c->largest;
+    for (size_t i = c->n_noted; i < c->frames.n; i++)
+        largest = c->frames.at[i] > largest ? c->frames.at[i] : largest;
+    c->largest = largest;
+    c->n_noted = c->frames.n;
 }
 
 static void resolve_part(void *context, unsigned part)
@@ -176,27 +174,22 @@ static void resolve_part(void *context, unsigned part)
 }
 
 // Whether the ids of locations are 1, 2, … in the file's order and all frames have one of them.
-static bool are_indices(struct frames *f)
+static bool are_indices(struct columns *c)
 {
-    const struct columns *c = f->r->c;
+    columns_note_frames(c);
     for (size_t i = 0; i < c->locations.n; i++)
         if (c->locations.at[i].id != i + 1)
             return false;
-    parallel_run(f->n_parts, find_largest, f);
-    for (unsigned i = 0; i < f->n_parts; i++)
-        if (f->largest[i] >= c->locations.n)
-            return false;
-    return true;
+    return c->largest < c->locations.n;
 }
 
 static int resolve_frames(struct resolver *r)
 {
     enum { LEAST = 1 << 18 };
-    const struct columns *c = r->c;
+    struct columns *c = r->c;
     unsigned n_parts = c->frames.n < LEAST ? 1 : parallel_threads();
-    struct frames f = {r, n_parts, arena_alloc(c->arena, n_parts * sizeof *f.unknown),
-                       arena_alloc(c->arena, n_parts * sizeof *f.largest)};
-    if (c->frames.n == 0 || are_indices(&f))
+    struct frames f = {r, n_parts, arena_alloc(c->arena, n_parts * sizeof *f.unknown)};
+    if (c->frames.n == 0 || are_indices(c))
         return 0;
     parallel_run(n_parts, resolve_part, &f);
     for (unsigned i = 0; i < n_parts; i++)

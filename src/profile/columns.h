@@ -20,6 +20,8 @@ struct columns {
     VEC(struct sample) samples;
     VEC(int64_t) values;
     VEC(uint32_t) frames; // location ids less 1, or WIDE_ID_FIRST + an index of wide_ids
+    size_t n_noted;       // of the frames
+    uint32_t largest;     // of those
     VEC(uint64_t) wide_ids;
     VEC(struct label) labels;
     VEC(struct mapping) mappings;
@@ -33,6 +35,9 @@ struct columns {
     bool uneven;       // some sample has another number of values:
     uint32_t uneven_sample, uneven_values;
 };
+
+// Notes the largest of the frames so far.
+void columns_note_frames(struct columns *c);
 
 // Resolves and checks all references and moves the columns into the profile.
 int columns_resolve(struct columns *c, struct profile *p, struct err *err);

@@ -240,18 +240,44 @@ static int take_field(struct decoder *d, const struct field *f)
     }
 }
 
+// Takes the samples that are whole in the window, which are most of a profile.
+static int take_samples(struct decoder *d, struct reader *in)
+{
+    enum { KEY = 2 << 3 | WIRE_BYTES };
+    struct wire w = {in->at, in->end, in->end}, message;
+    while (w.at < w.end && *w.at == KEY) {
+        w.at++;
+        if (wire_bytes(&w, &message))
+            break;
+        in->at = w.at;
+        if (message_sample(&d->columns, message, d->err))
+            return -1;
+    }
+    columns_note_frames(&d->columns); // while they are in the cache
+    return 0;
+}
+
+static int take_fields(struct decoder *d, struct reader *in)
+{
+    struct field f = {0};
+    int status;
+    do {
+        if (take_samples(d, in))
+            return -1;
+        status = next_field(d, in, &f);
+    } while (status > 0 && (status = take_field(d, &f)) == 0);
+    return status;
+}
+
 int profile_decode(struct profile *out, struct reader *in, struct err *err)
 {
     struct decoder d = {.profile = out, .err = err, .columns.arena = out->arena};
     d.allocator = (ProtobufCAllocator){scratch_alloc, scratch_free, &d.scratch};
-    struct field f = {0};
     int status = reader_need(in, 1, err);
     if (status == 0 && reader_have(in) == 0)
         status = err_set(err, "empty file");
     if (status == 0)
-        while ((status = next_field(&d, in, &f)) > 0)
-            if ((status = take_field(&d, &f)))
-                break;
+        status = take_fields(&d, in);
     arena_release(&d.scratch);
     return status ? -1 : columns_resolve(&d.columns, out, err);
 }
