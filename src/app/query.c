@@ -47,7 +47,7 @@ static int pick_sample_type(struct query *q, struct err *err)
     struct report_options *o = &q->report.options;
     struct span index = span_of(c->sample_index);
     o->all_types = app_is_all_types(p, index);
-    if (o->all_types && q->request->command->emit != emit_top)
+    if (o->all_types && q->request->command->emit && q->request->command->emit != emit_top)
         return err_set(err, "sample_index=all is for top: choose a type for %s",
                        q->request->command->name);
     o->value_index = profile_sample_index(p, o->all_types ? SPAN("") : index, err);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/gates.h"
 #include "app/query.h"
+#include "base/cancel.h"
 
 static void note_mixed_units(struct query *q)
 {
@@ -61,7 +62,7 @@ static int judge_and_run(struct session *s, const struct config *config,
         status = run(&q, s, request, &results, out, err);
         query_end(&q);
     }
-    if (status == 0) {
+    if (status == 0 && !cancel_requested) {
         gates_note(&judgement, &results, !request);
         s->gates_fired = results.n_fired;
     }

@@ -68,11 +68,18 @@ static void add_line(struct writer *w, label_lines *lines, const char *text)
 static const char *noise_text(const struct writer *w)
 {
     const struct gate_result *result = w->result;
-    if (result->noise_unknown)
-        return "; how samples of this type were taken is not known, so noise is not looked at";
+    if (!result->noise_asked)
+        return "";
+    if (result->noise == NOISE_UNKNOWN)
+        return "; noise is not known, as it is not how the samples were taken";
+    if (result->noise == NOISE_NONE)
+        return "; there is no noise, as everything was recorded";
     if (result->worst.margin == 0)
         return "";
-    return arena_printf(w->arena, "; noise is up to %s", value_text(w, result->worst.margin));
+    return arena_printf(w->arena, "; noise is up to %s%s", value_text(w, result->worst.margin),
+                        result->at_most                 ? ", and less as snapshots share samples"
+                        : gate_needs_base(result->gate) ? " if the runs are independent"
+                                                        : "");
 }
 
 static void add_headline(struct writer *w, label_lines *lines)

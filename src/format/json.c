@@ -97,14 +97,19 @@ static json_t *shown_facts(const struct shown *shown)
     return object;
 }
 
-static json_t *noise_facts(const struct noise_shown *n)
+static json_t *sampling(enum noise_kind kind)
 {
     static const char *const kinds[] = {[NOISE_UNKNOWN] = "unknown",
                                         [NOISE_NONE] = "none",
                                         [NOISE_HEAP] = "heap",
                                         [NOISE_CPU] = "cpu"};
+    return json_string(kinds[kind]);
+}
+
+static json_t *noise_facts(const struct noise_shown *n)
+{
     json_t *object = must(json_object());
-    set(object, "sampling", json_string(kinds[n->kind]));
+    set(object, "sampling", sampling(n->kind));
     if (!n->known)
         return object;
     set(object, "upper_bound", json_boolean(n->at_most));
@@ -157,8 +162,10 @@ static json_t *gate_facts(const struct gate_result *result)
         set(object, "found", gate_found(result));
     if (any)
         set(object, "functions_beyond", json_integer(result->n_beyond));
-    if (result->noise_unknown)
-        set(object, "noise_unknown", json_true());
+    if (result->noise_asked) {
+        set(object, "sampling", sampling(result->noise));
+        set(object, "upper_bound", json_boolean(result->at_most));
+    }
     set(object, "blamed", blamed);
     return object;
 }

@@ -32,6 +32,7 @@ struct judge {
 // One side of what a gate is about.
 struct amount {
     double value, variance, hits;
+    double weight; // of a hit, but for the size of objects
 };
 
 static bool knows_noise(const struct type_sums *sums)
@@ -83,12 +84,17 @@ static double quotient(const struct judge *j, int64_t value, int64_t count)
     return j->r->options.mean && count ? v / (double)count : v;
 }
 
+static double hit_weight(const struct type_sums *sums, enum side side)
+{
+    return sums->noise.rate[side] * sums->noise.scale[side];
+}
+
 static struct amount node_amount(const struct judge *j, const struct type_sums *sums,
                                  enum side side, uint32_t node, bool cum)
 {
     const struct side_sums *s = &sums->sides[side];
     double ratio = j->r->options.ratio;
-    struct amount a = {0};
+    struct amount a = {.weight = hit_weight(sums, side)};
     if (!s->values.flat)
         return a;
     int64_t count = !s->counts.flat ? 0 : cum ? s->counts.cum[node] : s->counts.flat[node];
@@ -108,7 +114,7 @@ static struct amount mask_amount(const struct judge *j, const struct type_sums *
     const struct side_sums *s = &sums->sides[side];
     const int64_t *column = column_of(p, side);
     double ratio = j->r->options.ratio;
-    struct amount a = {0};
+    struct amount a = {.weight = hit_weight(sums, side)};
     int64_t value = 0, count = 0;
     for (uint32_t i = 0; column && i < p->n_samples; i++) {
         const int64_t *row = column + (size_t)p->samples[i].row * p->n_sample_types;
@@ -129,7 +135,9 @@ static double margin_of(const struct amount *a, const struct amount *other, doub
 {
     if (a->hits > 0)
         return noise_deviate(alpha) * sqrt(a->variance);
-    return other->hits > 0 ? -log(alpha) * fabs(other->value) / other->hits : 0;
+    if (other->hits <= 0 || other->weight <= 0)
+        return 0;
+    return -log(alpha) * fabs(other->value) / other->hits * (a->weight / other->weight);
 }
 
 static bool wants_more(const struct gate *g)
@@ -347,7 +355,9 @@ static int judge_gate(struct judge *j, const struct gate *g, struct gate_result 
         judge_each(j, result, sums);
     else if (judge_sum(j, result, sums, type))
         return -1;
-    result->noise_unknown = j->options->confidence > 0 && sums->noise.kind == NOISE_UNKNOWN;
+    result->noise_asked = j->options->confidence > 0;
+    result->noise = sums->noise.kind;
+    result->at_most = j->r->options.snapshots;
     return 0;
 }
 

@@ -62,7 +62,9 @@ struct gate_result {
     struct span type, unit; // of the sample type
     double limit;           // in the unit, or in percent
     enum gate_verdict verdict;
-    bool noise_unknown;      // confidence was asked for, but how samples were taken is not known
+    bool noise_asked;        // a confidence was
+    enum noise_kind noise;   // and what is known of it
+    bool at_most;            // margins are upper bounds, as snapshots of one process share samples
     struct gate_item worst;  // of any_…: the worst function; else the whole
     struct gate_item *items; // of a gate that fired: functions to blame, the worst first
     uint32_t n_items;

@@ -20,6 +20,12 @@ static uint32_t find_type(const struct profile *p, const char *type, const char 
     return NO_INDEX;
 }
 
+// What normalising multiplied the values of a side by; 0 where nothing is left of them.
+static double scale_of(const struct profile *p, enum side side, uint32_t type)
+{
+    return side == SIDE_AFTER && p->before && p->sides.scales ? p->sides.scales[type] : 1;
+}
+
 static void fill_rates(const struct profile *p, struct noise *n, double factor)
 {
     n->rate[SIDE_BEFORE] = (double)(p->before ? p->sides.period_before : p->period) * factor;
@@ -66,7 +72,7 @@ static struct noise cpu_noise(const struct profile *p, uint32_t type)
     return n;
 }
 
-struct noise noise_of(const struct profile *p, uint32_t type)
+static struct noise kind_of(const struct profile *p, uint32_t type)
 {
     if (is_type(p, p->period_type, "space", "bytes"))
         return heap_noise(p, type);
@@ -75,10 +81,12 @@ struct noise noise_of(const struct profile *p, uint32_t type)
     return (struct noise){.kind = NOISE_UNKNOWN, .type = type};
 }
 
-// What normalising multiplied the values of a side by; 0 where nothing is left of them.
-static double scale_of(const struct profile *p, enum side side, uint32_t type)
+struct noise noise_of(const struct profile *p, uint32_t type)
 {
-    return side == SIDE_AFTER && p->before && p->sides.scales ? p->sides.scales[type] : 1;
+    struct noise n = kind_of(p, type);
+    for (enum side side = 0; side < N_SIDES; side++)
+        n.scale[side] = scale_of(p, side, type);
+    return n;
 }
 
 static const int64_t *column_of(const struct profile *p, enum side side)

@@ -35,6 +35,7 @@ struct noise {
     uint32_t type;           // of sample
     uint32_t objects, space; // the pair that it is one of
     double rate[N_SIDES];    // heap: R in bytes; CPU: what one hit weighs, in the type's unit
+    double scale[N_SIDES];   // what normalising multiplied the type's values by
 };
 
 // What is known of a sample type: by the names and units of the type and of the period.

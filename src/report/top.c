@@ -83,7 +83,8 @@ static void add_columns(const struct report *r, const struct graph_report *g, st
 // What of the unit there may be without a sample of it, with 95 %: see report/noise.h.
 static double unsampled(const struct report *r, const struct noise *n)
 {
-    double rate = fmax(n->rate[SIDE_BEFORE], n->rate[SIDE_AFTER]);
+    double rate = fmax(n->rate[SIDE_BEFORE] * n->scale[SIDE_BEFORE],
+                       n->rate[SIDE_AFTER] * n->scale[SIDE_AFTER]);
     struct span unit = r->options.unit;
     if (n->kind == NOISE_HEAP && n->type != n->space)
         return 0; // objects of what size?

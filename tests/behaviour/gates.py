@@ -186,7 +186,7 @@ def in_json():
     assert found["new"] is True and "value" not in found
     done = tap.cprof("-top", "-format=json", "-fail_if=delay: total > 1", "-confidence=95",
                      "workers_mutex.pb.gz")
-    assert documents.checked(json.loads(done.stdout))["gates"][0]["noise_unknown"] is True
+    assert documents.checked(json.loads(done.stdout))["gates"][0]["sampling"] == "unknown"
     huge = tap.cprof("-top", "-format=json", "-fail_if=total > 1", "-divide_by=1e-300",
                      "edge/negative_values.pb.gz")
     documents.checked(json.loads(huge.stdout))
@@ -326,8 +326,25 @@ def noise_that_is_not_known():
     text = judged("delay: total > 1ms", "-confidence=95", "workers_mutex.pb.gz", status=FIRED)
     assert "not known" in text
     text = judged("alloc_space: total > 1MB", "-confidence=95", "sprintf_heap_rate1.pb.gz", status=FIRED)
-    assert "not known" not in text and "noise" not in text  # everything was recorded
+    assert "; there is no noise, as everything was recorded" in text
     assert "noise is up to" in judged("total > 1s", "-confidence=95", "workers_cpu.pb.gz", status=FIRED)
+
+
+def which_noise_was_used_is_said():
+    text = judged("total > +0", "-confidence=95", *MORE, status=FIRED)
+    assert re.search("; noise is up to [^ ]*MB if the runs are independent\n", text)
+    text = judged("total > +0", "-confidence=95", "-base=cache_heap.1.pb.gz", "cache_heap.3.pb.gz",
+                  status=FIRED)
+    assert re.search("; noise is up to [^ ]*MB, and less as snapshots share samples\n", text)
+    assert re.search("; noise is up to [^ ]*MB\n",
+                     judged("total > 0", "-confidence=95", "cache_heap.3.pb.gz", status=FIRED))
+
+
+def all_types_have_the_default_one():
+    plain = must("-top", "-sample_index=all", "cache_heap.3.pb.gz")
+    done = tap.cprof("-top", "-sample_index=all", "-fail_if=total > 5MB", "cache_heap.3.pb.gz")
+    assert done.returncode == FIRED and done.stdout == plain
+    assert b"inuse_space is 24.34MB" in done.stderr
 
 
 def a_function_with_no_sample_may_have_been_there():
@@ -344,4 +361,5 @@ tap.run([a_profile_by_itself, the_examples, every_limit_is_met_exactly, growth, 
          the_report_is_what_it_is_without_gates, in_json, in_markdown, gates_alone_print_no_report, misuse,
          what_does_not_fit_the_profile, a_policy, a_policy_that_cannot_be_obeyed, a_policy_from_a_pipe, a_policy_in_the_shell, in_the_shell,
          names_are_inert, the_same_program_twice, a_tenth_more, noise_that_is_not_known,
+         which_noise_was_used_is_said, all_types_have_the_default_one,
          a_function_with_no_sample_may_have_been_there])

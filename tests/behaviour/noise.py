@@ -185,6 +185,20 @@ def what_was_never_sampled():
     assert "below 1.50MB where there are no samples" in text
 
 
+def a_bound_is_not_scaled_with_the_other_side():
+    """What the base has no sample of may be 3R of its own bytes, however long the other run was."""
+    chance = random.Random(7)
+    tenfold = {name: [(10 * n, size) for n, size in sorts] for name, sorts in PROGRAM.items()}
+    base, after = allocated(chance, PROGRAM), allocated(chance, tenfold | {"new": [(9000, 8192)]})
+    args = ["-alloc_space", "-normalize", f"-diff_base={base}", after]
+    done = tap.cprof("-top", "-format=json", "-confidence=95", "-fail_if=flat(^new$) > +10%", *args)
+    gate = documents.checked(json.loads(done.stdout))["gates"][0]
+    alone, _ = intervals("-alloc_space", after)
+    error = alone["new"][1] / 1.959963985 * gate["found"]["after"] / alone["new"][0]
+    expected = math.hypot(1.6448536 * error, 1.1 * -math.log(0.05) * RATE)
+    assert abs(gate["found"]["margin"] / expected - 1) < 1e-3, (gate, expected)
+
+
 def what_is_used_is_said():
     noise = lambda *args: re.search("Noise: (.*)", must("-top", "-noise", *args).decode())[1]
     assert noise("cache_heap.3.pb.gz").startswith("± is 95%; ")
@@ -238,5 +252,6 @@ def other_reports_do_not_change():
 
 
 tap.run([a_heap_profile, a_comparison_of_two_runs, a_cpu_profile, scales_keep_their_meaning,
-         false_alarms_are_as_rare_as_asked_for, what_was_never_sampled, what_is_used_is_said,
+         false_alarms_are_as_rare_as_asked_for, what_was_never_sampled,
+         a_bound_is_not_scaled_with_the_other_side, what_is_used_is_said,
          columns_and_colours, standard_errors_for_programs, other_reports_do_not_change])
