@@ -48,10 +48,12 @@ const struct command_def command_defs[] = {
      .summary = "the call graph as a picture, shown by evince",
      PICTURE},
     {.name = "folded",
+     .sides = true,
+     .untrimmed = true,
      .summary = "a line per stack, for flame graph programs",
      .detail =
-         "The names from the root to the leaf with semicolons between them, then the value. In "
-         "a name a semicolon becomes a colon.",
+         "The names from the root to the leaf with semicolons between them, then the value; of a "
+         "comparison, the value before and that after. In a name a semicolon becomes a colon.",
      .emit = emit_folded},
     {.name = "gif",
      .binary = "gif",

@@ -85,7 +85,10 @@ int emit_folded(struct query *q, struct sink *out, struct err *err)
     struct node_table table;
     (void)err;
     node_table_init(&table, &q->profile, &q->report.options.detail, &q->arena);
-    format_folded(&q->report, &table, out);
+    uint32_t left_out = format_folded(&q->report, &table, out);
+    if (left_out)
+        query_note(
+            q, arena_printf(&q->arena, "%u stacks with negative values are left out", left_out));
     node_table_release(&table);
     return 0;
 }

@@ -76,7 +76,8 @@ int query_report(struct query *q, struct err *err)
     o->comparison = *c->base || *c->diff_base;
     o->snapshots = *c->base != '\0';
     o->noise = c->noise;
-    o->sides = o->plain_numbers = c->format != FORMAT_TEXT;
+    o->plain_numbers = c->format != FORMAT_TEXT;
+    o->sides = o->plain_numbers || q->request->command->sides;
     o->drop_negative = c->drop_negative;
     o->call_tree = c->call_tree && q->request->command->paths;
     o->tag_units = &q->units;

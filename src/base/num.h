@@ -38,6 +38,12 @@ static inline size_t num_signed(char out[1 + NUM_DIGITS_MAX], int64_t value)
     return value < 0 ? 1 + num_digits(out + 1, -(uint64_t)value) : num_digits(out, (uint64_t)value);
 }
 
+// v in another measure, as reports show it; a ratio that is not above 0 changes nothing.
+static inline int64_t i64_scaled(int64_t v, double ratio)
+{
+    return ratio > 0 && ratio != 1 ? i64_of((double)v * ratio) : v;
+}
+
 // Whole texts only; false where the text is no number or does not fit.
 bool num_parse_i64(struct span text, int64_t *out); // decimal or 0x…, with a sign
 bool num_parse_f64(struct span text, double *out);  // finite

@@ -34,7 +34,8 @@ static int obey(struct session *session, const struct args *args, struct err *er
 static int run(const struct args *args)
 {
     struct err err;
-    struct session session = {.notes = {put_note, output_progress, NULL}};
+    struct session session = {.notes = {put_note, output_progress, NULL},
+                              .keeps_sides = args->command && args->command->sides};
     if (!args->command && !app_has_gates(&args->config))
         return shell_main(args) ? EXIT_FAILED : EXIT_DONE;
     if (app_load(&session, args->paths, args->n_paths, &args->config, &err))

@@ -14,7 +14,7 @@ enum { SCHEMA = 1 };
 static json_t *must(json_t *value)
 {
     if (!value)
-        abort(); // what is made is valid, so memory is all that can lack
+        abort(); // what is made is valid, and memory is there: see base/xalloc.h
     return value;
 }
 
@@ -86,10 +86,15 @@ static json_t *profile_facts(const struct table *t)
     return object;
 }
 
-static json_t *shown_facts(const struct shown *shown)
+static int64_t total_of(const struct table *t, int64_t value)
+{
+    return i64_scaled(value, t->r->options.ratio);
+}
+
+static json_t *shown_facts(const struct table *t, const struct shown *shown)
 {
     json_t *object = must(json_object());
-    set(object, "total", json_integer(shown->total));
+    set(object, "total", json_integer(total_of(t, shown->total)));
     set(object, "entries", json_integer(shown->n_nodes));
     set(object, "entries_in_all", json_integer(shown->trim.orig_count));
     set(object, "dropped_entries", json_integer(shown->trim.dropped_nodes));
@@ -106,16 +111,17 @@ static json_t *sampling(enum noise_kind kind)
     return json_string(kinds[kind]);
 }
 
-static json_t *noise_facts(const struct noise_shown *n)
+static json_t *noise_facts(const struct table *t)
 {
+    const struct noise_shown *n = t->noise;
     json_t *object = must(json_object());
     set(object, "sampling", sampling(n->kind));
     if (!n->known)
         return object;
     set(object, "upper_bound", json_boolean(n->at_most));
-    set(object, "error_total", real(n->total));
+    set(object, "error_total", real(table_error(t, n->total)));
     if (n->nothing > 0)
-        set(object, "unsampled_below", real(n->nothing));
+        set(object, "unsampled_below", real(table_error(t, n->nothing)));
     return object;
 }
 
@@ -194,37 +200,60 @@ static json_t *head_of(const struct table *t)
     set(head, "mean", json_boolean(o->mean));
     set(head, "comparison", json_boolean(t->facts->compared));
     set(head, "filters", filters);
-    set(head, "total", json_integer(t->r->total));
+    set(head, "total", json_integer(total_of(t, t->r->total)));
     if (t->facts->sided) {
-        set(head, "total_before", json_integer(t->facts->before));
-        set(head, "total_after", json_integer(t->facts->after));
+        set(head, "total_before", json_integer(total_of(t, t->facts->before)));
+        set(head, "total_after", json_integer(total_of(t, t->facts->after)));
     }
     if (t->facts->shown)
-        set(head, "shown", shown_facts(t->facts->shown));
+        set(head, "shown", shown_facts(t, t->facts->shown));
     if (t->noise)
-        set(head, "noise", noise_facts(t->noise));
+        set(head, "noise", noise_facts(t));
     if (t->r->gates)
         set(head, "gates", gates_facts(t->r->gates));
     return head;
 }
 
-static char *dump(json_t *value, size_t flags)
+static int add_bytes(const char *bytes, size_t n, void *out)
 {
-    char *dumped = json_dumps(value, flags);
-    if (!dumped)
+    buf_add(out, (struct span){bytes, n});
+    return 0;
+}
+
+static void dump(struct buf *out, json_t *value, size_t flags)
+{
+    if (json_dump_callback(value, add_bytes, out, flags))
         abort();
     json_decref(value);
-    return dumped;
+}
+
+// JSON leaves control characters above ASCII's first as they are; a terminal would obey them.
+static void put_inert(struct sink *out, struct span json)
+{
+    size_t done = 0;
+    for (size_t i = 0; i < json.n; i++) {
+        unsigned char c = (unsigned char)json.at[i];
+        unsigned char next = i + 1 < json.n ? (unsigned char)json.at[i + 1] : 0;
+        bool above = c == 0xc2 && next >= 0x80 && next < 0xa0;
+        if (c != 0x7f && !above)
+            continue;
+        sink_write(out, (struct span){json.at + done, i - done});
+        sink_printf(out, "\\u%04x", above ? next : c);
+        i += above;
+        done = i + 1;
+    }
+    sink_write(out, span_from(json, done));
 }
 
 // The head is an object of its own that is left open; rows are written as they come.
 static void begin(struct table *t)
 {
-    char *head = dump(head_of(t), JSON_INDENT(1) | JSON_PRESERVE_ORDER);
-    struct span open = span_of(head);
-    sink_write(t->out, span_upto(open, open.n - sizeof "\n}" + 1));
+    struct buf head = {0};
+    json_set_alloc_funcs(xmalloc, free);
+    dump(&head, head_of(t), JSON_INDENT(1) | JSON_PRESERVE_ORDER);
+    put_inert(t->out, span_upto(buf_span(&head), head.n - SPAN("\n}").n));
     sink_write(t->out, SPAN(",\n \"rows\": ["));
-    free(head);
+    buf_release(&head);
 }
 
 static json_t *label_of(const struct report *r, const struct label *l)
@@ -241,17 +270,17 @@ static json_t *label_of(const struct report *r, const struct label *l)
     return object;
 }
 
-static json_t *value_of(const struct report *r, const struct cell *c)
+static json_t *value_of(const struct table *t, size_t column, const struct cell *c)
 {
     if (c->kind == CELL_TEXT)
         return text(c->text);
     if (c->kind == CELL_NUMBER)
-        return json_integer(c->number);
+        return json_integer(table_number(t, column, c->number));
     if (c->kind == CELL_ERROR)
-        return real(c->error);
+        return real(table_error(t, c->error));
     json_t *array = must(json_array());
     for (size_t i = 0; i < c->n; i++)
-        append(array, c->kind == CELL_TEXTS ? text(c->texts[i]) : label_of(r, &c->labels[i]));
+        append(array, c->kind == CELL_TEXTS ? text(c->texts[i]) : label_of(t->r, &c->labels[i]));
     return array;
 }
 
@@ -262,18 +291,19 @@ static void row(struct table *t, const struct cell *cells)
         struct buf key = {0};
         utf8_add_valid(&key, span_of(t->columns[i].name));
         if (cells[i].kind != CELL_NONE)
-            set(object, buf_cstr(&key), value_of(t->r, &cells[i]));
+            set(object, buf_cstr(&key), value_of(t, i, &cells[i]));
         buf_release(&key);
     }
-    char *dumped = dump(object, JSON_COMPACT | JSON_PRESERVE_ORDER);
     sink_write(t->out, t->n_rows ? SPAN(",\n  ") : SPAN("\n  "));
-    sink_write(t->out, span_of(dumped));
-    free(dumped);
+    t->text.n = 0;
+    dump(&t->text, object, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    put_inert(t->out, buf_span(&t->text));
 }
 
 static void end(struct table *t)
 {
     sink_write(t->out, t->n_rows ? SPAN("\n ]\n}\n") : SPAN("]\n}\n"));
+    buf_release(&t->text);
 }
 
 const struct table_format table_json = {begin, row, end};

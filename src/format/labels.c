@@ -15,9 +15,7 @@ struct value_format value_format_of(const struct report *r)
 
 size_t value_print(char out[UNIT_LABEL_MAX], const struct value_format *f, int64_t value)
 {
-    if (f->ratio > 0 && f->ratio != 1)
-        value = i64_of((double)value * f->ratio);
-    return unit_format(out, &f->conv, value);
+    return unit_format(out, &f->conv, i64_scaled(value, f->ratio));
 }
 
 static const char *value_str(const struct report *r, const struct value_format *f, int64_t value)

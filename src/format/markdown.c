@@ -1,34 +1,74 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/utf8.h"
+#include "format/inert.h"
 #include "format/table.h"
 #include "report/gate.h"
 
 enum { MOST = 10 }; // rows that are not folded
 
-// A code span in a table's cell: nothing in it is obeyed. What would end it, or the cell, becomes
-// something that looks alike.
+// A comment of a pull request has room for some hundred names of this length.
+enum { NAME_MAX = 200 };
+
+static size_t skip_characters(struct span text, size_t n)
+{
+    size_t at = 0;
+    uint32_t point;
+    while (n-- && at < text.n)
+        at += utf8_next(span_from(text, at), &point);
+    return at;
+}
+
+// What would end a code span, or the cell that it is in, becomes something that looks alike.
+static void put_inside(struct sink *out, struct span text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.at[i] == '|')
+            sink_write(out, SPAN("¦"));
+        else if (text.at[i] == '`')
+            sink_putc(out, '\'');
+        else
+            sink_putc(out, text.at[i]);
+    }
+}
+
+// A code span: nothing in it is obeyed. Of a long name the middle is left out.
 static void put_name(struct sink *out, struct span name)
 {
-    struct buf valid = {0};
-    utf8_add_valid(&valid, name);
+    struct buf inert = {0};
+    inert_add(&inert, name, "");
+    struct span text = buf_span(&inert);
+    size_t count = utf8_count(text);
     sink_putc(out, '`');
-    for (size_t i = 0; i < valid.n; i++) {
-        unsigned char c = (unsigned char)valid.at[i];
-        if (c == '|')
-            sink_write(out, SPAN("¦"));
-        else if (c == '`')
-            sink_putc(out, '\'');
-        else if (c == '\\')
-            sink_write(out, SPAN("∖"));
-        else
-            sink_putc(out, c < 0x20 || c == 0x7f ? ' ' : (char)c);
+    if (count > NAME_MAX) {
+        put_inside(out, span_upto(text, skip_characters(text, NAME_MAX / 2)));
+        sink_write(out, SPAN("…"));
+        text = span_from(text, skip_characters(text, count - NAME_MAX / 2));
     }
-    sink_write(out, valid.n ? SPAN("`") : SPAN(" `"));
-    buf_release(&valid);
+    put_inside(out, text);
+    sink_write(out, inert.n ? SPAN("`") : SPAN(" `"));
+    buf_release(&inert);
+}
+
+static bool is_plain(struct span text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (!isalnum((unsigned char)text.at[i]) && !(text.at[i] && strchr("+-._", text.at[i])))
+            return false;
+    return true;
+}
+
+// A word that is mostly the program's own. A strange unit or type makes it a name.
+static void put_word(struct sink *out, struct span word)
+{
+    if (is_plain(word))
+        sink_write(out, word);
+    else
+        put_name(out, word);
 }
 
 static struct value_format each_in_its_unit(const struct report *r)
@@ -42,7 +82,7 @@ static void put_value_as(struct sink *out, const struct value_format *f, int64_t
     size_t n = value_print(text, f, value);
     if (sign && value > 0)
         sink_putc(out, '+');
-    sink_write(out, (struct span){text, n});
+    put_word(out, (struct span){text, n});
 }
 
 // How much of the total, without the blanks that line it up elsewhere.
@@ -100,8 +140,15 @@ static void put_gates(struct table *t)
 static void put_noise(struct table *t)
 {
     struct value_format values = each_in_its_unit(t->r);
-    if (t->noise)
-        sink_printf(t->out, "Noise: %s\n\n", format_noise(t->r, t->noise, &values));
+    if (!t->noise)
+        return;
+    struct span text = span_of(format_noise(t->r, t->noise, &values));
+    sink_write(t->out, SPAN("Noise: "));
+    if (is_plain(t->r->options.unit))
+        sink_write(t->out, text);
+    else
+        put_name(t->out, text);
+    sink_write(t->out, SPAN("\n\n"));
 }
 
 static void begin(struct table *t)
@@ -119,13 +166,13 @@ static void begin(struct table *t)
         if (!is_shown(t, i))
             continue;
         sink_write(t->out, SPAN("| "));
-        sink_write(t->out, span_of(t->columns[i].name));
+        put_word(t->out, span_of(t->columns[i].name));
         sink_putc(t->out, ' ');
     }
     sink_write(t->out, SPAN("|\n"));
     for (size_t i = 0; i < t->n_columns; i++)
         if (is_shown(t, i))
-            sink_write(t->out, t->columns[i].unit.n ? SPAN("| ---: ") : SPAN("| --- "));
+            sink_write(t->out, t->columns[i].is_value ? SPAN("| ---: ") : SPAN("| --- "));
     sink_write(t->out, SPAN("|\n"));
 }
 
@@ -146,10 +193,11 @@ static void put_label(struct table *t, const struct label *l)
 
 static void put_cell(struct table *t, size_t column, const struct cell *c)
 {
-    struct value_format values = each_in_its_unit(t->r);
+    struct value_format values = {unit_conv_of(t->columns[column].unit, SPAN("auto")),
+                                  t->r->options.ratio};
     if (c->kind == CELL_TEXT)
         put_name(t->out, c->text);
-    else if (c->kind == CELL_NUMBER && !t->columns[column].unit.n)
+    else if (c->kind == CELL_NUMBER && !t->columns[column].is_value)
         sink_printf(t->out, "%" PRId64, c->number);
     else if (c->kind == CELL_ERROR)
         put_value_as(t->out, &values, i64_of(round(c->error)), false);

@@ -32,7 +32,7 @@ static struct cell place_cell(int64_t number)
 static void add_column(struct table *t, const char *name)
 {
     if (t->n_columns < TABLE_COLUMNS_MAX)
-        t->columns[t->n_columns++] = (struct table_column){name, SPAN("")};
+        t->columns[t->n_columns++] = (struct table_column){.name = name};
 }
 
 static void add_columns(struct table *t, const char *const *names)
@@ -44,7 +44,18 @@ static void add_columns(struct table *t, const char *const *names)
 static void add_value(struct table *t, const char *name)
 {
     add_column(t, name);
+    t->columns[t->n_columns - 1].is_value = true;
     t->columns[t->n_columns - 1].unit = t->r->options.unit;
+}
+
+int64_t table_number(const struct table *t, size_t column, int64_t number)
+{
+    return t->columns[column].is_value ? i64_scaled(number, t->r->options.ratio) : number;
+}
+
+double table_error(const struct table *t, double error)
+{
+    return t->r->options.ratio > 0 ? error * t->r->options.ratio : error;
 }
 
 // The columns of values: what a comparison has of both sides, too.
@@ -114,6 +125,7 @@ static void add_types(struct table *t, const struct top *top)
 {
     for (uint32_t i = 0; i < top->n_columns && t->n_columns < TABLE_COLUMNS_MAX; i++) {
         add_column(t, arena_printf(t->r->arena, "flat_" SPAN_FMT, SPAN_ARG(top->columns[i].type)));
+        t->columns[t->n_columns - 1].is_value = true;
         t->columns[t->n_columns - 1].unit = top->columns[i].unit;
     }
 }

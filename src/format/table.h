@@ -28,7 +28,8 @@ struct cell {
 
 struct table_column {
     const char *name;
-    struct span unit; // of values, else ""
+    bool is_value;
+    struct span unit; // of values
 };
 
 // What a table is about; the rest is in the report.
@@ -64,7 +65,12 @@ struct table {
     struct table_column columns[TABLE_COLUMNS_MAX];
     size_t n_columns;
     uint64_t n_rows; // so far
+    struct buf text; // of the format's own
 };
+
+// Numbers as programs get them: values are divided as divide_by says.
+int64_t table_number(const struct table *t, size_t column, int64_t number);
+double table_error(const struct table *t, double error);
 
 // One report each. All write a whole document.
 void table_top(struct table *t, const struct top *top);
@@ -78,7 +84,8 @@ void table_comments(struct table *t);
 void markdown_comparison(struct table *t, const struct top *top);
 
 // A line per stack, "root;…;leaf value": what flame graph programs read. Stacks that look the same
-// are one.
-void format_folded(const struct report *r, struct node_table *t, struct sink *out);
+// are one. Of a comparison whose sides are known a line has two values, before and after. Returns
+// how many stacks are left out, as their values are negative.
+uint32_t format_folded(const struct report *r, struct node_table *t, struct sink *out);
 
 #endif

@@ -5,6 +5,7 @@ import csv
 import io
 import itertools
 import json
+import re
 
 import pb
 import tap
@@ -19,7 +20,17 @@ SHAPES = [[], ["-lines"], ["-addresses"], ["-files", "-cum"], ["-nodecount=3"], 
           ["-relative_percentages", "-ignore=runtime"], ["-sample_index=0"]]
 HOSTILE = ["a|b", "`code`", "<script>alert(1)</script>", "@someone", "[link](http://x.y)", "a\nb",
            "=1+2", "+1", "-1", "@SUM(A1)", "\tx", "a;b;c", 'say "hi"', "a,b", "\\", "\x1b[31m",
-           "![i](u)", "**bold**", "\x7f", " ", "`", "``", "a\r\nb", "&amp;", "\u202e", "-->"]
+           "![i](u)", "**bold**", "\x7f", " ", "`", "``", "a\r\nb", "&amp;", "\u202e", "-->",
+           "\x9b31m", "\uff1d1+2", "end\\", "\\|", "\u2028x", "a\x00b", "x" * 70000]
+
+
+def written_out(name, kept=""):
+    """A name as formats that have no escapes of their own show it."""
+    def one(c):
+        if c in kept or not (c < " " or "\x7f" <= c < "\xa0" or c in "\u202e\u2028"):
+            return c
+        return f"\\u{ord(c):04x}" if c > "\xff" else f"\\x{ord(c):02x}"
+    return "".join(map(one, name))
 
 
 def validator():
@@ -156,17 +167,39 @@ def hostile_names_are_inert():
     assert sorted(names_of(*plain)) == sorted(HOSTILE)
     table = list(csv.reader(io.StringIO(must("-format=csv", *plain).decode(), newline="")))
     for row in table[1:]:
-        assert not row[0].startswith(("=", "+", "-", "@", "\t", "\r")), row
-        assert row[0].removeprefix("'") in HOSTILE or row[0] in HOSTILE
+        assert not row[0].startswith(("=", "+", "-", "@", "\t", "\r", "\uff1d")), row
+    assert {row[0].removeprefix("'") for row in table[1:]} == {
+        written_out(name, "\t\n") for name in HOSTILE}
     lines = must("-format=markdown", *plain).decode().split("\n")
     cells = [line for line in lines if line.startswith("| ") and "`" in line]
     assert len(cells) == len(HOSTILE)
     for line in cells:
         assert line.count("|") == lines[2].count("|") and line.count("`") == 2, line
-        assert all(c >= " " and c != "\x7f" for c in line), repr(line)
+        assert written_out(line) == line and len(line) < 300, repr(line)
     for line in must("-symbolize=none", "-folded", path).decode().splitlines():
         stack, value = line.rsplit(" ", 1)
-        assert ";" not in stack and value.isdigit() and "\t" not in stack, line
+        assert ";" not in stack and value.isdigit() and written_out(stack) == stack, line
+
+
+def hostile_units_and_types_are_inert():
+    path = tap.scratch("pb")
+    unit = "|\n# <b>@x</b>\x1b\x9b"
+    with open(path, "wb") as out:
+        out.write(pb.profile_of_samples([("=1|<i>\n", unit), ("cpu", "ns")], [(("f",), (7, 8))]))
+    for index in "0", "1", "all":
+        args = ["-top", f"-sample_index={index}", path]
+        for line in must("-format=markdown", "-noise", *args).decode().splitlines():
+            bare = re.sub("`[^`]*`", "", line)
+            assert not re.search(r"[<@#\x1b\x9b]", bare), line
+            assert line.count("|") in (0, 5 if index != "all" else 7), line
+        assert document(*args)["profile"]["sample_types"][0]["unit"] == unit
+        head = must("-format=csv", *args).decode().splitlines()[0]
+        assert written_out(head) == head and ",=" not in head
+
+
+def json_is_safe_on_a_terminal():
+    data = must("-symbolize=none", "-top", "-format=json", hostile(HOSTILE)).decode()
+    assert written_out(data, "\n\u202e\u2028") == data
 
 
 def bytes_that_are_no_text():
@@ -186,6 +219,30 @@ def folded_stacks_add_up():
         assert total == document("-top", name)["total"] and lines
         assert len({line.rsplit(" ", 1)[0] for line in lines}) == len(lines)
         assert lines[0].startswith(("runtime.", "main.", "bgsweep")) or ";" in lines[0]
+
+
+def folded_stacks_of_comparisons():
+    texts = [must("-folded", "-alloc_space", name).decode() for name in (BASE, AFTER)]
+    sides = [dict(line.rsplit(" ", 1) for line in text.splitlines()) for text in texts]
+    found = must("-folded", "-alloc_space", f"-diff_base={BASE}", AFTER).decode().splitlines()
+    assert len(found) > 5
+    for line in found:
+        stack, before, after = line.rsplit(" ", 2)
+        assert [before, after] == [side.get(stack, "0") for side in sides], line
+    assert {line.rsplit(" ", 2)[0] for line in found} == set(sides[0]) | set(sides[1])
+
+
+def folded_stacks_have_no_negative_values():
+    done = tap.cprof("-folded", "edge/negative_values.pb.gz")
+    assert done.returncode == 0 and b"-" not in done.stdout and b"left out" in done.stderr
+
+
+def divide_by_divides():
+    for report, key in (["-top", "flat"], ["-tags", "weight"], ["-traces", "value"]):
+        plain, divided = (document(report, *more, BASE) for more in ([], ["-divide_by=3"]))
+        assert divided["total"] == plain["total"] // 3
+        assert [r[key] for r in divided["rows"]] == [r[key] // 3 for r in plain["rows"]]
+        assert sum(r[key] for r in divided["rows"]) > 1000
 
 
 def markdown_of_comparisons():
@@ -223,5 +280,6 @@ def text_is_as_ever():
 tap.run([every_report_obeys_the_schema, every_shape_obeys_the_schema,
          the_schema_refuses_what_is_wrong, rows_are_those_of_the_text, comparisons_tell_both_sides,
          a_profile_compared_with_itself, csv_says_what_json_says, hostile_names_are_inert,
-         bytes_that_are_no_text, folded_stacks_add_up, markdown_of_comparisons,
+         hostile_units_and_types_are_inert, json_is_safe_on_a_terminal, bytes_that_are_no_text, folded_stacks_add_up,
+         folded_stacks_of_comparisons, folded_stacks_have_no_negative_values, divide_by_divides, markdown_of_comparisons,
          reports_without_formats, formats_in_the_shell, text_is_as_ever])
