@@ -71,7 +71,7 @@ static const char *noise_text(const struct writer *w)
     if (!result->noise_asked)
         return "";
     if (result->noise == NOISE_UNKNOWN)
-        return "; noise is not known, as it is not how the samples were taken";
+        return "; noise is not known: the profile does not say how samples were taken";
     if (result->noise == NOISE_NONE)
         return "; there is no noise, as everything was recorded";
     if (result->worst.margin == 0)

@@ -21,7 +21,7 @@ const char *format_noise(const struct report *r, const struct noise_shown *n,
     if (n->kind == NOISE_NONE)
         return "none, as everything was recorded";
     if (!n->known)
-        return "not known, as it is not how the samples were taken";
+        return "not known: the profile does not say how samples were taken";
     const char *which = n->at_most ? " at most, as snapshots of one process share samples"
                         : r->options.comparison ? " if the runs are independent"
                                                 : "";
