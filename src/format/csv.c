@@ -81,8 +81,8 @@ static void put_cell(struct table *t, size_t column, const struct cell *c)
         buf_printf(&text, "%.10g", table_error(t, c->error));
     for (size_t i = 0; i < c->n; i++) {
         buf_add(&text, i ? SPAN("\n") : SPAN(""));
-        if (c->kind == CELL_TEXTS)
-            inert_add(&text, c->texts[i], "\t");
+        if (c->kind == CELL_FRAMES)
+            inert_add(&text, node_name(t->nodes, c->frames[i].node), "\t");
         else
             add_label(t->r, &c->labels[i], &text);
     }

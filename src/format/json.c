@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -79,6 +80,10 @@ static json_t *profile_facts(const struct table *t)
     for (uint32_t i = 0; i < p->n_comments; i++)
         append(comments, text(profile_str(p, p->comments[i])));
     set(object, "comments", comments);
+    if (p->default_sample_type)
+        set(object, "default_sample_type", text(profile_str(p, p->default_sample_type)));
+    if (p->doc_url)
+        set(object, "doc_url", text(profile_str(p, p->doc_url)));
     if (p->n_mappings && p->mappings[0].file)
         set(object, "binary", text(profile_str(p, p->mappings[0].file)));
     if (p->n_mappings && p->mappings[0].build_id)
@@ -195,6 +200,7 @@ static json_t *head_of(const struct table *t)
     if (t->facts->pattern)
         set(head, "pattern", text(span_of(t->facts->pattern)));
     set(head, "profile", profile_facts(t));
+    set(head, "sample_index", json_integer(o->value_index));
     set(head, "type", text(o->type));
     set(head, "unit", text(o->unit));
     set(head, "mean", json_boolean(o->mean));
@@ -280,8 +286,58 @@ static json_t *value_of(const struct table *t, size_t column, const struct cell 
         return real(table_error(t, c->error));
     json_t *array = must(json_array());
     for (size_t i = 0; i < c->n; i++)
-        append(array, c->kind == CELL_TEXTS ? text(c->texts[i]) : label_of(t->r, &c->labels[i]));
+        append(array, label_of(t->r, &c->labels[i]));
     return array;
+}
+
+static json_t *frame_of(const struct table *t, const struct frame *f)
+{
+    const struct node_info *info = &t->nodes->infos.at[f->node];
+    json_t *object = must(json_object());
+    set(object, "name", text(node_name(t->nodes, f->node)));
+    if (info->name && (info->file || info->line || info->address)) // more than the name
+        set(object, "function", text(node_str(t->nodes, info->name)));
+    if (info->file)
+        set(object, "file", text(node_str(t->nodes, info->file)));
+    if (info->line)
+        set(object, "line", json_integer(info->line));
+    if (info->column)
+        set(object, "column", json_integer(info->column));
+    if (info->address)
+        set(object, "address",
+            text(span_of(arena_printf(t->r->arena, "0x%" PRIx64, info->address))));
+    if (info->objfile)
+        set(object, "binary", text(node_str(t->nodes, info->objfile)));
+    if (f->inlined)
+        set(object, "inlined", json_true());
+    return object;
+}
+
+// A frame is the same wherever it stands, so its text is made once.
+static struct span frame_text(struct table *t, const struct frame *f)
+{
+    size_t at = 2 * (size_t)f->node + f->inlined;
+    if (!t->texts)
+        t->texts = arena_zalloc(t->r->arena, 2 * t->nodes->infos.n, sizeof *t->texts);
+    if (!t->texts[at].at) {
+        struct buf frame = {0};
+        dump(&frame, frame_of(t, f), JSON_COMPACT | JSON_PRESERVE_ORDER);
+        t->texts[at] = arena_span(t->r->arena, buf_span(&frame));
+        buf_release(&frame);
+    }
+    return t->texts[at];
+}
+
+// Takes the end of the row's object off, and adds the frames as its last member.
+static void add_frames(struct table *t, const char *key, const struct cell *c)
+{
+    t->text.n -= SPAN("}").n;
+    buf_printf(&t->text, ",\"%s\":[", key);
+    for (size_t i = 0; i < c->n; i++) {
+        buf_add(&t->text, i ? SPAN(",") : SPAN(""));
+        buf_add(&t->text, frame_text(t, &c->frames[i]));
+    }
+    buf_add(&t->text, SPAN("]}"));
 }
 
 static void row(struct table *t, const struct cell *cells)
@@ -290,13 +346,16 @@ static void row(struct table *t, const struct cell *cells)
     for (size_t i = 0; i < t->n_columns; i++) {
         struct buf key = {0};
         utf8_add_valid(&key, span_of(t->columns[i].name));
-        if (cells[i].kind != CELL_NONE)
+        if (cells[i].kind != CELL_NONE && cells[i].kind != CELL_FRAMES)
             set(object, buf_cstr(&key), value_of(t, i, &cells[i]));
         buf_release(&key);
     }
     sink_write(t->out, t->n_rows ? SPAN(",\n  ") : SPAN("\n  "));
     t->text.n = 0;
     dump(&t->text, object, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (cells[i].kind == CELL_FRAMES)
+            add_frames(t, t->columns[i].name, &cells[i]);
     put_inert(t->out, buf_span(&t->text));
 }
 

@@ -86,9 +86,14 @@ static void put_value_as(struct sink *out, const struct value_format *f, int64_t
 }
 
 // How much of the total, without the blanks that line it up elsewhere.
-static void put_share(struct sink *out, int64_t value, int64_t total)
+static void put_share(struct sink *out, const char *sign, int64_t value, int64_t total)
 {
     char text[PERCENT_MAX];
+    if (fabs((double)value) < fabs((double)total) / 10000) {
+        sink_write(out, SPAN("less than 0.01%"));
+        return;
+    }
+    sink_write(out, span_of(sign));
     struct span share = {text, unit_percent(text, value, total)};
     while (share.n && share.at[0] == ' ')
         share = span_from(share, 1);
@@ -191,6 +196,17 @@ static void put_label(struct table *t, const struct label *l)
     buf_release(&text);
 }
 
+// In a comparison a share of the total says little.
+static void put_weight_of(struct table *t, const struct value_format *values, int64_t value)
+{
+    put_value_as(t->out, values, value, t->facts->compared);
+    if (t->facts->compared || value == 0 || t->r->total <= 0 || t->r->options.all_types)
+        return;
+    sink_write(t->out, SPAN(" ("));
+    put_share(t->out, "", value, t->r->total);
+    sink_putc(t->out, ')');
+}
+
 static void put_cell(struct table *t, size_t column, const struct cell *c)
 {
     struct value_format values = {unit_conv_of(t->columns[column].unit, SPAN("auto")),
@@ -202,11 +218,11 @@ static void put_cell(struct table *t, size_t column, const struct cell *c)
     else if (c->kind == CELL_ERROR)
         put_value_as(t->out, &values, i64_of(round(c->error)), false);
     else if (c->kind == CELL_NUMBER)
-        put_value_as(t->out, &values, c->number, t->facts->compared);
+        put_weight_of(t, &values, c->number);
     for (size_t i = 0; i < c->n; i++) {
         sink_write(t->out, i ? SPAN("<br>") : SPAN(""));
-        if (c->kind == CELL_TEXTS)
-            put_name(t->out, c->texts[i]);
+        if (c->kind == CELL_FRAMES)
+            put_name(t->out, node_name(t->nodes, c->frames[i].node));
         else
             put_label(t, &c->labels[i]);
     }
@@ -245,8 +261,7 @@ static void put_change(struct table *t, int64_t before, int64_t after)
     } else if (after == 0) {
         sink_write(t->out, SPAN("gone"));
     } else {
-        sink_putc(t->out, change > 0 ? '+' : '-');
-        put_share(t->out, change, before);
+        put_share(t->out, change > 0 ? "+" : "-", change, before);
     }
     sink_putc(t->out, ')');
 }
@@ -260,19 +275,34 @@ static void put_error(struct table *t, double error)
     put_value_as(t->out, &values, format_margin(error), false);
 }
 
+// One of an entry's weights on both sides.
+struct change {
+    int64_t before, after;
+    double error;
+};
+
+static struct change change_of(const struct top_row *row, bool cum)
+{
+    return cum ? (struct change){row->before.cum, row->after.cum, row->errors.cum}
+               : (struct change){row->before.flat, row->after.flat, row->errors.flat};
+}
+
+// What rows are sorted by comes first.
 static void put_entry(struct table *t, const struct top_row *row)
 {
     struct value_format values = each_in_its_unit(t->r);
+    bool cum = t->r->options.trim.cum_sort;
+    struct change first = change_of(row, cum), second = change_of(row, !cum);
     sink_write(t->out, SPAN("| "));
-    put_change(t, row->before.flat, row->after.flat);
-    put_error(t, row->errors.flat);
+    put_change(t, first.before, first.after);
+    put_error(t, first.error);
     sink_write(t->out, SPAN(" | "));
-    put_value_as(t->out, &values, row->before.flat, false);
+    put_value_as(t->out, &values, first.before, false);
     sink_write(t->out, SPAN(" | "));
-    put_value_as(t->out, &values, row->after.flat, false);
+    put_value_as(t->out, &values, first.after, false);
     sink_write(t->out, SPAN(" | "));
-    put_change(t, row->before.cum, row->after.cum);
-    put_error(t, row->errors.cum);
+    put_change(t, second.before, second.after);
+    put_error(t, second.error);
     sink_write(t->out, SPAN(" | "));
     put_name(t->out, row->name);
     sink_write(t->out, SPAN(" |\n"));
@@ -280,22 +310,26 @@ static void put_entry(struct table *t, const struct top_row *row)
 
 static void put_entries_head(struct table *t)
 {
-    sink_write(t->out, SPAN("| change | before | after | with its calls | name |\n"
-                            "| ---: | ---: | ---: | ---: | --- |\n"));
+    sink_write(t->out, t->r->options.trim.cum_sort
+                           ? SPAN("| change with its calls | before | after | without | name |\n")
+                           : SPAN("| change | before | after | with its calls | name |\n"));
+    sink_write(t->out, SPAN("| ---: | ---: | ---: | ---: | --- |\n"));
 }
 
 enum part { GREW, SHRANK, STAYED };
 
-static enum part part_of(const struct top_row *row)
+// What rows are sorted by decides.
+static enum part part_of(const struct table *t, const struct top_row *row)
 {
-    return row->flat > 0 ? GREW : row->flat < 0 ? SHRANK : STAYED;
+    int64_t change = t->r->options.trim.cum_sort ? row->cum : row->flat;
+    return change > 0 ? GREW : change < 0 ? SHRANK : STAYED;
 }
 
 static void put_part(struct table *t, const struct top *top, enum part part, const char *title)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < top->n_rows && n < MOST; i++) {
-        if (part_of(&top->rows[i]) != part)
+        if (part_of(t, &top->rows[i]) != part)
             continue;
         if (n++ == 0) {
             sink_printf(t->out, "#### %s\n\n", title);
@@ -317,7 +351,7 @@ static void put_rest(struct table *t, const struct top *top)
             put_entries_head(t);
         }
         for (uint32_t i = 0; i < top->n_rows; i++) {
-            enum part part = part_of(&top->rows[i]);
+            enum part part = part_of(t, &top->rows[i]);
             if (part != STAYED && seen[part]++ < MOST)
                 continue;
             n += pass == 0;

@@ -2,6 +2,7 @@
 #include "format/table.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static struct cell text_cell(struct span text)
 {
@@ -31,8 +32,10 @@ static struct cell place_cell(int64_t number)
 
 static void add_column(struct table *t, const char *name)
 {
-    if (t->n_columns < TABLE_COLUMNS_MAX)
-        t->columns[t->n_columns++] = (struct table_column){.name = name};
+    if (t->n_columns == t->cap_columns)
+        t->columns = vec_grown(t->r->arena, t->columns, sizeof *t->columns, t->n_columns + 1,
+                               &t->cap_columns);
+    t->columns[t->n_columns++] = (struct table_column){.name = name};
 }
 
 static void add_columns(struct table *t, const char *const *names)
@@ -106,12 +109,19 @@ static struct cell inlining_cell(enum inlining inlining)
 
 static void begin(struct table *t)
 {
+    t->cells = arena_alloc(t->r->arena, t->n_columns * sizeof *t->cells);
     t->format->begin(t);
 }
 
-static void put_row(struct table *t, const struct cell *cells)
+// Cells with nothing to say, one for each column.
+static struct cell *new_row(struct table *t)
 {
-    t->format->row(t, cells);
+    return memset(t->cells, 0, t->n_columns * sizeof *t->cells);
+}
+
+static void put_row(struct table *t)
+{
+    t->format->row(t, t->cells);
     t->n_rows++;
 }
 
@@ -120,11 +130,11 @@ static void end(struct table *t)
     t->format->end(t);
 }
 
-// The flat values of further sample types.
+// The flat values of all sample types, whose names differ.
 static void add_types(struct table *t, const struct top *top)
 {
-    for (uint32_t i = 0; i < top->n_columns && t->n_columns < TABLE_COLUMNS_MAX; i++) {
-        add_column(t, arena_printf(t->r->arena, "flat_" SPAN_FMT, SPAN_ARG(top->columns[i].type)));
+    for (uint32_t i = 0; i < top->n_columns; i++) {
+        add_column(t, arena_printf(t->r->arena, "flat:" SPAN_FMT, SPAN_ARG(top->columns[i].type)));
         t->columns[t->n_columns - 1].is_value = true;
         t->columns[t->n_columns - 1].unit = top->columns[i].unit;
     }
@@ -144,7 +154,7 @@ void table_top(struct table *t, const struct top *top)
     add_types(t, top);
     begin(t);
     for (uint32_t i = 0; i < top->n_rows; i++) {
-        struct cell cells[TABLE_COLUMNS_MAX] = {0};
+        struct cell *cells = new_row(t);
         set_node(t->r, cells, &top->rows[i]);
         size_t n = NODE_COLUMNS + set_values(cells + NODE_COLUMNS, &top->rows[i], sided);
         if (top->noise.known) {
@@ -154,7 +164,7 @@ void table_top(struct table *t, const struct top *top)
         cells[n++] = inlining_cell(top->rows[i].inlining);
         for (uint32_t type = 0; n < t->n_columns; type++)
             cells[n++] = number_cell(top->columns[type].flats[i]);
-        put_row(t, cells);
+        put_row(t);
     }
     end(t);
 }
@@ -167,37 +177,54 @@ static void put_calls(struct table *t, struct graph_report *g, struct span entry
     for (uint32_t i = 0; i < calls.n; i++) {
         const struct edge *e = &g->graph.edges.at[calls.edges[i]];
         struct top_row row = report_node_row(t->r, g, callers ? e->src : e->dst);
-        struct cell cells[TABLE_COLUMNS_MAX] = {0};
+        struct cell *cells = new_row(t);
         cells[0] = name_cell(entry);
         cells[1] = text_cell(callers ? SPAN("caller") : SPAN("callee"));
         set_node(t->r, cells + 2, &row);
-        cells[2 + NODE_COLUMNS] = number_cell(edge_weight(e));
+        size_t n = 2 + NODE_COLUMNS;
+        cells[n++] = number_cell(edge_weight(e));
+        if (t->facts->sided) {
+            cells[n++] = number_cell(g->calls_before[calls.edges[i]]);
+            cells[n++] = number_cell(g->calls_after[calls.edges[i]]);
+        }
         cells[t->n_columns - 1] = inlining_cell(e->inlined ? INLINED_ALWAYS : INLINED_NEVER);
-        put_row(t, cells);
+        put_row(t);
     }
 }
 
-void table_tree(struct table *t, struct graph_report *g, const bool *wanted)
+static void add_tree_columns(struct table *t)
 {
     add_column(t, "entry");
     add_column(t, "relation");
     add_columns(t, node_columns);
     add_value(t, "calls");
+    if (t->facts->sided) {
+        add_value(t, "calls_before");
+        add_value(t, "calls_after");
+    }
     add_values(t, t->facts->sided);
     add_column(t, "inlined");
+}
+
+void table_tree(struct table *t, struct graph_report *g, const bool *wanted)
+{
+    size_t values = 2 + NODE_COLUMNS + (t->facts->sided ? 3 : 1);
+    if (t->facts->sided)
+        report_weigh_calls(t->r, g);
+    add_tree_columns(t);
     begin(t);
     for (uint32_t i = 0; i < g->graph.n_shown; i++) {
         uint32_t node = g->graph.shown[i];
-        struct cell cells[TABLE_COLUMNS_MAX] = {0};
         if (wanted && !wanted[node])
             continue;
         struct top_row row = report_node_row(t->r, g, node);
         put_calls(t, g, row.name, &g->callers, node, true);
+        struct cell *cells = new_row(t);
         cells[0] = name_cell(row.name);
         cells[1] = text_cell(SPAN("self"));
         set_node(t->r, cells + 2, &row);
-        set_values(cells + 3 + NODE_COLUMNS, &row, t->facts->sided);
-        put_row(t, cells);
+        set_values(cells + values, &row, t->facts->sided);
+        put_row(t);
         put_calls(t, g, row.name, &g->callees, node, false);
     }
     end(t);
@@ -209,17 +236,18 @@ static struct cell side_cell(const struct table *t, const int64_t *column, const
     return number_cell(column[row + t->r->options.value_index]);
 }
 
-// The names on a sample's stack, the leaf first.
+// A sample's stack, the leaf first.
 static void collect_stack(const struct report *r, struct node_table *nodes, const struct sample *s,
                           struct arena *arena, struct cell *cell)
 {
-    VEC(struct span) names = {0};
+    VEC(struct frame) frames = {0};
     for (uint32_t i = 0; i < s->n_frames; i++) {
         uint32_t loc = r->profile->frames[s->frame + i];
         for (uint32_t at = nodes->first[loc]; at < nodes->first[loc + 1]; at++)
-            *vec_push(arena, &names) = node_name(nodes, nodes->nodes[at]);
+            *vec_push(arena, &frames) =
+                (struct frame){nodes->nodes[at], at + 1 < nodes->first[loc + 1]};
     }
-    *cell = (struct cell){.kind = CELL_TEXTS, .texts = names.at, .n = names.n};
+    *cell = (struct cell){.kind = CELL_FRAMES, .frames = frames.at, .n = frames.n};
 }
 
 void table_traces(struct table *t, struct node_table *nodes)
@@ -227,17 +255,18 @@ void table_traces(struct table *t, struct node_table *nodes)
     const struct profile *p = t->r->profile;
     bool sided = t->facts->sided;
     struct arena arena = {0};
+    t->nodes = nodes;
     add_value(t, "value");
     if (sided) {
         add_value(t, "before");
         add_value(t, "after");
     }
-    add_column(t, "stack");
     add_column(t, "labels");
+    add_column(t, "stack");
     begin(t);
     for (uint32_t i = 0; i < p->n_samples; i++) {
         const struct sample *s = &p->samples[i];
-        struct cell cells[TABLE_COLUMNS_MAX] = {0};
+        struct cell *cells = new_row(t);
         size_t n = 0;
         arena_clear(&arena);
         cells[n++] = number_cell(report_sample_value(t->r, s));
@@ -245,19 +274,37 @@ void table_traces(struct table *t, struct node_table *nodes)
             cells[n++] = side_cell(t, p->before, s);
             cells[n++] = side_cell(t, p->after, s);
         }
-        collect_stack(t->r, nodes, s, &arena, &cells[n++]);
         cells[n++] =
             (struct cell){.kind = CELL_LABELS, .labels = p->labels + s->label, .n = s->n_labels};
-        put_row(t, cells);
+        collect_stack(t->r, nodes, s, &arena, &cells[n++]);
+        put_row(t);
     }
     end(t);
     arena_release(&arena);
+}
+
+static void put_tag(struct table *t, struct span key, const struct tag_value *value)
+{
+    struct cell *cells = new_row(t);
+    size_t n = 0;
+    cells[n++] = name_cell(key);
+    cells[n++] = value->is_number ? (struct cell){0} : name_cell(value->name);
+    cells[n++] = value->is_number ? number_cell(value->number) : (struct cell){0};
+    cells[n++] = value->is_number ? name_cell(value->unit) : (struct cell){0};
+    cells[n++] = number_cell(value->total);
+    if (t->facts->sided) {
+        cells[n++] = number_cell(value->before);
+        cells[n++] = number_cell(value->after);
+    }
+    put_row(t);
 }
 
 void table_tags(struct table *t, const struct tags_report *tags)
 {
     add_column(t, "key");
     add_column(t, "value");
+    add_column(t, "number");
+    add_column(t, "unit");
     add_value(t, "weight");
     if (t->facts->sided) {
         add_value(t, "before");
@@ -266,13 +313,8 @@ void table_tags(struct table *t, const struct tags_report *tags)
     begin(t);
     for (uint32_t i = 0; i < tags->n_rows; i++) {
         const struct tag_row *row = &tags->rows[i];
-        for (uint32_t j = 0; j < row->n_values; j++) {
-            const struct tag_value *value = &row->values[j];
-            struct cell cells[TABLE_COLUMNS_MAX] = {
-                name_cell(row->key), name_cell(value->name), number_cell(value->total),
-                number_cell(value->before), number_cell(value->after)};
-            put_row(t, cells);
-        }
+        for (uint32_t j = 0; j < row->n_values; j++)
+            put_tag(t, row->key, &row->values[j]);
     }
     end(t);
 }
@@ -288,11 +330,13 @@ static void put_routine(struct table *t, const struct list_routine *routine,
         bool known = file && line->line >= 1 && (size_t)line->line <= file->n;
         struct top_row row = {
             .flat = line->flat, .cum = line->cum, .before = line->before, .after = line->after};
-        struct cell cells[TABLE_COLUMNS_MAX] = {name_cell(routine->name), text_cell(routine->file),
-                                                place_cell(line->line)};
+        struct cell *cells = new_row(t);
+        cells[0] = name_cell(routine->name);
+        cells[1] = text_cell(routine->file);
+        cells[2] = place_cell(line->line);
         size_t n = 3 + set_values(cells + 3, &row, t->facts->sided);
         cells[n] = known ? text_cell(file->lines[line->line - 1]) : (struct cell){0};
-        put_row(t, cells);
+        put_row(t);
     }
 }
 
@@ -315,8 +359,8 @@ void table_comments(struct table *t)
     add_column(t, "comment");
     begin(t);
     for (uint32_t i = 0; i < p->n_comments; i++) {
-        struct cell cell = name_cell(profile_str(p, p->comments[i]));
-        put_row(t, &cell);
+        new_row(t)[0] = name_cell(profile_str(p, p->comments[i]));
+        put_row(t);
     }
     end(t);
 }

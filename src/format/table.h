@@ -12,7 +12,7 @@ enum cell_kind {
     CELL_TEXT,
     CELL_NUMBER,
     CELL_ERROR,  // of a value: no whole number
-    CELL_TEXTS,  // a list
+    CELL_FRAMES, // of a sample, the leaf first
     CELL_LABELS, // of a sample
 };
 
@@ -21,9 +21,14 @@ struct cell {
     struct span text;
     int64_t number;
     double error;
-    const struct span *texts;
+    const struct frame *frames;
     const struct label *labels;
-    size_t n; // of texts or labels
+    size_t n; // of frames or labels
+};
+
+struct frame {
+    uint32_t node; // of the table's nodes
+    bool inlined;
 };
 
 struct table_column {
@@ -54,18 +59,19 @@ struct table_format {
 
 extern const struct table_format table_json, table_csv, table_markdown;
 
-enum { TABLE_COLUMNS_MAX = 64 };
-
 struct table {
     const struct report *r;
     const struct table_facts *facts;
     const struct table_format *format;
     const struct noise_shown *noise; // of errors that were asked for, or NULL
     struct sink *out;
-    struct table_column columns[TABLE_COLUMNS_MAX];
-    size_t n_columns;
-    uint64_t n_rows; // so far
-    struct buf text; // of the format's own
+    struct node_table *nodes; // of frames
+    struct table_column *columns;
+    size_t n_columns, cap_columns;
+    struct cell *cells; // of the row in the making
+    uint64_t n_rows;    // so far
+    struct buf text;    // of the format's own
+    struct span *texts; // of frames, where the format keeps them
 };
 
 // Numbers as programs get them: values are divided as divide_by says.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/report.h"
 
+#include "base/idmap.h"
+
 static void weigh_tags(struct report *r, const struct tag_source *tags, struct graph_report *out)
 {
     const struct graph *g = &out->graph;
@@ -49,6 +51,40 @@ void report_connect(const struct report *r, struct graph_report *g, const bool *
     graph_connect(&g->graph, r->profile, EDGES_ALL, chosen);
     graph_drop_edges(&g->graph, 0); // INT64_MIN is less, as in every other report
     list_calls(g);
+}
+
+// The graph's calls as a column of the profile has them. All of its nodes count: a graph finds
+// edges between those that it does not leave out.
+static int64_t *weigh_calls(const struct report *r, const struct graph_report *g, int64_t *column,
+                            const struct idmap *index)
+{
+    struct profile p = *r->profile;
+    struct graph other = g->graph;
+    int64_t *weights = arena_zalloc(r->arena, g->graph.edges.n, sizeof *weights);
+    p.values = column;
+    other.edges.at = NULL;
+    other.edges.n = other.edges.cap = 0;
+    graph_connect(&other, &p, EDGES_ALL, NULL);
+    for (size_t i = 0; i < other.edges.n; i++) {
+        const struct edge *e = &other.edges.at[i];
+        uint32_t at = idmap_get(index, (uint64_t)e->src << 32 | e->dst);
+        if (at != IDMAP_NONE)
+            weights[at] = edge_weight(e);
+    }
+    return weights;
+}
+
+void report_weigh_calls(const struct report *r, struct graph_report *g)
+{
+    struct idmap index;
+    idmap_init(&index, 0);
+    for (size_t i = 0; i < g->graph.edges.n; i++) {
+        const struct edge *e = &g->graph.edges.at[i];
+        idmap_add(&index, (uint64_t)e->src << 32 | e->dst, (uint32_t)i);
+    }
+    g->calls_before = weigh_calls(r, g, r->profile->before, &index);
+    g->calls_after = weigh_calls(r, g, r->profile->after, &index);
+    idmap_release(&index);
 }
 
 struct calls report_calls(struct graph_report *g, const struct edge_list *list, uint32_t node)

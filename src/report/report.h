@@ -25,7 +25,7 @@ struct report_options {
     struct span output_unit; // to show values in: a unit, "minimum" or "auto"
     double ratio;            // values are multiplied by it
     bool compact_labels;
-    bool plain_numbers; // of tags: in their own unit
+    bool plain_numbers; // of tags: told apart to the last digit, and from texts
     bool whole_numbers; // values are shown without fractions
     bool drop_negative;
     struct trim_options trim;
@@ -106,9 +106,10 @@ struct graph_report {
     struct shown shown;
     struct node_table table;
     struct graph graph;
-    struct edge_list callers, callees; // of each node, in no order: see report_calls
-    struct tag_list tags;              // where they were asked for
-    struct node_sums before, after;    // where the report has sides
+    struct edge_list callers, callees;   // of each node, in no order: see report_calls
+    struct tag_list tags;                // where they were asked for
+    struct node_sums before, after;      // where the report has sides
+    int64_t *calls_before, *calls_after; // by edge: see report_weigh_calls
 };
 
 // Some edges of a graph.
@@ -120,6 +121,9 @@ struct calls {
 // A tag of the profile with the values that samples have for it.
 struct tag_value {
     struct span name;
+    bool is_number; // then, with plain_numbers, this one
+    int64_t number;
+    struct span unit;
     int64_t total, before, after; // the latter where the report has sides
 };
 
@@ -197,6 +201,9 @@ void graph_report_release(struct graph_report *g);
 // Adds the calls from and to the nodes that are chosen to a report that was made without edges,
 // leaves nothing out and is no call tree.
 void report_connect(const struct report *r, struct graph_report *g, const bool *chosen);
+
+// Finds out what the calls of a report that has sides weighed on both.
+void report_weigh_calls(const struct report *r, struct graph_report *g);
 
 // The callers or callees of a node, the heaviest first.
 struct calls report_calls(struct graph_report *g, const struct edge_list *list, uint32_t node);

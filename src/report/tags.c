@@ -2,6 +2,7 @@
 #include "report/report.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/idmap.h"
@@ -9,6 +10,8 @@
 // The sum of one value of one tag.
 struct sum {
     str_id key, value;
+    bool is_number; // apart from texts
+    int64_t number;
     int64_t total, before, after;
 };
 
@@ -16,8 +19,9 @@ struct summer {
     const struct report *r;
     struct strtab strings; // of numbers in words
     VEC(struct sum) sums;
-    struct idmap index; // by key and value
-    struct idmap keys;  // of the keys' totals
+    struct idmap index;   // by key and value
+    struct idmap numbers; // the same, of plain numbers
+    struct idmap keys;    // of the keys' totals
     VEC(struct sum) totals;
 };
 
@@ -38,11 +42,10 @@ static str_id number_word(struct summer *s, const struct label *l)
 {
     const struct report_options *o = &s->r->options;
     char text[UNIT_LABEL_MAX];
-    if (o->plain_numbers)
-        return strtab_add(
-            &s->strings,
-            span_of(arena_printf(s->r->arena, "%" PRId64 " " SPAN_FMT, l->num,
-                                 SPAN_ARG(tag_unit(s->r->profile, o->tag_units, l->key)))));
+    if (o->plain_numbers) {
+        int n = snprintf(text, sizeof text, "%" PRId64, l->num);
+        return strtab_add(&s->strings, (struct span){text, (size_t)n});
+    }
     struct unit_conv conv =
         unit_conv_of(tag_unit(s->r->profile, o->tag_units, l->key), o->output_unit);
     return strtab_add(&s->strings, (struct span){text, unit_format(text, &conv, l->num)});
@@ -52,10 +55,13 @@ static void add_label(struct summer *s, const struct label *l, struct sum sum)
 {
     struct arena *arena = s->r->arena;
     sum.key = l->key;
+    sum.is_number = s->r->options.plain_numbers && label_is_number(l);
+    sum.number = l->num;
     sum.value = l->kind == LABEL_STR ? l->value : number_word(s, l);
     vec_room(arena, &s->sums, 1);
     vec_room(arena, &s->totals, 1);
-    add(&s->index, (uint64_t)sum.key << 32 | sum.value, s->sums.at, &s->sums.n, sum);
+    struct idmap *index = sum.is_number ? &s->numbers : &s->index;
+    add(index, (uint64_t)sum.key << 32 | sum.value, s->sums.at, &s->sums.n, sum);
     add(&s->keys, sum.key, s->totals.at, &s->totals.n, sum);
 }
 
@@ -85,6 +91,20 @@ static int cmp_values(const void *a, const void *b)
     return wx == wy ? span_cmp(x->name, y->name) : wx > wy ? -1 : 1;
 }
 
+static struct tag_value value_of(const struct summer *s, const struct sum *sum)
+{
+    const struct report *r = s->r;
+    return (struct tag_value){
+        .name = strtab_get(&s->strings, sum->value),
+        .is_number = sum->is_number,
+        .number = sum->number,
+        .unit = sum->is_number ? tag_unit(r->profile, r->options.tag_units, sum->key) : SPAN(""),
+        .total = sum->total,
+        .before = sum->before,
+        .after = sum->after,
+    };
+}
+
 static struct tags_report make_rows(struct summer *s)
 {
     struct arena *arena = s->r->arena;
@@ -101,9 +121,7 @@ static struct tags_report make_rows(struct summer *s)
     }
     for (size_t i = 0; i < s->sums.n; i++) {
         struct tag_row *row = &report.rows[idmap_get(&s->keys, s->sums.at[i].key)];
-        row->values[row->n_values++] =
-            (struct tag_value){strtab_get(&s->strings, s->sums.at[i].value), s->sums.at[i].total,
-                               s->sums.at[i].before, s->sums.at[i].after};
+        row->values[row->n_values++] = value_of(s, &s->sums.at[i]);
     }
     for (uint32_t i = 0; i < report.n_rows; i++)
         qsort(report.rows[i].values, report.rows[i].n_values, sizeof *report.rows[i].values,
@@ -117,11 +135,13 @@ struct tags_report report_tags(const struct report *r)
     struct summer s = {.r = r};
     strtab_init(&s.strings, r->arena, r->profile->strings);
     idmap_init(&s.index, 0);
+    idmap_init(&s.numbers, 0);
     idmap_init(&s.keys, 0);
     add_samples(&s);
     struct tags_report report = make_rows(&s);
     strtab_release(&s.strings);
     idmap_release(&s.index);
+    idmap_release(&s.numbers);
     idmap_release(&s.keys);
     return report;
 }

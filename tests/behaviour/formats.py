@@ -127,6 +127,69 @@ def comparisons_tell_both_sides():
         assert rows and all(r["after"] - r["before"] == r[value] for r in rows)
 
 
+def calls_tell_both_sides():
+    args = ["-peek=.", "-alloc_space"]
+    sides = [{(row["entry"], row["relation"], row["name"]): row.get("calls")
+              for row in document(*args, name)["rows"]} for name in (BASE, AFTER)]
+    rows = document(*args, f"-diff_base={BASE}", AFTER)["rows"]
+    calls = [row for row in rows if row["relation"] != "self"]
+    assert len(calls) > 100 and any(row["calls_after"] for row in calls)
+    for row in calls:
+        key = row["entry"], row["relation"], row["name"]
+        assert row["calls"] == row["calls_after"] - row["calls_before"], row
+        assert [row["calls_before"], row["calls_after"]] == [s.get(key, 0) for s in sides], row
+    for row in document("-tree", "-alloc_space", f"-base={BASE}", AFTER)["rows"]:
+        if row["relation"] != "self":
+            assert row["calls"] == row["calls_after"] - row["calls_before"], row
+
+
+def frames_of_stacks_are_places():
+    rows = document("-traces", "-lines", AFTER)["rows"]
+    frames = [frame for row in rows for frame in row["stack"]]
+    assert len(frames) > 10
+    for frame in frames:
+        assert frame["name"] == f"{frame['function']} {frame['file']}:{frame['line']}", frame
+    text = must("-traces", "-lines", AFTER).decode()
+    assert text.count(" (inline)\n") == sum("inlined" in frame for frame in frames) > 0
+    frame = document("-traces", "-addresses", AFTER)["rows"][0]["stack"][0]
+    assert int(frame["address"], 16) > 0 and frame["name"].startswith(frame["address"][2:].zfill(16))
+
+
+def numbers_of_tags_are_numbers():
+    rows = document("-tags", "edge/labels.pb.gz")["rows"]
+    found = {(row["key"], row.get("value"), row.get("number"), row.get("unit")) for row in rows}
+    assert ("bytes", None, 4096, "bytes") in found and ("tenant", "red", None, None) in found
+    path = tap.scratch("pb")
+    samples = [(("f",), (weight,), ("bytes", number)) for weight, number in
+               ((1, 2**53 + 1), (2, 2**53), (4, 2**53 + 1))]
+    with open(path, "wb") as out:
+        out.write(pb.profile_of_samples([("cpu", "ns")], samples))
+    rows = document("-tags", path)["rows"]
+    assert [(row["number"], row["weight"]) for row in rows] == [(2**53 + 1, 5), (2**53, 2)]
+
+
+def all_sample_types_have_columns():
+    path = tap.scratch("pb")
+    types = [("cum", "a"), ("before", "b")] + [(f"type{i}", "c") for i in range(80)]
+    with open(path, "wb") as out:
+        out.write(pb.profile_of_samples(types, [(("f",), tuple(range(1, 83)))]))
+    [row] = document("-top", "-sample_index=all", path, check=validator())["rows"]
+    values = [value for key, value in row.items() if key.startswith("flat:")]
+    assert values == list(range(1, 83))
+    assert row["flat:cum"] == 1 and row["flat:before"] == 2
+    table = list(csv.reader(io.StringIO(
+        must("-top", "-sample_index=all", "-format=csv", path).decode(), newline="")))
+    assert table[0][-1] == "flat:type79 (c)" and table[1][-1] == "82"
+
+
+def facts_of_the_profile():
+    facts = document("-top", "edge/comments_docurl.pb.gz")
+    assert facts["profile"]["comments"][0] == "a comment" and "://" in facts["profile"]["doc_url"]
+    facts = document("-top", "-sample_index=1", AFTER, AFTER)
+    assert facts["sample_index"] == 1 and facts["type"] == "alloc_space"
+    assert facts["profile"]["sources"] == [AFTER, AFTER] and facts["profile"]["period"] == 524288
+
+
 def a_profile_compared_with_itself():
     rows = document("-traces", f"-base={AFTER}", AFTER)["rows"]
     assert all(r["value"] == 0 and r["before"] == r["after"] for r in rows)
@@ -257,6 +320,20 @@ def markdown_of_comparisons():
     assert "(+0%)" not in text and "<details><summary>" in text and "</details>" in text
 
 
+def markdown_is_sorted_as_asked_for():
+    text = must("-top", "-cum", "-format=markdown", "-alloc_space", f"-diff_base={BASE}",
+                AFTER).decode()
+    part = text.split("#### Shrank\n")[1].strip().split("\n\n")[0].splitlines()[2:]
+    rows = document("-top", "-cum", "-alloc_space", f"-diff_base={BASE}", AFTER)["rows"]
+    names = [row["name"] for row in rows if row["cum"] < 0][:10]
+    assert [row.split("`")[1] for row in part] == names and len(names) == 10
+
+
+def markdown_of_a_profile_has_shares():
+    text = must("-top", "-format=markdown", "-nodecount=1", "sprintf_heap.pb.gz").decode()
+    assert "| `fmt.Sprintf` | 18MB (60.12%) | 18MB (60.12%) |" in text, text
+
+
 def reports_without_formats():
     for report in ("-dot", "-raw", "-proto", "-callgrind", "-folded", "-svg"):
         done = tap.cprof(report, "-format=json", AFTER)
@@ -269,7 +346,7 @@ def formats_in_the_shell():
     out = tap.scratch("json")
     told = must(AFTER, data=f"format=json\ntop > {out}\nraw\nformat=csv\ntags\n".encode())
     assert json.load(open(out, encoding="utf-8"))["report"] == "top"
-    assert told.startswith(b"key,value,weight (bytes)\r\n")
+    assert told.startswith(b"key,value,number,unit,weight (bytes)\r\n")
 
 
 def text_is_as_ever():
@@ -279,7 +356,11 @@ def text_is_as_ever():
 
 tap.run([every_report_obeys_the_schema, every_shape_obeys_the_schema,
          the_schema_refuses_what_is_wrong, rows_are_those_of_the_text, comparisons_tell_both_sides,
-         a_profile_compared_with_itself, csv_says_what_json_says, hostile_names_are_inert,
-         hostile_units_and_types_are_inert, json_is_safe_on_a_terminal, bytes_that_are_no_text, folded_stacks_add_up,
-         folded_stacks_of_comparisons, folded_stacks_have_no_negative_values, divide_by_divides, markdown_of_comparisons,
-         reports_without_formats, formats_in_the_shell, text_is_as_ever])
+         calls_tell_both_sides, frames_of_stacks_are_places, numbers_of_tags_are_numbers,
+         all_sample_types_have_columns, facts_of_the_profile, a_profile_compared_with_itself,
+         csv_says_what_json_says, hostile_names_are_inert, hostile_units_and_types_are_inert,
+         json_is_safe_on_a_terminal, bytes_that_are_no_text, folded_stacks_add_up,
+         folded_stacks_of_comparisons, folded_stacks_have_no_negative_values, divide_by_divides,
+         markdown_of_comparisons, markdown_is_sorted_as_asked_for,
+         markdown_of_a_profile_has_shares, reports_without_formats, formats_in_the_shell,
+         text_is_as_ever])
