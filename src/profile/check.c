@@ -5,6 +5,7 @@
 
 #include "base/idmap.h"
 #include "base/parallel.h"
+#include "profile/packed.h"
 
 enum { DENSE_SLACK = 1024 };
 
@@ -152,10 +153,10 @@ static uint64_t frame_id(const struct columns *c, uint32_t raw)
 
 void columns_note_frames(struct columns *c)
 {
-    uint32_t largest = c->largest;
-    for (size_t i = c->n_noted; i < c->frames.n; i++)
-        largest = c->frames.at[i] > largest ? c->frames.at[i] : largest;
-    c->largest = largest;
+    if (c->n_noted == c->frames.n)
+        return;
+    uint32_t largest = packed_largest(c->frames.at + c->n_noted, c->frames.n - c->n_noted);
+    c->largest = largest > c->largest ? largest : c->largest;
     c->n_noted = c->frames.n;
 }
 

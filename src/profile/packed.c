@@ -2,7 +2,7 @@
 #include "profile/packed.h"
 
 #ifdef __x86_64__
-#include <tmmintrin.h>
+#include <immintrin.h>
 #endif
 
 enum { WINDOW = 16, SHORT = 4 };
@@ -66,33 +66,72 @@ uint32_t *packed_take_portably(struct wire *wire, uint32_t *out)
     return out;
 }
 
+static inline uint32_t largest_of(const uint32_t *at, size_t n)
+{
+    uint32_t largest = 0;
+    for (size_t i = 0; i < n; i++)
+        largest = at[i] > largest ? at[i] : largest;
+    return largest;
+}
+
 #ifdef __x86_64__
 
-// The same with a varint in each lane of a vector.
-__attribute__((target("ssse3"))) static uint32_t *take_by_ssse3(struct wire *wire, uint32_t *out)
+#define VECTORS __attribute__((target("avx2,bmi")))
+
+// The varints that begin where the bytes of begins tell, less 1. The offsets of a lane's bytes from
+// there come from the caller, whose begins may all be one too low.
+VECTORS static inline __m128i squeeze_four(__m128i bytes, uint32_t begins, __m128i offsets)
 {
     const __m128i spread = _mm_set_epi32(0x03030303, 0x02020202, 0x01010101, 0);
-    const __m128i count = _mm_set1_epi32(0x03020100);
-    const __m128i tops = _mm_set1_epi32((int)0x80808080), one = _mm_set1_epi32(1);
+    const __m128i tops = _mm_set1_epi32((int)0x80808080), minus_one = _mm_set1_epi32(-1);
     const __m128i sevens = _mm_set1_epi16((int16_t)0x8001); // 1 and 128
     const __m128i fourteens = _mm_set1_epi32(0x40000001);   // 1 and 16384
+    __m128i from = _mm_shuffle_epi8(_mm_cvtsi32_si128((int)begins), spread);
+    __m128i x = _mm_shuffle_epi8(bytes, _mm_add_epi8(from, offsets));
+    // The bytes up to the first that ends a varint stay, without their top bits.
+    __m128i ends = _mm_andnot_si128(x, tops);
+    __m128i upto = _mm_andnot_si128(ends, _mm_add_epi32(ends, minus_one));
+    x = _mm_andnot_si128(tops, _mm_and_si128(x, upto));
+    // Seven bits and seven make fourteen, twice that twenty-eight.
+    x = _mm_madd_epi16(_mm_maddubs_epi16(sevens, x), fourteens);
+    return _mm_add_epi32(x, minus_one);
+}
+
+// Far from the end there are four varints in sixteen bytes, unless one is long.
+VECTORS static uint32_t *take_far_from_end(struct wire *wire, uint32_t *out)
+{
+    const __m128i offsets = _mm_set1_epi32(0x04030201);
+    struct wire w = *wire;
+    while (w.end - w.at >= WINDOW) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)w.at);
+        uint32_t more = (uint32_t)_mm_movemask_epi8(bytes), run = more & more >> 1;
+        if (run & run >> 2)
+            break;
+        uint32_t a = ~more, b = a & (a - 1), c = b & (b - 1), d = c & (c - 1);
+        uint32_t begins = 0xff | (uint32_t)__builtin_ctz(a) << 8 |
+                          (uint32_t)__builtin_ctz(b) << 16 | (uint32_t)__builtin_ctz(c) << 24;
+        _mm_storeu_si128((__m128i *)out, squeeze_four(bytes, begins, offsets));
+        out += 4;
+        w.at += __builtin_ctz(d) + 1;
+    }
+    wire->at = w.at;
+    return out;
+}
+
+// The same as packed_take_portably.
+VECTORS static uint32_t *take_by_vectors(struct wire *wire, uint32_t *out)
+{
+    const __m128i offsets = _mm_set1_epi32(0x03020100);
+    out = take_far_from_end(wire, out);
     struct wire w = *wire;
     struct four f;
     while (w.at < w.end && w.limit - w.at >= WINDOW) {
         __m128i bytes = _mm_loadu_si128((const __m128i *)w.at);
         if (!find_four(~(uint32_t)_mm_movemask_epi8(bytes) & 0xffff, w.end - w.at, &f))
             break;
-        // Each lane gets four bytes from where its varint begins.
-        int begins = f.first << 8 | f.second << 16 | f.third << 24;
-        __m128i from = _mm_shuffle_epi8(_mm_cvtsi32_si128(begins), spread);
-        __m128i x = _mm_shuffle_epi8(bytes, _mm_add_epi8(from, count));
-        // Those up to the first that ends a varint stay, without their top bits.
-        __m128i ends = _mm_andnot_si128(x, tops);
-        __m128i upto = _mm_andnot_si128(ends, _mm_sub_epi32(ends, one));
-        x = _mm_andnot_si128(tops, _mm_and_si128(x, upto));
-        // Seven bits and seven make fourteen, twice that twenty-eight.
-        x = _mm_madd_epi16(_mm_maddubs_epi16(sevens, x), fourteens);
-        _mm_storeu_si128((__m128i *)out, _mm_sub_epi32(x, one));
+        uint32_t begins =
+            (uint32_t)f.first << 8 | (uint32_t)f.second << 16 | (uint32_t)f.third << 24;
+        _mm_storeu_si128((__m128i *)out, squeeze_four(bytes, begins, offsets));
         out += f.n;
         w.at += f.len;
     }
@@ -100,13 +139,37 @@ __attribute__((target("ssse3"))) static uint32_t *take_by_ssse3(struct wire *wir
     return out;
 }
 
-#endif
+// As the compiler makes it of vectors.
+VECTORS static uint32_t largest_by_vectors(const uint32_t *at, size_t n)
+{
+    return largest_of(at, n);
+}
+
+static bool has_vectors(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
+}
 
 uint32_t *packed_take(struct wire *w, uint32_t *out)
 {
-#ifdef __x86_64__
-    if (__builtin_cpu_supports("ssse3"))
-        return take_by_ssse3(w, out);
-#endif
+    return has_vectors() ? take_by_vectors(w, out) : packed_take_portably(w, out);
+}
+
+uint32_t packed_largest(const uint32_t *at, size_t n)
+{
+    return has_vectors() ? largest_by_vectors(at, n) : largest_of(at, n);
+}
+
+#else
+
+uint32_t *packed_take(struct wire *w, uint32_t *out)
+{
     return packed_take_portably(w, out);
 }
+
+uint32_t packed_largest(const uint32_t *at, size_t n)
+{
+    return largest_of(at, n);
+}
+
+#endif

@@ -13,4 +13,7 @@ uint32_t *packed_take(struct wire *w, uint32_t *out);
 // The same without vector instructions, for processors that lack them, and to test them by.
 uint32_t *packed_take_portably(struct wire *w, uint32_t *out);
 
+// 0 where there are none.
+uint32_t packed_largest(const uint32_t *at, size_t n);
+
 #endif
