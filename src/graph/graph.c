@@ -6,21 +6,20 @@
 #include "base/cancel.h"
 #include "graph/build.h"
 
-// What is counted for every frame stands close together, apart from the rest.
-struct cum_sum {
-    int64_t cum;
+// What is counted of a node stands together, apart from the rest.
+struct sum {
+    int64_t cum, flat;
     uint32_t mark; // the last sample that was counted, from 1
 };
 
 struct sums {
-    struct cum_sum *cums;
-    int64_t *flat;
+    struct sum *sums;
     int64_t *cum_div, *flat_div; // of a mean
 };
 
-static inline void count_node(struct sums *sums, uint32_t n, uint32_t mark, struct weight w)
+static inline void count_cum(struct sums *sums, uint32_t n, uint32_t mark, struct weight w)
 {
-    struct cum_sum *sum = &sums->cums[n];
+    struct sum *sum = &sums->sums[n];
     if (sum->mark == mark)
         return;
     sum->mark = mark;
@@ -29,51 +28,36 @@ static inline void count_node(struct sums *sums, uint32_t n, uint32_t mark, stru
         sums->cum_div[n] += w.div;
 }
 
-// The node of the first frame that has one, or NO_INDEX.
-static uint32_t leaf_of(const struct node_table *t, const uint32_t *frames, uint32_t n_frames)
+static inline void count_flat(struct sums *sums, uint32_t n, struct weight w)
 {
-    for (uint32_t i = 0; i < n_frames; i++) {
-        if (t->only[frames[i]] != NO_INDEX)
-            return t->only[frames[i]];
-        if (t->first[frames[i]] != t->first[frames[i] + 1])
-            return t->nodes[t->first[frames[i]]];
-    }
-    return NO_INDEX;
-}
-
-static void count_leaf(const struct node_table *t, struct sums *sums, const uint32_t *frames,
-                       uint32_t n_frames, struct weight w)
-{
-    uint32_t leaf = leaf_of(t, frames, n_frames);
-    if (leaf == NO_INDEX)
-        return;
-    sums->flat[leaf] += w.value;
+    sums->sums[n].flat += w.value;
     if (w.div)
-        sums->flat_div[leaf] += w.div;
+        sums->flat_div[n] += w.div;
 }
 
-// Counts frames in two steps, those of one node first: which kind a frame is cannot be foreseen,
-// so that branching at each would cost more than the counting.
+// Counts frames in blocks, whose nodes are put in a row first: how many a frame has cannot be
+// foreseen, so that branching at each would cost more than the counting.
 static void count_frames(const struct node_table *t, struct sums *sums, const uint32_t *frames,
                          uint32_t n_frames, uint32_t mark, struct weight w)
 {
-    enum { BLOCK = 256 };
-    uint32_t ones[BLOCK], others[BLOCK];
+    enum { BLOCK = 64 };
+    uint32_t nodes[BLOCK * NODES_AT_ONCE];
+    bool leaf = true;
     for (uint32_t first = 0; first < n_frames; first += BLOCK) {
-        uint32_t end = n_frames - first < BLOCK ? n_frames - first : BLOCK;
-        uint32_t n_ones = 0, n_others = 0;
-        for (uint32_t i = 0; i < end; i++) {
-            uint32_t frame = frames[first + i], only = t->only[frame];
-            ones[n_ones] = only;
-            others[n_others] = frame;
-            n_ones += only != NO_INDEX;
-            n_others += only == NO_INDEX;
+        uint32_t end = n_frames - first < BLOCK ? n_frames : first + BLOCK, n = 0;
+        for (uint32_t i = first; i < end; i++) {
+            const uint32_t *at = t->nodes + t->first[frames[i]];
+            uint32_t n_nodes = t->first[frames[i] + 1] - t->first[frames[i]];
+            memcpy(nodes + n, at, NODES_AT_ONCE * sizeof *at);
+            n += n_nodes < NODES_AT_ONCE ? n_nodes : NODES_AT_ONCE;
+            for (uint32_t k = NODES_AT_ONCE; k < n_nodes; k++)
+                count_cum(sums, at[k], mark, w);
         }
-        for (uint32_t i = 0; i < n_ones; i++)
-            count_node(sums, ones[i], mark, w);
-        for (uint32_t i = 0; i < n_others; i++)
-            for (uint32_t at = t->first[others[i]]; at < t->first[others[i] + 1]; at++)
-                count_node(sums, t->nodes[at], mark, w);
+        for (uint32_t i = 0; i < n; i++)
+            count_cum(sums, nodes[i], mark, w);
+        if (leaf && n)
+            count_flat(sums, nodes[0], w);
+        leaf &= n == 0;
     }
 }
 
@@ -93,17 +77,15 @@ static void sum_part(void *context, unsigned part)
     for (uint32_t i = range.first; i < range.end && !cancel_requested; i++)
         if (sample_weight(s->g, s->p, &s->p->samples[i], &w)) {
             const struct sample *sample = &s->p->samples[i];
-            const uint32_t *frames = s->p->frames + sample->frame;
-            count_leaf(s->g->table, &s->sums[part], frames, sample->n_frames, w);
-            count_frames(s->g->table, &s->sums[part], frames, sample->n_frames, i + 1, w);
+            count_frames(s->g->table, &s->sums[part], s->p->frames + sample->frame,
+                         sample->n_frames, i + 1, w);
         }
 }
 
 static void init_sums(const struct graph *g, struct sums *sums)
 {
     uint32_t n = g->n_nodes;
-    sums->cums = arena_zalloc(g->arena, n, sizeof *sums->cums);
-    sums->flat = arena_zalloc(g->arena, n, sizeof *sums->flat);
+    sums->sums = arena_zalloc(g->arena, n, sizeof *sums->sums);
     if (!g->options.mean)
         return;
     sums->cum_div = arena_zalloc(g->arena, n, sizeof *sums->cum_div);
@@ -113,8 +95,8 @@ static void init_sums(const struct graph *g, struct sums *sums)
 static void add_sums(struct graph *g, const struct sums *sums)
 {
     for (uint32_t i = 0; i < g->n_nodes; i++) {
-        g->nodes[i].flat += sums->flat[i];
-        g->nodes[i].cum += sums->cums[i].cum;
+        g->nodes[i].flat += sums->sums[i].flat;
+        g->nodes[i].cum += sums->sums[i].cum;
     }
     for (uint32_t i = 0; g->options.mean && i < g->n_nodes; i++) {
         g->nodes[i].flat_div += sums->flat_div[i];

@@ -112,8 +112,7 @@ void node_table_init(struct node_table *t, const struct profile *p, const struct
     *t = (struct node_table){.arena = arena};
     strtab_init(&t->strings, arena, p->strings);
     t->first = arena_alloc(arena, ((size_t)p->n_locations + 1) * sizeof *t->first);
-    t->only = arena_alloc(arena, p->n_locations * sizeof *t->only);
-    t->nodes = arena_alloc(arena, count_nodes(p) * sizeof *t->nodes);
+    t->nodes = arena_zalloc(arena, count_nodes(p) + NODES_AT_ONCE, sizeof *t->nodes);
     struct builder b = {t, p, d, arena_alloc(arena, p->n_functions * sizeof(str_id)),
                         arena_alloc(arena, p->n_functions * sizeof(uint32_t))};
     memset(b.files, 0xff, p->n_functions * sizeof *b.files);
@@ -124,8 +123,6 @@ void node_table_init(struct node_table *t, const struct profile *p, const struct
         at = add_location(&b, &p->locations[i], at);
     }
     t->first[p->n_locations] = at;
-    for (uint32_t i = 0; i < p->n_locations; i++)
-        t->only[i] = t->first[i + 1] == t->first[i] + 1 ? t->nodes[t->first[i]] : NO_INDEX;
 }
 
 void node_table_release(struct node_table *t)

@@ -20,6 +20,8 @@ struct detail {
     struct span trim_path, source_path;
 };
 
+enum { NODES_AT_ONCE = 4 };
+
 // All nodes of a profile and, for every location, its own: one per line, the innermost first; a
 // location without lines has one. Node n is infos.at[n].
 struct node_table {
@@ -27,9 +29,8 @@ struct node_table {
     struct strtab strings; // on top of the profile's
     VEC(struct node_info) infos;
     struct hash_index index;
-    uint32_t *first; // of each location, in nodes; one more entry at the end
-    uint32_t *nodes;
-    uint32_t *only;     // of each location: its node, where that is one, else NO_INDEX
+    uint32_t *first;    // of each location, in nodes; one more entry at the end
+    uint32_t *nodes;    // as many as NODES_AT_ONCE may be read behind them
     struct span *names; // printable names that were asked for; at is NULL: not yet
 };
 
