@@ -24,7 +24,7 @@ struct reads {
     struct slot *slots;
     pthread_t workers[WORKERS_MAX];
 
-    // Under the lock, as is each slot's done.
+    // Under the lock, as is each slot's done. Only who takes them changes taken.
     size_t begun, taken;
     bool stop;
     pthread_mutex_t lock;
@@ -41,30 +41,33 @@ static bool can_begin(struct reads *r)
     return r->begun - r->taken < r->n_slots && r->may_read_ahead(r->context, r->begun);
 }
 
-// The next to read that there is a slot for; false where the work is over.
-static bool begin_next(struct reads *r, size_t *index)
+static bool is_over(const struct reads *r)
 {
-    pthread_mutex_lock(&r->lock);
-    while (!r->stop && r->begun < r->n && !can_begin(r))
-        pthread_cond_wait(&r->changed, &r->lock);
-    bool more = !r->stop && r->begun < r->n;
-    *index = r->begun;
-    r->begun += more;
+    return r->stop || r->begun == r->n;
+}
+
+// Reads the next one into its slot. Called under the lock, which is open meanwhile.
+static void read_one(struct reads *r)
+{
+    size_t i = r->begun++;
+    struct slot *s = slot_at(r, i);
     pthread_mutex_unlock(&r->lock);
-    return more;
+    s->status = r->read(r->context, i, &s->profile, &s->err);
+    pthread_mutex_lock(&r->lock);
+    s->done = true;
+    pthread_cond_broadcast(&r->changed);
 }
 
 static void *work(void *context)
 {
     struct reads *r = context;
-    for (size_t i; begin_next(r, &i);) {
-        struct slot *s = slot_at(r, i);
-        s->status = r->read(r->context, i, &s->profile, &s->err);
-        pthread_mutex_lock(&r->lock);
-        s->done = true;
-        pthread_cond_broadcast(&r->changed);
-        pthread_mutex_unlock(&r->lock);
-    }
+    pthread_mutex_lock(&r->lock);
+    while (!is_over(r))
+        if (can_begin(r))
+            read_one(r);
+        else
+            pthread_cond_wait(&r->changed, &r->lock);
+    pthread_mutex_unlock(&r->lock);
     return NULL;
 }
 
@@ -87,22 +90,21 @@ struct reads *reads_new(size_t n, read_fn read, read_ahead_fn may_read_ahead, vo
     return r;
 }
 
+// Instead of waiting, what comes after is read.
 int reads_next(struct reads *r, struct profile *out, struct err *err)
 {
-    size_t i = r->taken; // only this thread changes it
-    struct slot *s = slot_at(r, i);
+    struct slot *s = slot_at(r, r->taken);
     pthread_mutex_lock(&r->lock);
-    bool mine = r->begun == i;
-    r->begun += mine;
-    while (!mine && !s->done)
-        pthread_cond_wait(&r->changed, &r->lock);
-    pthread_mutex_unlock(&r->lock);
-    int status = mine ? r->read(r->context, i, out, err) : s->status;
-    if (!mine && status == 0)
+    while (!s->done)
+        if (r->begun == r->taken || (!is_over(r) && can_begin(r)))
+            read_one(r);
+        else
+            pthread_cond_wait(&r->changed, &r->lock);
+    int status = s->status;
+    if (status == 0)
         *out = s->profile;
-    if (!mine && status)
+    else
         *err = s->err;
-    pthread_mutex_lock(&r->lock);
     s->done = false;
     r->taken++;
     pthread_cond_broadcast(&r->changed);

@@ -127,7 +127,7 @@ static void *grow_block(struct arena *a, struct arena_block *block, size_t old_s
                         size_t new_size)
 {
     if (new_size > block->size) {
-        size_t size = new_size + new_size / 2;
+        size_t size = 2 * new_size;
         block = xrealloc(block, block_size(size));
         block->size = size;
         link_block(a, block);

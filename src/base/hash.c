@@ -95,6 +95,25 @@ uint32_t hash_find(const struct hash_index *h, uint64_t hash, hash_eq_fn eq, con
     return HASH_NONE;
 }
 
+void hash_prefetch(const struct hash_index *h, uint64_t hash)
+{
+    if (h->cap)
+        __builtin_prefetch(&h->slots[place_of(tag_of(hash)) & (h->cap - 1)]);
+}
+
+static bool same_tag(const void *context, uint32_t entry, const void *key)
+{
+    (void)context;
+    (void)entry;
+    (void)key;
+    return true;
+}
+
+uint32_t hash_guess(const struct hash_index *h, uint64_t hash)
+{
+    return hash_find(h, hash, same_tag, NULL, NULL);
+}
+
 void hash_add(struct hash_index *h, uint64_t hash, uint32_t entry)
 {
     if (h->n * 3 >= h->cap * 2)

@@ -28,6 +28,10 @@ str_id strtab_add(struct strtab *t, struct span text);
 str_id strtab_add_borrowed(struct strtab *t, struct span text);
 str_id strtab_find(const struct strtab *t, struct span text);
 
+// What strtab_find says of all strings of another table, by their ids there, which is faster than
+// one by one. Neither stands on another.
+void strtab_find_all(const struct strtab *t, const struct strtab *other, str_id *ids);
+
 static inline str_id strtab_count(const struct strtab *t)
 {
     return t->first + (str_id)t->own.n;

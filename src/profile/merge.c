@@ -3,222 +3,15 @@
 
 #include <stdlib.h>
 
-#include "base/idmap.h"
-#include "base/vec.h"
 #include "base/xalloc.h"
+#include "profile/merger.h"
 #include "profile/scale.h"
-
-enum { PAGE = 0x1000 };
-
-struct merger {
-    struct profile out;
-    bool begun;
-    bool compares; // keeps the sides of a comparison
-    size_t cap_samples, cap_values, cap_before, cap_frames, cap_labels, cap_mappings, cap_locations,
-        cap_lines, cap_functions, cap_comments;
-    uint32_t n_frames, n_labels;
-    struct hash_index samples, mappings, locations, functions;
-    struct idmap comments; // that are in the sum
-};
-
-// How the tables of the source at hand map to the sum's. NO_INDEX: not needed yet.
-struct source {
-    struct merger *m;
-    const struct profile *p;
-    struct arena arena;
-    str_id *strings;
-    uint32_t *mappings, *locations, *functions;
-    struct line *lines;   // of the location at hand
-    struct label *labels; // of the sample at hand
-    size_t cap_lines, cap_labels;
-};
-
-// Room in a column of the sum for `more` entries behind the first n.
-#define ROOM(m, column, n, more, cap)                                                            \
-    ((m)->out.column = (n) + (size_t)(more) <= (m)->cap                                          \
-                           ? (m)->out.column                                                     \
-                           : vec_grown((m)->out.arena, (m)->out.column, sizeof *(m)->out.column, \
-                                       (n) + (size_t)(more), &(m)->cap))
 
 struct merger *merger_new(void)
 {
     struct merger *m = xcalloc(1, sizeof *m);
     profile_init(&m->out);
     return m;
-}
-
-static str_id map_string(struct source *s, str_id id)
-{
-    if (s->strings[id] == HASH_NONE)
-        s->strings[id] = strtab_add(s->m->out.strings, profile_str(s->p, id));
-    return s->strings[id];
-}
-
-struct mapping_key {
-    uint64_t size, offset;
-    uint64_t name; // the build id, else the file
-};
-
-static struct mapping_key mapping_key(const struct mapping *m)
-{
-    uint64_t size = m->limit - m->start + PAGE - 1;
-    return (struct mapping_key){.size = size - size % PAGE,
-                                .offset = m->offset,
-                                .name = m->build_id ? m->build_id : m->file};
-}
-
-static bool same_mapping(const void *context, uint32_t entry, const void *key)
-{
-    const struct profile *p = context;
-    struct mapping_key k = mapping_key(&p->mappings[entry]);
-    return memcmp(&k, key, sizeof k) == 0;
-}
-
-static uint32_t map_mapping(struct source *s, uint32_t index)
-{
-    if (index == NO_INDEX || s->mappings[index] != NO_INDEX)
-        return index == NO_INDEX ? NO_INDEX : s->mappings[index];
-    struct merger *m = s->m;
-    struct mapping mapped = s->p->mappings[index];
-    mapped.file = map_string(s, mapped.file);
-    mapped.build_id = map_string(s, mapped.build_id);
-    struct mapping_key key = mapping_key(&mapped);
-    uint64_t hash = hash_bytes(&key, sizeof key);
-    uint32_t found = hash_find(&m->mappings, hash, same_mapping, &m->out, &key);
-    if (found == HASH_NONE) {
-        found = m->out.n_mappings++;
-        mapped.id = found + 1;
-        ROOM(m, mappings, found, 1, cap_mappings);
-        m->out.mappings[found] = mapped;
-        hash_add(&m->mappings, hash, found);
-    }
-    return s->mappings[index] = found;
-}
-
-struct function_key {
-    int64_t start_line;
-    str_id name, system_name, filename, zero;
-};
-
-static struct function_key function_key(const struct function *f)
-{
-    return (struct function_key){f->start_line, f->name, f->system_name, f->filename, 0};
-}
-
-static bool same_function(const void *context, uint32_t entry, const void *key)
-{
-    const struct profile *p = context;
-    struct function_key k = function_key(&p->functions[entry]);
-    return memcmp(&k, key, sizeof k) == 0;
-}
-
-static uint32_t map_function(struct source *s, uint32_t index)
-{
-    if (s->functions[index] != NO_INDEX)
-        return s->functions[index];
-    struct merger *m = s->m;
-    struct function mapped = s->p->functions[index];
-    mapped.name = map_string(s, mapped.name);
-    mapped.system_name = map_string(s, mapped.system_name);
-    mapped.filename = map_string(s, mapped.filename);
-    struct function_key key = function_key(&mapped);
-    uint64_t hash = hash_bytes(&key, sizeof key);
-    uint32_t found = hash_find(&m->functions, hash, same_function, &m->out, &key);
-    if (found == HASH_NONE) {
-        found = m->out.n_functions++;
-        mapped.id = found + 1;
-        ROOM(m, functions, found, 1, cap_functions);
-        m->out.functions[found] = mapped;
-        hash_add(&m->functions, hash, found);
-    }
-    return s->functions[index] = found;
-}
-
-struct location_key {
-    const struct profile *out;
-    uint64_t offset; // of the address in its mapping
-    const struct location *loc;
-    const struct line *lines;
-};
-
-static uint64_t mapping_offset(const struct profile *out, const struct location *loc)
-{
-    return loc->address - (loc->mapping == NO_INDEX ? 0 : out->mappings[loc->mapping].start);
-}
-
-// As in the reference, only the outermost line's column tells locations apart.
-static bool same_lines(const struct line *a, const struct line *b, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++)
-        if (a[i].function != b[i].function || a[i].line != b[i].line ||
-            (i + 1 == n && a[i].column != b[i].column))
-            return false;
-    return true;
-}
-
-static bool same_location(const void *context, uint32_t entry, const void *key)
-{
-    const struct profile *out = context;
-    const struct location_key *k = key;
-    const struct location *loc = &out->locations[entry];
-    return loc->mapping == k->loc->mapping && loc->n_lines == k->loc->n_lines &&
-           loc->folded == k->loc->folded && mapping_offset(out, loc) == k->offset &&
-           same_lines(out->lines + loc->line, k->lines, loc->n_lines);
-}
-
-static uint64_t hash_location(const struct location_key *k)
-{
-    uint64_t hash = hash_u64(k->offset ^ ((uint64_t)k->loc->mapping << 40) ^ k->loc->folded);
-    for (uint32_t i = 0; i < k->loc->n_lines; i++)
-        hash = hash_u64(
-            hash ^ hash_u64((uint64_t)k->lines[i].function << 32 ^ (uint64_t)k->lines[i].line));
-    return hash;
-}
-
-static void map_lines(struct source *s, const struct location *loc)
-{
-    if (loc->n_lines > s->cap_lines)
-        s->lines = vec_grown(&s->arena, NULL, sizeof *s->lines, loc->n_lines, &s->cap_lines);
-    for (uint32_t i = 0; i < loc->n_lines; i++) {
-        s->lines[i] = s->p->lines[loc->line + i];
-        s->lines[i].function = map_function(s, s->lines[i].function);
-    }
-}
-
-static uint32_t add_location(struct source *s, struct location loc)
-{
-    struct merger *m = s->m;
-    uint32_t index = m->out.n_locations++;
-    loc.id = index + 1;
-    loc.line = m->out.n_lines;
-    ROOM(m, locations, index, 1, cap_locations);
-    ROOM(m, lines, m->out.n_lines, loc.n_lines, cap_lines);
-    m->out.locations[index] = loc;
-    if (loc.n_lines)
-        memcpy(m->out.lines + loc.line, s->lines, loc.n_lines * sizeof *s->lines);
-    m->out.n_lines += loc.n_lines;
-    return index;
-}
-
-static uint32_t map_location(struct source *s, uint32_t index)
-{
-    if (s->locations[index] != NO_INDEX)
-        return s->locations[index];
-    struct merger *m = s->m;
-    const struct location *old = &s->p->locations[index];
-    struct location mapped = *old;
-    mapped.mapping = map_mapping(s, old->mapping);
-    map_lines(s, old);
-    struct location_key key = {&m->out, mapping_offset(s->p, old), &mapped, s->lines};
-    uint64_t hash = hash_location(&key);
-    uint32_t found = hash_find(&m->locations, hash, same_location, &m->out, &key);
-    if (found == HASH_NONE) {
-        uint64_t start = mapped.mapping == NO_INDEX ? 0 : m->out.mappings[mapped.mapping].start;
-        mapped.address = key.offset + start;
-        found = add_location(s, mapped);
-        hash_add(&m->locations, hash, found);
-    }
-    return s->locations[index] = found;
 }
 
 static int label_class(const struct label *l)
@@ -430,12 +223,6 @@ static void merge_header(struct source *s)
         out->doc_url = map_string(s, p->doc_url);
 }
 
-static uint32_t *unmapped(struct arena *arena, size_t n)
-{
-    uint32_t *map = arena_alloc(arena, n * sizeof *map);
-    return n ? memset(map, 0xff, n * sizeof *map) : map;
-}
-
 static int merge_rows(struct source *s, enum row wanted, struct err *err)
 {
     const struct profile *p = s->p;
@@ -454,10 +241,7 @@ static struct table_counts count_tables(const struct profile *p)
 static int merge_source(struct source *s, struct err *err)
 {
     const struct profile *p = s->p;
-    s->strings = unmapped(&s->arena, strtab_count(p->strings));
-    s->mappings = unmapped(&s->arena, p->n_mappings);
-    s->locations = unmapped(&s->arena, p->n_locations);
-    s->functions = unmapped(&s->arena, p->n_functions);
+    source_find_known(s);
     if (!s->m->begun)
         begin(s);
     merge_header(s);
@@ -480,9 +264,10 @@ static void release_indexes(struct merger *m)
 
 static int add_source(struct merger *m, const struct profile *p, struct err *err)
 {
-    struct source s = {.m = m, .p = p};
+    struct source s;
+    source_init(&s, m, p);
     int status = merge_source(&s, err);
-    arena_release(&s.arena);
+    source_release(&s);
     return status;
 }
 

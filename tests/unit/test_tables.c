@@ -122,6 +122,32 @@ static void tables_stand_on_others(void)
     arena_release(&a);
 }
 
+static void all_strings_are_found_at_once(void)
+{
+    enum { N = 500 };
+    struct arena a = {0};
+    struct strtab known, asked;
+    str_id ids[N];
+    strtab_init(&known, &a, NULL);
+    strtab_init(&asked, &a, NULL);
+    for (int i = 1; i < N; i++) {
+        struct span text = span_of(arena_printf(&a, "function %d", i * 7 % N));
+        strtab_add(&asked, text);
+        if (i % 3)
+            strtab_add(&known, text);
+    }
+    CHECK_INT(strtab_count(&asked), N);
+    strtab_find_all(&known, &asked, ids);
+    for (str_id i = 0; i < N; i++) {
+        check_about("%u", i);
+        CHECK(ids[i] == strtab_find(&known, strtab_get(&asked, i)));
+        CHECK((ids[i] == HASH_NONE) == (i && i % 3 == 0));
+    }
+    strtab_release(&known);
+    strtab_release(&asked);
+    arena_release(&a);
+}
+
 CHECK_MAIN(CASE(hashes_depend_on_all_bytes), CASE(colliding_entries_are_found),
            CASE(ids_dense_and_sparse), CASE(ids_many_sparse), CASE(strings_are_kept_once),
-           CASE(tables_stand_on_others))
+           CASE(tables_stand_on_others), CASE(all_strings_are_found_at_once))
