@@ -248,8 +248,12 @@ static void put_line(const struct profile *p, const struct line *line, struct si
     put_text(out, profile_str(p, f->name));
     sink_putc(out, ' ');
     put_text(out, profile_str(p, f->filename));
-    sink_printf(out, ":%" PRId64 ":%" PRId64 " s=%" PRId64, line->line, line->column,
-                f->start_line);
+    sink_putc(out, ':');
+    put_number(out, line->line, 0);
+    sink_putc(out, ':');
+    put_number(out, line->column, 0);
+    sink_write(out, SPAN(" s="));
+    put_number(out, f->start_line, 0);
     if (f->name != f->system_name) {
         sink_putc(out, '(');
         put_text(out, profile_str(p, f->system_name));
@@ -260,11 +264,16 @@ static void put_line(const struct profile *p, const struct line *line, struct si
 
 static void put_location(const struct profile *p, const struct location *loc, struct sink *out)
 {
-    sink_printf(out, "%*" PRIu64 ": ", ID_WIDTH, loc->id);
+    char id[NUM_DIGITS_MAX];
+    put_right(out, (struct span){id, num_digits(id, loc->id)}, ID_WIDTH);
+    sink_write(out, SPAN(": "));
     put_hex(out, loc->address);
     sink_putc(out, ' ');
-    if (loc->mapping != NO_INDEX)
-        sink_printf(out, "M=%" PRIu64 " ", p->mappings[loc->mapping].id);
+    if (loc->mapping != NO_INDEX) {
+        sink_write(out, SPAN("M="));
+        put_unsigned(out, p->mappings[loc->mapping].id);
+        sink_putc(out, ' ');
+    }
     sink_write(out, loc->folded ? SPAN("[F] ") : SPAN(""));
     for (uint32_t i = 0; i < loc->n_lines; i++) {
         sink_write(out, i ? SPAN("             ") : SPAN(""));
