@@ -8,6 +8,10 @@
 enum { SLOTS_MIN = 256, CALLS_MAX = 256 };
 #define NO_EDGE UINT32_MAX
 
+// A node on a stack: one that is inlined has the upper bit, too. Edges jump over HOP_SKIPPED.
+#define HOP_INLINED 0x80000000u
+#define HOP_SKIPPED UINT32_MAX
+
 // What is known of a node while edges are counted.
 struct end {
     bool skipped; // edges jump over it
@@ -31,13 +35,20 @@ struct call {
     size_t slot;
 };
 
+// What stacks are made of.
+struct paths {
+    const struct end *ends;
+    bool all;       // edges are wanted, of the nodes that are not skipped
+    bool *dead;     // by location: edges jump over all of its nodes
+    uint32_t *hops; // of each location, where the table has its nodes; the outermost first
+};
+
 // The samples are counted in parts, each on its own: then the parts' edges are summed, so that they
 // come in the order in which the samples have them.
 struct connector {
     const struct graph *g;
     const struct profile *p;
-    const bool *dead; // by location: edges jump over all of its nodes
-    const struct end *ends;
+    const struct paths *paths;
     const bool *near; // by location: it has a chosen node; NULL where all are chosen
     struct sample_range range;
     struct arena arena;
@@ -130,26 +141,51 @@ struct place {
     bool residual;   // something was skipped since
 };
 
-static bool is_wanted(const struct connector *c, uint32_t src, uint32_t dst)
+static bool is_wanted(const struct paths *p, uint32_t src, uint32_t dst)
 {
-    return c->ends[dst].wanted && (c->ends[src].chosen || c->ends[dst].chosen);
+    return p->all || (p->ends[dst].wanted && (p->ends[src].chosen || p->ends[dst].chosen));
 }
 
-static void connect_frame(struct connector *c, struct place *at, uint32_t location)
+static void connect_hops(struct connector *c, struct place *at, const uint32_t *hops, uint32_t n)
 {
-    const struct node_table *t = c->g->table;
-    uint32_t first = t->first[location], end = t->first[location + 1];
-    for (uint32_t i = end; i-- > first;) {
-        uint32_t n = t->nodes[i];
-        if (c->ends[n].skipped) {
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t node = hops[i] & ~HOP_INLINED;
+        if (hops[i] == HOP_SKIPPED) {
             at->residual = true;
             continue;
         }
-        if (at->parent != NO_INDEX && at->parent != n && is_wanted(c, at->parent, n))
-            add_call(c, at->parent, n, at->residual, i + 1 != end);
-        at->parent = n;
+        if (at->parent != NO_INDEX && at->parent != node && is_wanted(c->paths, at->parent, node))
+            add_call(c, at->parent, node, at->residual, hops[i] & HOP_INLINED);
+        at->parent = node;
         at->residual = false;
     }
+}
+
+// Puts the hops of some frames in a row, few at a time without branches, since how many there are
+// cannot be foreseen.
+static void connect_frames(struct connector *c, struct place *at, const uint32_t *frames,
+                           const uint32_t *live, uint32_t n_live)
+{
+    enum { BLOCK = 64 };
+    const uint32_t *first = c->g->table->first;
+    uint32_t hops[BLOCK * (1 + NODES_AT_ONCE)], n = 0;
+    for (uint32_t i = 0; i < n_live; i++) {
+        const uint32_t *of_frame = c->paths->hops + first[frames[live[i]]];
+        uint32_t n_hops = first[frames[live[i]] + 1] - first[frames[live[i]]];
+        hops[n] = HOP_SKIPPED;
+        n += at->frame - live[i] > 1;
+        at->frame = live[i];
+        memcpy(hops + n, of_frame, NODES_AT_ONCE * sizeof *hops);
+        bool many = n_hops > NODES_AT_ONCE;
+        n += many ? 0 : n_hops;
+        if (!many && n < (BLOCK - 1) * (1 + NODES_AT_ONCE))
+            continue;
+        connect_hops(c, at, hops, n);
+        n = 0;
+        if (many)
+            connect_hops(c, at, of_frame, n_hops);
+    }
+    connect_hops(c, at, hops, n);
 }
 
 // From the root to the leaf: first it is found out which frames count, without branches, since
@@ -164,13 +200,9 @@ static void connect_stack(struct connector *c, const struct sample *s)
         uint32_t n = 0, first = end > BLOCK ? end - BLOCK : 0;
         for (uint32_t i = end; i-- > first;) {
             live[n] = i;
-            n += !c->dead[frames[i]];
+            n += !c->paths->dead[frames[i]];
         }
-        for (uint32_t i = 0; i < n; i++) {
-            at.residual |= at.frame - live[i] > 1;
-            at.frame = live[i];
-            connect_frame(c, &at, frames[live[i]]);
-        }
+        connect_frames(c, &at, frames, live, n);
         end = first;
     }
 }
@@ -197,16 +229,22 @@ static void connect_part(void *context, unsigned part)
 }
 
 // Most locations of a large profile have no node that is shown.
-static bool *find_dead(const struct graph *g, const struct profile *p, const struct end *ends)
+static void find_hops(struct paths *paths, const struct graph *g, const struct profile *p)
 {
     const struct node_table *t = g->table;
-    bool *dead = arena_zalloc(g->arena, p->n_locations, sizeof *dead);
+    paths->dead = arena_zalloc(g->arena, p->n_locations, sizeof *paths->dead);
+    paths->hops = arena_zalloc(g->arena, (size_t)t->first[p->n_locations] + NODES_AT_ONCE,
+                               sizeof *paths->hops);
     for (uint32_t i = 0; i < p->n_locations; i++) {
-        dead[i] = t->first[i] < t->first[i + 1];
-        for (uint32_t at = t->first[i]; at < t->first[i + 1]; at++)
-            dead[i] &= ends[t->nodes[at]].skipped;
+        uint32_t first = t->first[i], end = t->first[i + 1];
+        paths->dead[i] = first < end;
+        for (uint32_t at = first; at < end; at++) {
+            uint32_t node = t->nodes[end - 1 - (at - first)];
+            bool skipped = paths->ends[node].skipped;
+            paths->hops[at] = skipped ? HOP_SKIPPED : node | (at > first ? HOP_INLINED : 0);
+            paths->dead[i] &= skipped;
+        }
     }
-    return dead;
 }
 
 // Which locations have a node that is chosen.
@@ -231,9 +269,9 @@ static bool *find_inlined(const struct graph *g, const struct profile *p)
     return inlined;
 }
 
-// By node; NULL where no edges are wanted.
-static struct end *find_ends(const struct graph *g, const struct profile *p, enum edge_want want,
-                             const bool *chosen)
+// False where no edges are wanted.
+static bool find_ends(struct paths *paths, const struct graph *g, const struct profile *p,
+                      enum edge_want want, const bool *chosen)
 {
     struct end *ends = arena_alloc(g->arena, g->n_nodes * sizeof *ends);
     const bool *inlined = want == EDGES_TO_INLINED ? find_inlined(g, p) : NULL;
@@ -248,7 +286,9 @@ static struct end *find_ends(const struct graph *g, const struct profile *p, enu
         ends[i].wanted = wanted && !ends[i].skipped;
         any |= ends[i].wanted;
     }
-    return any ? ends : NULL;
+    paths->ends = ends;
+    paths->all = want == EDGES_ALL && !chosen;
+    return any;
 }
 
 static void add_edges(struct edge_table *to, const struct edge_table *from)
@@ -270,17 +310,16 @@ static void add_edges(struct edge_table *to, const struct edge_table *from)
 void graph_connect(struct graph *g, const struct profile *p, enum edge_want want,
                    const bool *chosen)
 {
-    const struct end *ends = find_ends(g, p, want, chosen);
+    struct paths paths;
     g->edges.n = 0;
-    if (!ends)
+    if (!find_ends(&paths, g, p, want, chosen))
         return;
-    const bool *dead = find_dead(g, p, ends);
+    find_hops(&paths, g, p);
     const bool *near = chosen ? find_near(g, p, chosen) : NULL;
     unsigned n_parts = sample_parts(p, g->n_nodes);
     struct connector *parts = arena_alloc(g->arena, n_parts * sizeof *parts);
     for (unsigned i = 0; i < n_parts; i++) {
-        parts[i] =
-            (struct connector){g, p, dead, ends, near, sample_range(p, i, n_parts), .mark = 0};
+        parts[i] = (struct connector){g, p, &paths, near, sample_range(p, i, n_parts), .mark = 0};
         parts[i].table.arena = i ? &parts[i].arena : g->arena;
     }
     parallel_run(n_parts, connect_part, parts);
