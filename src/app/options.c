@@ -142,7 +142,7 @@ const struct option_def option_defs[] = {
      "count inlined calls as their callers", NULL, false},
     {"noise", OPTION_BOOL, GROUP_GATE, AT(noise), NULL, "false", NULL,
      "show how far sampling may have values off",
-     "Acts on top. ± is 95 %, two-sided; JSON and CSV have standard errors.", false},
+     "Acts on top, tree and peek. ± is 95 %, two-sided; JSON and CSV have standard errors.", false},
     {"normalize", OPTION_BOOL, GROUP_SOURCE, AT(normalize), NULL, "false", NULL,
      "scale the profile to the base's total before comparing", NULL, false},
     {"output", OPTION_STRING, GROUP_DISPLAY, AT(output), NULL, "", "FILE",

@@ -62,6 +62,12 @@ static int pick_sample_type(struct query *q, struct err *err)
     return 0;
 }
 
+static bool shows_noise(const struct request *request)
+{
+    const struct command_def *command = request->command;
+    return request->config->noise && (command->emit == emit_top || command->emit == emit_tree);
+}
+
 int query_report(struct query *q, struct err *err)
 {
     const struct config *c = q->request->config;
@@ -75,7 +81,7 @@ int query_report(struct query *q, struct err *err)
     o->compact_labels = c->compact_labels;
     o->comparison = *c->base || *c->diff_base;
     o->snapshots = *c->base != '\0';
-    o->noise = c->noise;
+    o->noise = shows_noise(q->request);
     o->plain_numbers = c->format != FORMAT_TEXT;
     o->sides = o->plain_numbers || q->request->command->sides;
     o->drop_negative = c->drop_negative;
@@ -101,7 +107,7 @@ static bool wants_sides(const struct request *request)
 {
     const struct command_def *command = request->command;
     return command && (command->sides || (command->formats && request->config->format) ||
-                       (request->config->noise && command->emit == emit_top));
+                       shows_noise(request));
 }
 
 void query_begin(struct query *q, struct session *s, const struct request *request)

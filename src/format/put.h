@@ -6,6 +6,8 @@
 
 // Pieces that the text formats share.
 
+enum { WEIGHT_WIDTH = 10, NOISE_WIDTH = 2 * (WEIGHT_WIDTH + 1) };
+
 // Text from a profile: a terminal gets it with nothing in it that it would obey.
 void put_text(struct sink *out, struct span text);
 
@@ -26,6 +28,14 @@ void put_name(struct sink *out, struct span name, size_t used);
 // A value in the colour of its share of the total, or of growing and shrinking in a comparison.
 void put_weight(struct sink *out, const struct report *r, const struct value_format *f,
                 int64_t value, size_t width);
+
+// The same, where noise is known with a ± behind it, which is left out where there are no samples.
+// Within noise it is dim. NOISE_WIDTH is what the ± of flat and cum take.
+void put_noisy(struct sink *out, const struct report *r, const struct noise_shown *noise,
+               const struct value_format *f, int64_t value, double error);
+
+// The line that says what the ± are, where they were asked for.
+void put_noise(struct sink *out, const struct report *r, const struct noise_shown *noise);
 
 void put_percent(struct sink *out, int64_t value, int64_t total);
 void put_number(struct sink *out, int64_t value, size_t width);

@@ -61,15 +61,23 @@ double table_error(const struct table *t, double error)
     return t->r->options.ratio > 0 ? error * t->r->options.ratio : error;
 }
 
-// The columns of values: what a comparison has of both sides, too.
-static void add_values(struct table *t, bool sided)
+static bool has_errors(const struct table *t)
+{
+    return t->noise && t->noise->known;
+}
+
+// The columns of values: what a comparison has of both sides, and errors, too.
+static void add_values(struct table *t)
 {
     static const char *const values[] = {"flat", "cum"};
     static const char *const sides[] = {"flat_before", "flat_after", "cum_before", "cum_after"};
+    static const char *const errors[] = {"error_flat", "error_cum"};
     for (size_t i = 0; i < 2; i++)
         add_value(t, values[i]);
-    for (size_t i = 0; sided && i < 4; i++)
+    for (size_t i = 0; t->facts->sided && i < 4; i++)
         add_value(t, sides[i]);
+    for (size_t i = 0; has_errors(t) && i < 2; i++)
+        add_value(t, errors[i]);
 }
 
 static const char *const node_columns[] = {"name",   "function", "file",   "line",
@@ -88,17 +96,22 @@ static void set_node(const struct report *r, struct cell *cells, const struct to
     cells[6] = text_cell(row->binary);
 }
 
-static size_t set_values(struct cell *cells, const struct top_row *row, bool sided)
+static size_t set_values(const struct table *t, struct cell *cells, const struct top_row *row)
 {
-    cells[0] = number_cell(row->flat);
-    cells[1] = number_cell(row->cum);
-    if (!sided)
-        return 2;
-    cells[2] = number_cell(row->before.flat);
-    cells[3] = number_cell(row->after.flat);
-    cells[4] = number_cell(row->before.cum);
-    cells[5] = number_cell(row->after.cum);
-    return 6;
+    size_t n = 0;
+    cells[n++] = number_cell(row->flat);
+    cells[n++] = number_cell(row->cum);
+    if (t->facts->sided) {
+        cells[n++] = number_cell(row->before.flat);
+        cells[n++] = number_cell(row->after.flat);
+        cells[n++] = number_cell(row->before.cum);
+        cells[n++] = number_cell(row->after.cum);
+    }
+    if (has_errors(t)) {
+        cells[n++] = error_cell(row->errors.flat);
+        cells[n++] = error_cell(row->errors.cum);
+    }
+    return n;
 }
 
 static struct cell inlining_cell(enum inlining inlining)
@@ -142,25 +155,16 @@ static void add_types(struct table *t, const struct top *top)
 
 void table_top(struct table *t, const struct top *top)
 {
-    bool sided = t->facts->sided;
-    add_columns(t, node_columns);
-    add_values(t, sided);
     t->noise = t->r->options.noise ? &top->noise : NULL;
-    if (top->noise.known) {
-        add_value(t, "error_flat");
-        add_value(t, "error_cum");
-    }
+    add_columns(t, node_columns);
+    add_values(t);
     add_column(t, "inlined");
     add_types(t, top);
     begin(t);
     for (uint32_t i = 0; i < top->n_rows; i++) {
         struct cell *cells = new_row(t);
         set_node(t->r, cells, &top->rows[i]);
-        size_t n = NODE_COLUMNS + set_values(cells + NODE_COLUMNS, &top->rows[i], sided);
-        if (top->noise.known) {
-            cells[n++] = error_cell(top->rows[i].errors.flat);
-            cells[n++] = error_cell(top->rows[i].errors.cum);
-        }
+        size_t n = NODE_COLUMNS + set_values(t, cells + NODE_COLUMNS, &top->rows[i]);
         cells[n++] = inlining_cell(top->rows[i].inlining);
         for (uint32_t type = 0; n < t->n_columns; type++)
             cells[n++] = number_cell(top->columns[type].flats[i]);
@@ -202,13 +206,14 @@ static void add_tree_columns(struct table *t)
         add_value(t, "calls_before");
         add_value(t, "calls_after");
     }
-    add_values(t, t->facts->sided);
+    add_values(t);
     add_column(t, "inlined");
 }
 
 void table_tree(struct table *t, struct graph_report *g, const bool *wanted)
 {
     size_t values = 2 + NODE_COLUMNS + (t->facts->sided ? 3 : 1);
+    t->noise = t->r->options.noise ? &g->noise : NULL;
     if (t->facts->sided)
         report_weigh_calls(t->r, g);
     add_tree_columns(t);
@@ -223,7 +228,7 @@ void table_tree(struct table *t, struct graph_report *g, const bool *wanted)
         cells[0] = name_cell(row.name);
         cells[1] = text_cell(SPAN("self"));
         set_node(t->r, cells + 2, &row);
-        set_values(cells + values, &row, t->facts->sided);
+        set_values(t, cells + values, &row);
         put_row(t);
         put_calls(t, g, row.name, &g->callees, node, false);
     }
@@ -334,7 +339,7 @@ static void put_routine(struct table *t, const struct list_routine *routine,
         cells[0] = name_cell(routine->name);
         cells[1] = text_cell(routine->file);
         cells[2] = place_cell(line->line);
-        size_t n = 3 + set_values(cells + 3, &row, t->facts->sided);
+        size_t n = 3 + set_values(t, cells + 3, &row);
         cells[n] = known ? text_cell(file->lines[line->line - 1]) : (struct cell){0};
         put_row(t);
     }
@@ -345,7 +350,7 @@ void table_list(struct table *t, const struct list *list, const struct text_file
     add_column(t, "function");
     add_column(t, "file");
     add_column(t, "line");
-    add_values(t, t->facts->sided);
+    add_values(t);
     add_column(t, "source");
     begin(t);
     for (uint32_t i = 0; i < list->n_routines; i++)

@@ -3,7 +3,7 @@
 
 #include "base/utf8.h"
 
-enum { VALUE_WIDTH = 10, NAME_COLUMN = 44 };
+enum { NAME_COLUMN = 44 };
 
 static const struct span inline_marks[] = {[INLINED_NEVER] = SPAN(""),
                                            [INLINED_SOMETIMES] = SPAN(" (partial-inline)"),
@@ -20,14 +20,14 @@ static void put_row_end(const struct top_row *row, size_t used, struct sink *out
 static size_t column_width(const struct top_column *c)
 {
     size_t width = utf8_count(c->type);
-    return width < VALUE_WIDTH ? VALUE_WIDTH : width;
+    return width < WEIGHT_WIDTH ? WEIGHT_WIDTH : width;
 }
 
 // A flat column for every sample type beside the cum of the chosen one.
 static void put_all_types(const struct report *r, const struct top *top, struct sink *out)
 {
     struct value_format cum = value_format_of(r);
-    size_t used = VALUE_WIDTH + 9;
+    size_t used = WEIGHT_WIDTH + 9;
     for (uint32_t i = 0; i < top->n_columns; i++) {
         put_right(out, top->columns[i].type, column_width(&top->columns[i]));
         sink_write(out, SPAN("  "));
@@ -41,7 +41,7 @@ static void put_all_types(const struct report *r, const struct top *top, struct 
             put_value(out, &flat, c->flats[row], column_width(c));
             sink_write(out, SPAN("  "));
         }
-        put_weight(out, r, &cum, top->rows[row].cum, VALUE_WIDTH);
+        put_weight(out, r, &cum, top->rows[row].cum, WEIGHT_WIDTH);
         sink_putc(out, ' ');
         put_percent(out, top->rows[row].cum, r->total);
         sink_write(out, SPAN("  "));
@@ -49,41 +49,10 @@ static void put_all_types(const struct report *r, const struct top *top, struct 
     }
 }
 
-// A value with its ±, which is left out where there are no samples. Within noise it is dim.
-static void put_noisy(struct sink *out, const struct report *r, const struct value_format *values,
-                      int64_t value, double error)
-{
-    int64_t margin = format_margin(error);
-    bool dim = sink_style(out)->color && i64_abs(value) <= margin;
-    if (dim)
-        sink_write(out, SPAN("\x1b[2m"));
-    if (dim)
-        put_value(out, values, value, VALUE_WIDTH);
-    else
-        put_weight(out, r, values, value, VALUE_WIDTH);
-    sink_putc(out, ' ');
-    if (error > 0)
-        put_value(out, values, margin, VALUE_WIDTH);
-    else
-        sink_fill(out, ' ', VALUE_WIDTH);
-    if (dim)
-        sink_write(out, SPAN("\x1b[0m"));
-}
-
-static void put_measured(struct sink *out, const struct report *r, const struct top *top,
-                         const struct value_format *values, int64_t value, double error)
-{
-    if (top->noise.known)
-        put_noisy(out, r, values, value, error);
-    else
-        put_weight(out, r, values, value, VALUE_WIDTH);
-    sink_putc(out, ' ');
-}
-
 static void put_rows(const struct report *r, const struct top *top, struct sink *out)
 {
     struct value_format values = value_format_of(r);
-    size_t used = NAME_COLUMN + (top->noise.known ? 2 * (VALUE_WIDTH + 1) : 0);
+    size_t used = NAME_COLUMN + (top->noise.known ? NOISE_WIDTH : 0);
     int64_t sum = 0;
     sink_write(out, top->noise.known
                         ? SPAN("      flat          ±  flat%   sum%        cum          ±   cum%\n")
@@ -91,12 +60,14 @@ static void put_rows(const struct report *r, const struct top *top, struct sink 
     for (uint32_t i = 0; i < top->n_rows; i++) {
         const struct top_row *row = &top->rows[i];
         sum += row->flat;
-        put_measured(out, r, top, &values, row->flat, row->errors.flat);
+        put_noisy(out, r, &top->noise, &values, row->flat, row->errors.flat);
+        sink_putc(out, ' ');
         put_percent(out, row->flat, r->total);
         sink_putc(out, ' ');
         put_percent(out, sum, r->total);
         sink_putc(out, ' ');
-        put_measured(out, r, top, &values, row->cum, row->errors.cum);
+        put_noisy(out, r, &top->noise, &values, row->cum, row->errors.cum);
+        sink_putc(out, ' ');
         put_percent(out, row->cum, r->total);
         sink_write(out, SPAN("  "));
         put_row_end(row, used, out);
@@ -105,11 +76,10 @@ static void put_rows(const struct report *r, const struct top *top, struct sink 
 
 void format_text_top(const struct report *r, const struct top *top, struct sink *out)
 {
-    struct value_format values = value_format_of(r);
     label_lines labels = format_labels(r, &top->shown);
     put_lines(out, &labels);
-    if (r->options.noise && !top->columns)
-        sink_printf(out, "Noise: %s\n", format_noise(r, &top->noise, &values));
+    if (!top->columns)
+        put_noise(out, r, &top->noise);
     if (top->columns)
         put_all_types(r, top, out);
     else

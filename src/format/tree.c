@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "format/put.h"
 
-enum { EDGE_WIDTH = 50, VALUE_WIDTH = 10, EDGE_NAME = 62, NODE_NAME = 60 };
-
-static const struct span rule =
-    SPAN("----------------------------------------------------------+-------------\n");
+enum { EDGE_WIDTH = 50, EDGE_NAME = 62, NODE_NAME = 60 };
 
 struct printer {
     const struct report *r;
     struct graph_report *g;
     struct value_format values;
     struct sink *out;
+    size_t more; // that the ± take
 };
+
+static void put_rule(const struct printer *p)
+{
+    sink_fill(p->out, '-', p->more);
+    sink_write(p->out,
+               SPAN("----------------------------------------------------------+-------------\n"));
+}
 
 static void put_edges(struct printer *p, const struct edge_list *list, uint32_t node, bool callers)
 {
@@ -21,54 +26,59 @@ static void put_edges(struct printer *p, const struct edge_list *list, uint32_t 
     for (uint32_t i = 0; i < calls.n; i++) {
         const struct edge *e = &g->edges.at[calls.edges[i]];
         uint32_t end = callers ? e->src : e->dst;
-        put_weight(p->out, p->r, &p->values, e->weight, EDGE_WIDTH);
+        put_weight(p->out, p->r, &p->values, e->weight, EDGE_WIDTH + p->more);
         sink_putc(p->out, ' ');
         put_percent(p->out, e->weight, cum);
         sink_write(p->out, SPAN(" |   "));
         struct span mark = e->inlined ? SPAN(" (inline)") : SPAN("");
-        put_name(p->out, node_name(&p->g->table, g->nodes[end].info), EDGE_NAME + mark.n);
+        put_name(p->out, node_name(&p->g->table, g->nodes[end].info), EDGE_NAME + p->more + mark.n);
         sink_write(p->out, mark);
         sink_putc(p->out, '\n');
     }
 }
 
-static void put_node(struct printer *p, const struct node *n, int64_t sum)
+static void put_node(struct printer *p, uint32_t node, int64_t sum)
 {
     struct sink *out = p->out;
-    put_weight(out, p->r, &p->values, node_flat(n), VALUE_WIDTH);
+    const struct node *n = &p->g->graph.nodes[node];
+    struct errors errors = report_errors(p->g, node);
+    put_noisy(out, p->r, &p->g->noise, &p->values, node_flat(n), errors.flat);
     sink_putc(out, ' ');
     put_percent(out, node_flat(n), p->r->total);
     sink_putc(out, ' ');
     put_percent(out, sum, p->r->total);
     sink_putc(out, ' ');
-    put_weight(out, p->r, &p->values, node_cum(n), VALUE_WIDTH);
+    put_noisy(out, p->r, &p->g->noise, &p->values, node_cum(n), errors.cum);
     sink_putc(out, ' ');
     put_percent(out, node_cum(n), p->r->total);
     sink_write(out, SPAN("                | "));
-    put_name(out, node_name(&p->g->table, n->info), NODE_NAME);
+    put_name(out, node_name(&p->g->table, n->info), NODE_NAME + p->more);
     sink_putc(out, '\n');
 }
 
 void format_text_tree(const struct report *r, struct graph_report *g, const bool *wanted,
                       struct sink *out)
 {
-    struct printer p = {r, g, value_format_of(r), out};
+    struct printer p = {r, g, value_format_of(r), out, g->noise.known ? NOISE_WIDTH : 0};
     label_lines labels = format_labels(r, &g->shown);
     int64_t sum = 0;
     put_lines(out, &labels);
-    sink_write(out, rule);
-    sink_write(out, SPAN("      flat  flat%   sum%        cum   cum%   calls calls% + context "
-                         "\t \t \n"));
+    put_noise(out, r, &g->noise);
+    put_rule(&p);
+    sink_write(out, g->noise.known
+                        ? SPAN("      flat          ±  flat%   sum%        cum          ±   cum%")
+                        : SPAN("      flat  flat%   sum%        cum   cum%"));
+    sink_write(out, SPAN("   calls calls% + context \t \t \n"));
     for (uint32_t i = 0; i < g->graph.n_shown; i++) {
         uint32_t node = g->graph.shown[i];
         if (wanted && !wanted[node])
             continue;
         sum += node_flat(&g->graph.nodes[node]);
-        sink_write(out, rule);
+        put_rule(&p);
         put_edges(&p, &g->callers, node, true);
-        put_node(&p, &g->graph.nodes[node], sum);
+        put_node(&p, node, sum);
         put_edges(&p, &g->callees, node, false);
     }
     if (g->graph.n_shown)
-        sink_write(out, rule);
+        put_rule(&p);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/report.h"
 
+#include <math.h>
+
 #include "base/idmap.h"
 
 static void weigh_tags(struct report *r, const struct tag_source *tags, struct graph_report *out)
@@ -16,6 +18,34 @@ static void list_calls(struct graph_report *g)
 {
     g->callers = graph_edges_in(&g->graph);
     g->callees = graph_edges_out(&g->graph);
+}
+
+// What of the unit there may be without a sample of it, with 95 %: see report/noise.h.
+static double unsampled(const struct report *r, const struct noise *n)
+{
+    double rate = fmax(n->rate[SIDE_BEFORE] * n->scale[SIDE_BEFORE],
+                       n->rate[SIDE_AFTER] * n->scale[SIDE_AFTER]);
+    struct span unit = r->options.unit;
+    if (n->kind == NOISE_HEAP && n->type != n->space)
+        return 0; // objects of what size?
+    if (n->kind == NOISE_HEAP)
+        rate *= unit_scale(1, SPAN("bytes"), unit).value;
+    return -log(0.05) * rate;
+}
+
+static void weigh_noise(const struct report *r, struct graph_report *g)
+{
+    const struct profile *p = r->profile;
+    struct noise n = {.kind = NOISE_UNKNOWN};
+    if (!r->options.mean)
+        n = noise_of(p, r->options.value_index);
+    g->noise = (struct noise_shown){.kind = n.kind, .at_most = r->options.snapshots};
+    if (n.kind != NOISE_HEAP && n.kind != NOISE_CPU)
+        return;
+    g->variances = weigh_reals(&g->table, p, noise_variances(p, &n, r->arena), r->arena);
+    g->noise.known = true;
+    g->noise.total = sqrt(g->variances.total);
+    g->noise.nothing = unsampled(r, &n);
 }
 
 void report_graph(struct report *r, enum edge_want edges, const struct tag_source *tags,
@@ -39,6 +69,8 @@ void report_graph(struct report *r, enum edge_want edges, const struct tag_sourc
         out->before = weigh_column(&out->table, r->profile, r->profile->before, type, r->arena);
         out->after = weigh_column(&out->table, r->profile, r->profile->after, type, r->arena);
     }
+    if (r->options.noise)
+        weigh_noise(r, out);
     report_pick_unit(r, g);
     out->shown.n_nodes = g->n_shown;
     for (uint32_t i = 0; i < g->n_shown; i++)
@@ -101,6 +133,14 @@ void graph_report_release(struct graph_report *g)
     node_table_release(&g->table);
 }
 
+struct errors report_errors(const struct graph_report *g, uint32_t node)
+{
+    uint32_t entry = g->graph.nodes[node].info;
+    if (!g->noise.known)
+        return (struct errors){0};
+    return (struct errors){sqrt(g->variances.flat[entry]), sqrt(g->variances.cum[entry])};
+}
+
 struct top_row report_node_row(const struct report *r, struct graph_report *g, uint32_t node)
 {
     const struct node *n = &g->graph.nodes[node];
@@ -120,5 +160,6 @@ struct top_row report_node_row(const struct report *r, struct graph_report *g, u
         row.before = (struct side_weights){g->before.flat[n->info], g->before.cum[n->info]};
         row.after = (struct side_weights){g->after.flat[n->info], g->after.cum[n->info]};
     }
+    row.errors = report_errors(g, node);
     return row;
 }

@@ -17,7 +17,7 @@ struct report_options {
     bool mean;
     bool comparison;         // with a base: what grew is positive
     bool snapshots;          // which is of the same process
-    bool noise;              // a top tells how far its values may be off
+    bool noise;              // entries tell how far their values may be off
     bool sides;              // what a comparison was before and after is wanted
     bool all_types;          // a top shows the flat values of all sample types
     struct span type;        // "inuse_space", "mean_delay"
@@ -109,6 +109,8 @@ struct graph_report {
     struct edge_list callers, callees;   // of each node, in no order: see report_calls
     struct tag_list tags;                // where they were asked for
     struct node_sums before, after;      // where the report has sides
+    struct noise_shown noise;            // where it was asked for
+    struct node_reals variances;         // where it is known
     int64_t *calls_before, *calls_after; // by edge: see report_weigh_calls
 };
 
@@ -204,6 +206,9 @@ void report_connect(const struct report *r, struct graph_report *g, const bool *
 
 // Finds out what the calls of a report that has sides weighed on both.
 void report_weigh_calls(const struct report *r, struct graph_report *g);
+
+// The standard errors of a node; 0 where noise is not known.
+struct errors report_errors(const struct graph_report *g, uint32_t node);
 
 // The callers or callees of a node, the heaviest first.
 struct calls report_calls(struct graph_report *g, const struct edge_list *list, uint32_t node);

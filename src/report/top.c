@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/report.h"
 
-#include <math.h>
-
-#include "graph/weigh.h"
-
 static enum inlining inlining_of(const struct graph_report *g, uint32_t node)
 {
     bool inlined = false, called = false;
@@ -80,51 +76,17 @@ static void add_columns(const struct report *r, const struct graph_report *g, st
         pick_unit(r, top, i);
 }
 
-// What of the unit there may be without a sample of it, with 95 %: see report/noise.h.
-static double unsampled(const struct report *r, const struct noise *n)
-{
-    double rate = fmax(n->rate[SIDE_BEFORE] * n->scale[SIDE_BEFORE],
-                       n->rate[SIDE_AFTER] * n->scale[SIDE_AFTER]);
-    struct span unit = r->options.unit;
-    if (n->kind == NOISE_HEAP && n->type != n->space)
-        return 0; // objects of what size?
-    if (n->kind == NOISE_HEAP)
-        rate *= unit_scale(1, SPAN("bytes"), unit).value;
-    return -log(0.05) * rate;
-}
-
-static void add_noise(const struct report *r, const struct graph_report *g, struct top *top)
-{
-    const struct profile *p = r->profile;
-    struct noise n = {.kind = NOISE_UNKNOWN};
-    if (!r->options.mean)
-        n = noise_of(p, r->options.value_index);
-    top->noise = (struct noise_shown){.kind = n.kind, .at_most = r->options.snapshots};
-    if (n.kind != NOISE_HEAP && n.kind != NOISE_CPU)
-        return;
-    struct node_reals sums = weigh_reals(&g->table, p, noise_variances(p, &n, r->arena), r->arena);
-    for (uint32_t i = 0; i < top->n_rows; i++) {
-        uint32_t node = g->graph.shown[i];
-        top->rows[i].errors = (struct errors){sqrt(sums.flat[node]), sqrt(sums.cum[node])};
-    }
-    top->noise.known = true;
-    top->noise.total = sqrt(sums.total);
-    top->noise.nothing = unsampled(r, &n);
-}
-
 struct top report_top(struct report *r)
 {
     struct graph_report g;
     struct span wanted_unit = r->options.output_unit;
     report_graph(r, EDGES_TO_INLINED, NULL, &g);
-    struct top top = {.shown = g.shown, .n_rows = g.graph.n_shown};
+    struct top top = {.shown = g.shown, .noise = g.noise, .n_rows = g.graph.n_shown};
     top.rows = arena_alloc(r->arena, top.n_rows * sizeof *top.rows);
     for (uint32_t i = 0; i < top.n_rows; i++) {
         top.rows[i] = report_node_row(r, &g, g.graph.shown[i]);
         top.rows[i].inlining = inlining_of(&g, g.graph.shown[i]);
     }
-    if (r->options.noise)
-        add_noise(r, &g, &top);
     if (r->options.all_types)
         add_columns(r, &g, wanted_unit, &top);
     graph_report_release(&g);

@@ -245,8 +245,32 @@ def standard_errors_for_programs():
         assert any("error_flat" in row for row in found["rows"]) == (sampling == "cpu")
 
 
+def errors_in_a_tree_are_those_of_top():
+    """Entries have a ±, their calls have none."""
+    args = ["-noise", "-nodecount=0", "-diff_base=service_before_heap.pb.gz",
+            "service_after_heap.pb.gz", "-alloc_space"]
+    top = documents.checked(json.loads(must("-top", "-format=json", *args)))
+    for report in ("-tree", "-peek=."):
+        tree = documents.checked(json.loads(must(report, "-format=json", *args)))
+        assert tree["noise"] == top["noise"]
+        errors = {row["name"]: (row.get("error_flat"), row.get("error_cum"))
+                  for row in tree["rows"] if row["relation"] == "self"}
+        assert len(errors) > 10 and any(flat for flat, _ in errors.values())
+        for row in top["rows"]:
+            assert errors[row["name"]] == (row.get("error_flat"), row.get("error_cum")), row
+        assert not any("error_cum" in row for row in tree["rows"] if row["relation"] != "self")
+    noisy = must("-tree", *args).decode().splitlines()
+    start = noisy.index(next(line for line in noisy if line.startswith("Noise: ")))
+    plain = must("-tree", *args[1:]).decode().splitlines()
+    entries = [line for line in noisy[start:] if " | " in line and "|   " not in line]
+    assert [line[:10] + line[21:46] + line[57:] for line in entries] == \
+        [line for line in plain[start:] if " | " in line and "|   " not in line]
+    assert [line[22:] for line in noisy[start + 4:] if "|   " in line] == \
+        [line for line in plain[start + 3:] if "|   " in line]
+
+
 def other_reports_do_not_change():
-    for report in ("tree", "traces", "raw", "proto", "peek=main", "dot"):
+    for report in ("traces", "raw", "proto", "dot", "list=main"):
         assert must(f"-{report}", "-noise", "-base=cache_heap.1.pb.gz", "cache_heap.3.pb.gz") == \
             must(f"-{report}", "-base=cache_heap.1.pb.gz", "cache_heap.3.pb.gz"), report
 
@@ -254,4 +278,5 @@ def other_reports_do_not_change():
 tap.run([a_heap_profile, a_comparison_of_two_runs, a_cpu_profile, scales_keep_their_meaning,
          false_alarms_are_as_rare_as_asked_for, what_was_never_sampled,
          a_bound_is_not_scaled_with_the_other_side, what_is_used_is_said,
-         columns_and_colours, standard_errors_for_programs, other_reports_do_not_change])
+         columns_and_colours, standard_errors_for_programs, errors_in_a_tree_are_those_of_top,
+         other_reports_do_not_change])
