@@ -11,8 +11,9 @@ from session import flags, tap, tests, write_profile
 from terminal import CTRL_C, ENTER, Terminal, plain
 
 REPORTS = ("top", "top -cum", "tree", "peek json", "traces", "tags", "raw", "comments",
-           "list unquote", "dot 5")
-COLORED = ("top", "top -cum", "tree", "peek json", "list unquote")
+           "list loadMap", "dot 5")
+SOURCES = ("-source_path=src", "-trim_path=example.com")
+COLORED = ("top", "top -cum", "tree", "peek json", "list loadMap")
 LONG = "example.com/organisation/package/subpackage.(*VeryLongTypeName).VeryLongMethodName"
 
 
@@ -34,10 +35,10 @@ def fake_pager(home):
 
 
 def text_is_the_same_without_its_colours():
-    with shell(rows=2000, columns=1000) as t:
+    with shell(args=SOURCES, rows=2000, columns=1000) as t:
         for line in REPORTS:
             shown = report_of(t, line)
-            want = tap.cprof(PROFILE, data=line.encode())
+            want = tap.cprof(*SOURCES, PROFILE, data=line.encode())
             assert plain(shown) == want.stdout + want.stderr, (line, shown)
             assert (b"\x1b[" in shown) == (line in COLORED), line
         assert t.leave() == 0
