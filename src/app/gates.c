@@ -13,21 +13,6 @@ bool gates_wanted(const struct config *c)
     return *c->fail_if || *c->policy;
 }
 
-static int read_text(const char *path, struct buf *text, struct err *err)
-{
-    struct source *source = source_open(path, err);
-    int status = source ? 0 : -1;
-    struct reader *in = source ? source_reader(source) : NULL;
-    while (status == 0 && (status = reader_need(in, 1, err)) == 0 && reader_have(in)) {
-        buf_add(text, (struct span){(const char *)in->at, reader_have(in)});
-        in->at = in->end;
-        if (text->n > POLICY_MAX)
-            status = err_set(err, "is larger than %zu MiB", POLICY_MAX >> 20);
-    }
-    source_close(source);
-    return status;
-}
-
 // Sets *line to the number of the line that is no gate.
 static int parse_lines(struct span text, gate_list *gates, size_t *line, struct arena *arena,
                        struct err *err)
@@ -48,7 +33,7 @@ static int policy_text(struct session *s, const char *path, struct err *err)
     struct buf text = {0};
     if (s->policy && strcmp(s->policy, path) == 0)
         return 0;
-    int status = read_text(path, &text, err);
+    int status = source_read_all(path, POLICY_MAX, &text, err);
     if (status == 0 && span_find(buf_span(&text), (struct span){"", 1}) != SPAN_NOT_FOUND)
         status = err_set(err, "a policy holds a zero byte");
     if (status == 0) {

@@ -132,3 +132,26 @@ struct reader *source_reader(struct source *s)
         return s->ahead;
     return s->inflated ? s->inflated : s->file;
 }
+
+static int read_all(struct reader *in, size_t max, struct buf *out, struct err *err)
+{
+    for (;;) {
+        if (reader_need(in, 1, err))
+            return -1;
+        size_t n = reader_have(in);
+        if (n == 0)
+            return 0;
+        if (out->n + n > max)
+            return err_set(err, "is larger than %zu MiB", max >> 20);
+        buf_add(out, (struct span){(const char *)in->at, n});
+        in->at += n;
+    }
+}
+
+int source_read_all(const char *path, size_t max, struct buf *out, struct err *err)
+{
+    struct source *source = source_open(path, err);
+    int status = source ? read_all(source_reader(source), max, out, err) : -1;
+    source_close(source);
+    return status;
+}

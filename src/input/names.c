@@ -1,25 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "input/names.h"
 
-#include "base/buf.h"
 #include "input/source.h"
 
 #define LIST_MAX ((size_t)256 << 20)
-
-static int read_list(struct reader *in, struct buf *text, struct err *err)
-{
-    for (;;) {
-        if (reader_need(in, 1, err))
-            return -1;
-        size_t n = reader_have(in);
-        if (n == 0)
-            return 0;
-        if (text->n + n > LIST_MAX)
-            return err_set(err, "is larger than %zu MiB", LIST_MAX >> 20);
-        buf_add(text, (struct span){(const char *)in->at, n});
-        in->at += n;
-    }
-}
 
 static void split(name_list *names, struct span text, struct arena *arena)
 {
@@ -37,9 +21,7 @@ static void split(name_list *names, struct span text, struct arena *arena)
 int names_read(name_list *names, const char *path, struct arena *arena, struct err *err)
 {
     struct buf text = {0};
-    struct source *source = source_open(path, err);
-    int status = source ? read_list(source_reader(source), &text, err) : -1;
-    source_close(source);
+    int status = source_read_all(path, LIST_MAX, &text, err);
     if (status == 0)
         split(names, buf_span(&text), arena);
     buf_release(&text);

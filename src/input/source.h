@@ -2,6 +2,7 @@
 #ifndef CPROF_INPUT_SOURCE_H
 #define CPROF_INPUT_SOURCE_H
 
+#include "base/buf.h"
 #include "base/reader.h"
 #include "input/inflater.h"
 
@@ -13,6 +14,10 @@ struct source;
 struct source *source_open(const char *path, struct err *err);
 void source_close(struct source *s);
 struct reader *source_reader(struct source *s);
+
+// Appends all that a source has, which may be at most max bytes, a number of whole MiB. 0, or -1
+// with *err filled: the message does not name the path.
+int source_read_all(const char *path, size_t max, struct buf *out, struct err *err);
 
 // Whether a regular file is an executable or a library (ELF).
 bool source_is_program(const char *path);
