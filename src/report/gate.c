@@ -35,30 +35,18 @@ struct amount {
     double weight; // of a hit, but for the size of objects
 };
 
-static bool knows_noise(const struct type_sums *sums)
-{
-    return sums->noise.kind == NOISE_HEAP || sums->noise.kind == NOISE_CPU;
-}
-
-static const int64_t *column_of(const struct profile *p, enum side side)
-{
-    if (!p->before)
-        return side == SIDE_AFTER ? p->values : NULL;
-    return side == SIDE_AFTER ? p->after : p->before;
-}
-
 static void sum_side(struct judge *j, struct type_sums *sums, uint32_t type, enum side side)
 {
     const struct report *r = j->r;
     const struct profile *p = r->profile;
-    const int64_t *column = column_of(p, side);
+    const int64_t *column = side_column(p, side);
     struct side_sums *s = &sums->sides[side];
     if (!column)
         return;
     s->values = weigh_column(j->table, p, column, type, r->arena);
     if (r->options.mean)
         s->counts = weigh_column(j->table, p, column, 0, r->arena);
-    if (!knows_noise(sums))
+    if (!noise_is_known(&sums->noise))
         return;
     s->by_sample = noise_column(p, &sums->noise, side, r->arena);
     s->variance = weigh_reals(j->table, p, s->by_sample.variance, r->arena);
@@ -112,7 +100,7 @@ static struct amount mask_amount(const struct judge *j, const struct type_sums *
 {
     const struct profile *p = j->r->profile;
     const struct side_sums *s = &sums->sides[side];
-    const int64_t *column = column_of(p, side);
+    const int64_t *column = side_column(p, side);
     double ratio = j->r->options.ratio;
     struct amount a = {.weight = hit_weight(sums, side)};
     int64_t value = 0, count = 0;
@@ -256,7 +244,7 @@ static bool any_sample(const struct judge *j, const bool *mask)
 
 static bool uses_noise(const struct judge *j, const struct type_sums *sums)
 {
-    return j->options->confidence > 0 && knows_noise(sums);
+    return j->options->confidence > 0 && noise_is_known(&sums->noise);
 }
 
 // A sum: all samples, or those of the functions that match.

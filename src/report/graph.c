@@ -40,7 +40,7 @@ static void weigh_noise(const struct report *r, struct graph_report *g)
     if (!r->options.mean)
         n = noise_of(p, r->options.value_index);
     g->noise = (struct noise_shown){.kind = n.kind, .at_most = r->options.snapshots};
-    if (n.kind != NOISE_HEAP && n.kind != NOISE_CPU)
+    if (!noise_is_known(&n))
         return;
     g->variances = weigh_reals(&g->table, p, noise_variances(p, &n, r->arena), r->arena);
     g->noise.known = true;

@@ -89,9 +89,11 @@ struct noise noise_of(const struct profile *p, uint32_t type)
     return n;
 }
 
-static const int64_t *column_of(const struct profile *p, enum side side)
+const int64_t *side_column(const struct profile *p, enum side side)
 {
-    return !p->before ? p->values : side == SIDE_BEFORE ? p->before : p->after;
+    if (side == SIDE_BEFORE)
+        return p->before;
+    return p->before ? p->after : p->values;
 }
 
 static void add_heap(const struct noise *n, double rate, double objects, double bytes,
@@ -116,7 +118,7 @@ static double unscaled(int64_t value, double scale)
 struct noise_column noise_column(const struct profile *p, const struct noise *n, enum side side,
                                  struct arena *arena)
 {
-    const int64_t *column = column_of(p, side);
+    const int64_t *column = side_column(p, side);
     bool heap = n->kind == NOISE_HEAP;
     double scale = scale_of(p, side, n->type), rate = n->rate[side];
     double scale_objects = heap ? scale_of(p, side, n->objects) : 1;

@@ -41,6 +41,14 @@ struct noise {
 // What is known of a sample type: by the names and units of the type and of the period.
 struct noise noise_of(const struct profile *p, uint32_t type);
 
+static inline bool noise_is_known(const struct noise *n)
+{
+    return n->kind == NOISE_HEAP || n->kind == NOISE_CPU;
+}
+
+// The values of a side, with the profile's rows and types. NULL: there is no such side.
+const int64_t *side_column(const struct profile *p, enum side side);
+
 // By sample, in their order: the variance of its value, and how many hits are to be expected of
 // what it stands for, which is S/R for a heap's S bytes.
 struct noise_column {
