@@ -95,12 +95,6 @@ uint32_t hash_find(const struct hash_index *h, uint64_t hash, hash_eq_fn eq, con
     return HASH_NONE;
 }
 
-void hash_prefetch(const struct hash_index *h, uint64_t hash)
-{
-    if (h->cap)
-        __builtin_prefetch(&h->slots[place_of(tag_of(hash)) & (h->cap - 1)]);
-}
-
 static bool same_tag(const void *context, uint32_t entry, const void *key)
 {
     (void)context;
@@ -109,9 +103,12 @@ static bool same_tag(const void *context, uint32_t entry, const void *key)
     return true;
 }
 
-uint32_t hash_guess(const struct hash_index *h, uint64_t hash)
+void hash_guess(const struct hash_index *h, const uint64_t *hashes, uint32_t n, uint32_t *guesses)
 {
-    return hash_find(h, hash, same_tag, NULL, NULL);
+    for (uint32_t i = 0; h->cap && i < n; i++)
+        __builtin_prefetch(&h->slots[place_of(tag_of(hashes[i])) & (h->cap - 1)]);
+    for (uint32_t i = 0; i < n; i++)
+        guesses[i] = hash_find(h, hashes[i], same_tag, NULL, NULL);
 }
 
 void hash_add(struct hash_index *h, uint64_t hash, uint32_t entry)

@@ -32,10 +32,11 @@ void hash_release(struct hash_index *h);
 uint32_t hash_find(const struct hash_index *h, uint64_t hash, hash_eq_fn eq, const void *context,
                    const void *key);
 
-// To look up many keys at once: brings near what hash_guess and hash_find read, and the entry that
-// a key has if it has one, which only hash_find makes sure of.
-void hash_prefetch(const struct hash_index *h, uint64_t hash);
-uint32_t hash_guess(const struct hash_index *h, uint64_t hash);
+// To look up several keys at once, up to HASH_AT_ONCE: brings near what hash_find reads, and gives
+// the entry that each has if it has one, which only hash_find makes sure of. One by one, most of
+// the time would go into waiting for memory.
+enum { HASH_AT_ONCE = 32 };
+void hash_guess(const struct hash_index *h, const uint64_t *hashes, uint32_t n, uint32_t *guesses);
 
 // Adds an entry that is not there yet.
 void hash_add(struct hash_index *h, uint64_t hash, uint32_t entry);

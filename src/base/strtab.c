@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/strtab.h"
 
-enum { AT_ONCE = 32 };
-
 void strtab_init(struct strtab *t, struct arena *arena, const struct strtab *parent)
 {
     *t = (struct strtab){.parent = parent, .arena = arena};
@@ -59,19 +57,15 @@ str_id strtab_add_borrowed(struct strtab *t, struct span text)
     return add(t, text, false);
 }
 
-// Most of the time goes into waiting for memory, so that it is asked for early.
 static void find_some(const struct strtab *t, const struct span *texts, uint32_t n, str_id *ids)
 {
-    uint64_t hashes[AT_ONCE];
-    for (uint32_t i = 0; i < n; i++) {
+    uint64_t hashes[HASH_AT_ONCE];
+    for (uint32_t i = 0; i < n; i++)
         hashes[i] = hash_bytes(texts[i].at, texts[i].n);
-        hash_prefetch(&t->index, hashes[i]);
-    }
-    for (uint32_t i = 0; i < n; i++) {
-        ids[i] = hash_guess(&t->index, hashes[i]);
+    hash_guess(&t->index, hashes, n, ids);
+    for (uint32_t i = 0; i < n; i++)
         if (ids[i] != HASH_NONE)
             __builtin_prefetch(&t->own.at[ids[i]]);
-    }
     for (uint32_t i = 0; i < n; i++)
         if (ids[i] != HASH_NONE)
             __builtin_prefetch(t->own.at[ids[i]].at);
@@ -81,6 +75,6 @@ static void find_some(const struct strtab *t, const struct span *texts, uint32_t
 
 void strtab_find_all(const struct strtab *t, const struct strtab *other, str_id *ids)
 {
-    for (uint32_t i = 0, n = strtab_count(other); i < n; i += AT_ONCE)
-        find_some(t, other->own.at + i, n - i < AT_ONCE ? n - i : AT_ONCE, ids + i);
+    for (uint32_t i = 0, n = strtab_count(other); i < n; i += HASH_AT_ONCE)
+        find_some(t, other->own.at + i, n - i < HASH_AT_ONCE ? n - i : HASH_AT_ONCE, ids + i);
 }

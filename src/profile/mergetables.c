@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { PAGE = 0x1000, AT_ONCE = 32 };
+enum { PAGE = 0x1000 };
 
 str_id map_string(struct source *s, str_id id)
 {
@@ -210,25 +210,24 @@ uint32_t map_location_slowly(struct source *s, uint32_t index)
     return s->locations[index] = found;
 }
 
-// Most of a source is in the sum already. What is looked up one by one takes its time waiting for
-// memory, so that some are looked up at once, each step of all of them before the next step.
+// Most of a source is in the sum already, so that its entries are looked up several at once, each
+// step for all of them before the next step: see hash_guess.
 
 static void find_functions(struct source *s, uint32_t first, uint32_t n)
 {
     const struct merger *m = s->m;
-    struct function_key keys[AT_ONCE];
-    uint64_t hashes[AT_ONCE];
+    struct function_key keys[HASH_AT_ONCE];
+    uint64_t hashes[HASH_AT_ONCE];
+    uint32_t guesses[HASH_AT_ONCE];
     for (uint32_t i = 0; i < n; i++) {
         struct function mapped = mapped_function(s, first + i);
         keys[i] = function_key(&mapped);
         hashes[i] = hash_bytes(&keys[i], sizeof keys[i]);
-        hash_prefetch(&m->functions, hashes[i]);
     }
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t guess = hash_guess(&m->functions, hashes[i]);
-        if (guess != HASH_NONE)
-            __builtin_prefetch(&m->out.functions[guess]);
-    }
+    hash_guess(&m->functions, hashes, n, guesses);
+    for (uint32_t i = 0; i < n; i++)
+        if (guesses[i] != HASH_NONE)
+            __builtin_prefetch(&m->out.functions[guesses[i]]);
     for (uint32_t i = 0; i < n; i++)
         s->functions[first + i] =
             hash_find(&m->functions, hashes[i], same_function, &m->out, &keys[i]);
@@ -237,19 +236,17 @@ static void find_functions(struct source *s, uint32_t first, uint32_t n)
 static void find_locations(struct source *s, uint32_t first, uint32_t n)
 {
     const struct merger *m = s->m;
-    struct location_key keys[AT_ONCE];
-    uint64_t hashes[AT_ONCE];
-    uint32_t guesses[AT_ONCE];
+    struct location_key keys[HASH_AT_ONCE];
+    uint64_t hashes[HASH_AT_ONCE];
+    uint32_t guesses[HASH_AT_ONCE];
     for (uint32_t i = 0; i < n; i++) {
         keys[i] = location_key(s, &s->p->locations[first + i]);
         hashes[i] = hash_location(&keys[i]);
-        hash_prefetch(&m->locations, hashes[i]);
     }
-    for (uint32_t i = 0; i < n; i++) {
-        guesses[i] = hash_guess(&m->locations, hashes[i]);
+    hash_guess(&m->locations, hashes, n, guesses);
+    for (uint32_t i = 0; i < n; i++)
         if (guesses[i] != HASH_NONE)
             __builtin_prefetch(&m->out.locations[guesses[i]]);
-    }
     for (uint32_t i = 0; i < n; i++)
         if (guesses[i] != HASH_NONE)
             __builtin_prefetch(&m->out.lines[m->out.locations[guesses[i]].line]);
@@ -272,10 +269,10 @@ void source_find_known(struct source *s)
         uint64_t hash;
         s->mappings[i] = find_mapping(s, &mapped, &hash);
     }
-    for (uint32_t i = 0; i < p->n_functions; i += AT_ONCE)
-        find_functions(s, i, p->n_functions - i < AT_ONCE ? p->n_functions - i : AT_ONCE);
-    for (uint32_t i = 0; i < p->n_locations; i += AT_ONCE)
-        find_locations(s, i, p->n_locations - i < AT_ONCE ? p->n_locations - i : AT_ONCE);
+    for (uint32_t i = 0; i < p->n_functions; i += HASH_AT_ONCE)
+        find_functions(s, i, p->n_functions - i < HASH_AT_ONCE ? p->n_functions - i : HASH_AT_ONCE);
+    for (uint32_t i = 0; i < p->n_locations; i += HASH_AT_ONCE)
+        find_locations(s, i, p->n_locations - i < HASH_AT_ONCE ? p->n_locations - i : HASH_AT_ONCE);
 }
 
 static uint32_t *unmapped(struct arena *arena, size_t n)
