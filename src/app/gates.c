@@ -8,11 +8,6 @@ typedef VEC(struct gate) gate_list;
 
 #define POLICY_MAX ((size_t)1 << 20)
 
-bool gates_wanted(const struct config *c)
-{
-    return *c->fail_if || *c->policy;
-}
-
 // Sets *line to the number of the line that is no gate.
 static int parse_lines(struct span text, gate_list *gates, size_t *line, struct arena *arena,
                        struct err *err)
@@ -125,7 +120,7 @@ int gates_check(struct session *s, const struct config *c, struct err *err)
 
 bool app_has_gates(const struct config *c)
 {
-    return gates_wanted(c);
+    return *c->fail_if || *c->policy;
 }
 
 const struct command_def gates_command = {.name = "gates", .untrimmed = true, .sides = true};

@@ -7,9 +7,6 @@
 
 // The gates that a config has: of fail_if and of the file policy.
 
-// Whether there may be any.
-bool gates_wanted(const struct config *c);
-
 // Whether they can be read and go together with the config's base. -1 with *err filled where not;
 // of the first, what a file says is left out.
 int gates_check_flags(const struct config *c, struct err *err);

@@ -89,7 +89,7 @@ int app_run(struct session *s, const struct request *request, struct sink *out, 
     s->gates_fired = 0;
     if (app_check_format(request->command, request->config, err))
         return -1;
-    if (gates_wanted(request->config))
+    if (app_has_gates(request->config))
         return judge_and_run(s, request->config, request, out, err);
     int status = run(&q, s, request, NULL, out, err);
     query_end(&q);

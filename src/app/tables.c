@@ -20,7 +20,6 @@ bool query_table(struct query *q, const struct shown *shown, struct sink *out, s
                                   .n_sources = s->sources.n,
                                   .bases = s->bases.at,
                                   .n_bases = s->bases.n,
-                                  .compared = *c->base || *c->diff_base,
                                   .sided = report_has_sides(&q->report),
                                   .shown = shown};
     if (facts->sided) {

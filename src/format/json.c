@@ -204,7 +204,7 @@ static json_t *head_of(const struct table *t)
     set(head, "type", text(o->type));
     set(head, "unit", text(o->unit));
     set(head, "mean", json_boolean(o->mean));
-    set(head, "comparison", json_boolean(t->facts->compared));
+    set(head, "comparison", json_boolean(t->r->options.comparison));
     set(head, "filters", filters);
     set(head, "total", json_integer(total_of(t, t->r->total)));
     if (t->facts->sided) {

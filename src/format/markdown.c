@@ -199,8 +199,8 @@ static void put_label(struct table *t, const struct label *l)
 // In a comparison a share of the total says little.
 static void put_weight_of(struct table *t, const struct value_format *values, int64_t value)
 {
-    put_value_as(t->out, values, value, t->facts->compared);
-    if (t->facts->compared || value == 0 || t->r->total <= 0 || t->r->options.all_types)
+    put_value_as(t->out, values, value, t->r->options.comparison);
+    if (t->r->options.comparison || value == 0 || t->r->total <= 0 || t->r->options.all_types)
         return;
     sink_write(t->out, SPAN(" ("));
     put_share(t->out, "", value, t->r->total);

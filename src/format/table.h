@@ -45,7 +45,7 @@ struct table_facts {
     char *const *bases;   // and those compared with
     size_t n_sources, n_bases;
     int64_t before, after; // totals of a comparison whose sides are known
-    bool compared, sided;
+    bool sided;
     const struct shown *shown; // or NULL
 };
 

@@ -47,6 +47,15 @@ static inline struct span node_str(const struct node_table *t, str_id id)
     return strtab_get(&t->strings, id);
 }
 
+// The innermost node of a stack, or NO_INDEX.
+static inline uint32_t node_leaf(const struct node_table *t, const uint32_t *frames, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (t->first[frames[i]] != t->first[frames[i] + 1])
+            return t->nodes[t->first[frames[i]]];
+    return NO_INDEX;
+}
+
 // The node of the whole function that this one is a part of: itself without address, line, column.
 uint32_t node_function(struct node_table *t, uint32_t node);
 

@@ -153,14 +153,6 @@ static void count_frame(struct weigher *w, uint32_t location, uint32_t mark)
     }
 }
 
-static uint32_t leaf_of(const struct node_table *t, const uint32_t *frames, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++)
-        if (t->first[frames[i]] != t->first[frames[i] + 1])
-            return t->nodes[t->first[frames[i]]];
-    return NO_INDEX;
-}
-
 // The nodes of a stack, each once. Which frames have one that is wanted is found out first, without
 // branches, since it cannot be foreseen.
 static void count_stack(struct weigher *w, const struct sample *s, uint32_t mark)
@@ -178,7 +170,7 @@ static void count_stack(struct weigher *w, const struct sample *s, uint32_t mark
             count_frame(w, live[i], mark);
         end = first;
     }
-    uint32_t leaf = leaf_of(w->w->g->table, frames, s->n_frames);
+    uint32_t leaf = node_leaf(w->w->g->table, frames, s->n_frames);
     if (leaf != NO_INDEX && w->w->wanted[leaf])
         count_tags(w, leaf, true);
 }

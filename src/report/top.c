@@ -22,25 +22,16 @@ static uint32_t *rows_of_nodes(const struct report *r, const struct graph *g)
     return rows;
 }
 
-static uint32_t leaf_of(const struct profile *p, const struct node_table *t, const struct sample *s)
-{
-    for (uint32_t i = 0; i < s->n_frames; i++) {
-        uint32_t loc = p->frames[s->frame + i];
-        if (t->first[loc] < t->first[loc + 1])
-            return t->nodes[t->first[loc]];
-    }
-    return NO_INDEX;
-}
-
 static void sum_flats(const struct report *r, const struct graph_report *g, struct top *top)
 {
     const struct profile *p = r->profile;
     const uint32_t *rows = rows_of_nodes(r, &g->graph);
     for (uint32_t i = 0; i < p->n_samples; i++) {
-        uint32_t leaf = leaf_of(p, &g->table, &p->samples[i]);
+        const struct sample *s = &p->samples[i];
+        uint32_t leaf = node_leaf(&g->table, p->frames + s->frame, s->n_frames);
         if (leaf == NO_INDEX || rows[leaf] == NO_INDEX)
             continue;
-        const int64_t *values = sample_values(p, &p->samples[i]);
+        const int64_t *values = sample_values(p, s);
         for (uint32_t type = 0; type < top->n_columns; type++)
             top->columns[type].flats[rows[leaf]] += values[type];
     }
