@@ -26,8 +26,6 @@ int emit_top(struct query *q, struct sink *out, struct err *err)
     struct table t;
     if (!query_table(q, &top.shown, out, &t))
         format_text_top(&q->report, &top, out);
-    else if (t.facts->sided && t.format == &table_markdown)
-        markdown_comparison(&t, &top);
     else
         table_top(&t, &top);
     return 0;

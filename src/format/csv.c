@@ -104,4 +104,4 @@ static void end(struct table *t)
     (void)t;
 }
 
-const struct table_format table_csv = {begin, row, end};
+const struct table_format table_csv = {begin, row, end, NULL};

@@ -365,4 +365,4 @@ static void end(struct table *t)
     buf_release(&t->text);
 }
 
-const struct table_format table_json = {begin, row, end};
+const struct table_format table_json = {begin, row, end, NULL};

@@ -245,8 +245,6 @@ static void end(struct table *t)
     (void)t;
 }
 
-const struct table_format table_markdown = {begin, row, end};
-
 // "+12.40MB (+8.10%)", or that there was nothing before, or that nothing is left.
 static void put_change(struct table *t, int64_t before, int64_t after)
 {
@@ -362,10 +360,9 @@ static void put_rest(struct table *t, const struct top *top)
     sink_write(t->out, n ? SPAN("\n</details>\n") : SPAN(""));
 }
 
-void markdown_comparison(struct table *t, const struct top *top)
+static void comparison(struct table *t, const struct top *top)
 {
     struct value_format values = each_in_its_unit(t->r);
-    t->noise = t->r->options.noise ? &top->noise : NULL;
     sink_write(t->out, SPAN("### "));
     put_name(t->out, t->r->options.type);
     sink_putc(t->out, ' ');
@@ -382,3 +379,5 @@ void markdown_comparison(struct table *t, const struct top *top)
     put_part(t, top, SHRANK, "Shrank");
     put_rest(t, top);
 }
+
+const struct table_format table_markdown = {begin, row, end, comparison};

@@ -156,6 +156,10 @@ static void add_types(struct table *t, const struct top *top)
 void table_top(struct table *t, const struct top *top)
 {
     t->noise = t->r->options.noise ? &top->noise : NULL;
+    if (t->facts->sided && t->format->comparison) {
+        t->format->comparison(t, top);
+        return;
+    }
     add_columns(t, node_columns);
     add_values(t);
     add_column(t, "inlined");

@@ -55,6 +55,9 @@ struct table_format {
     void (*begin)(struct table *t);
     void (*row)(struct table *t, const struct cell *cells);
     void (*end)(struct table *t);
+    // Writes the top of a comparison whose sides are known in its place; NULL: there is no other
+    // way.
+    void (*comparison)(struct table *t, const struct top *top);
 };
 
 extern const struct table_format table_json, table_csv, table_markdown;
@@ -85,9 +88,6 @@ void table_traces(struct table *t, struct node_table *nodes);
 void table_tags(struct table *t, const struct tags_report *tags);
 void table_list(struct table *t, const struct list *list, const struct text_files *files);
 void table_comments(struct table *t);
-
-// What a comparison says in a pull request: what grew, what shrank, what is new and what is gone.
-void markdown_comparison(struct table *t, const struct top *top);
 
 // A line per stack, "root;…;leaf value": what flame graph programs read. Stacks that look the same
 // are one. Of a comparison whose sides are known a line has two values, before and after. Returns
