@@ -53,7 +53,7 @@ static void set_build_id(struct profile *p, const char *build_id)
 static int read_source(struct profile *p, const char *path, struct err *err)
 {
     struct source *source = source_open(path, err);
-    int status = source ? profile_decode(p, source_reader(source), err) : -1;
+    int status = source ? profile_decode(p, source_stream(source), err) : -1;
     source_close(source);
     return status ? -1 : profile_check_types(p, err);
 }

@@ -21,8 +21,8 @@ struct chunk {
 };
 
 struct ahead {
-    struct reader base;
-    struct reader *in;
+    struct stream base;
+    struct stream *in;
     uint64_t passed;
     struct window window; // of what does not fit into a chunk's headroom
     bool threaded;
@@ -64,11 +64,11 @@ static void hand_over(struct ahead *a, int status, bool ended)
     pthread_mutex_unlock(&a->lock);
 }
 
-static void fill(struct chunk *chunk, struct reader *in)
+static void fill(struct chunk *chunk, struct stream *in)
 {
     if (!chunk->memory)
         chunk->memory = xmalloc(HEADROOM + CHUNK);
-    chunk->n = reader_have(in) < CHUNK ? reader_have(in) : CHUNK;
+    chunk->n = stream_have(in) < CHUNK ? stream_have(in) : CHUNK;
     memcpy(chunk->memory + HEADROOM, in->at, chunk->n);
     in->at += chunk->n;
 }
@@ -78,8 +78,8 @@ static void *read_ahead(void *context)
     struct ahead *a = context;
     struct chunk *chunk;
     while ((chunk = chunk_to_fill(a))) {
-        int status = reader_need(a->in, 1, &a->err);
-        bool ended = status || reader_have(a->in) == 0;
+        int status = stream_need(a->in, 1, &a->err);
+        bool ended = status || stream_have(a->in) == 0;
         if (!ended)
             fill(chunk, a->in);
         hand_over(a, status, ended);
@@ -114,7 +114,7 @@ static void give_back(struct ahead *a, unsigned n)
 // Puts the rest of the window before the chunk.
 static void join_in_chunk(struct ahead *a, struct chunk *chunk)
 {
-    size_t have = reader_have(&a->base);
+    size_t have = stream_have(&a->base);
     unsigned char *at = chunk->memory + HEADROOM - have;
     if (have)
         memcpy(at, a->base.at, have);
@@ -127,7 +127,7 @@ static void join_in_chunk(struct ahead *a, struct chunk *chunk)
 static void join_in_window(struct ahead *a, const struct chunk *chunk)
 {
     struct window *w = &a->window;
-    size_t have = reader_have(&a->base), need = have + chunk->n;
+    size_t have = stream_have(&a->base), need = have + chunk->n;
     struct window old = *w;
     if (w->cap < need)
         *w = (struct window){xmalloc(2 * need), 2 * need};
@@ -142,14 +142,14 @@ static void join_in_window(struct ahead *a, const struct chunk *chunk)
 
 static int more_from_thread(struct ahead *a, uint64_t want, struct err *err)
 {
-    while (reader_have(&a->base) < want) {
+    while (stream_have(&a->base) < want) {
         struct chunk *chunk = next_chunk(a);
         if (!chunk) {
             if (a->status)
                 *err = a->err;
             return a->status;
         }
-        if (reader_have(&a->base) <= HEADROOM)
+        if (stream_have(&a->base) <= HEADROOM)
             join_in_chunk(a, chunk);
         else
             join_in_window(a, chunk);
@@ -166,22 +166,22 @@ static int more_from_stream(struct ahead *a, uint64_t want, struct err *err)
         a->base.at = a->base.end = NULL;
         return more_from_thread(a, want, err);
     }
-    int status = reader_need(a->in, want, err);
+    int status = stream_need(a->in, want, err);
     a->base.at = a->in->at;
     a->base.end = a->in->end;
     return status;
 }
 
-static int ahead_more(struct reader *r, uint64_t want, struct err *err)
+static int ahead_more(struct stream *r, uint64_t want, struct err *err)
 {
     struct ahead *a = (struct ahead *)r;
     return a->threaded ? more_from_thread(a, want, err) : more_from_stream(a, want, err);
 }
 
-struct reader *ahead_reader_new(struct reader *in)
+struct stream *ahead_stream_new(struct stream *in)
 {
     struct ahead *a = xcalloc(1, sizeof *a);
-    a->base = (struct reader){in->at, in->end, ahead_more};
+    a->base = (struct stream){in->at, in->end, ahead_more};
     a->in = in;
     pthread_mutex_init(&a->lock, NULL);
     pthread_cond_init(&a->changed, NULL);
@@ -197,7 +197,7 @@ static void stop(struct ahead *a)
     pthread_join(a->thread, NULL);
 }
 
-void ahead_reader_free(struct reader *r)
+void ahead_stream_free(struct stream *r)
 {
     if (!r)
         return;

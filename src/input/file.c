@@ -13,25 +13,25 @@
 #include "input/ahead.h"
 #include "input/window.h"
 
-struct file_reader {
-    struct reader base;
+struct file_stream {
+    struct stream base;
     struct window window;
     int fd;
 };
 
 struct source {
     int fd;
-    struct reader *file;
-    struct reader *inflated; // NULL where the bytes are bare
-    struct reader *ahead;    // NULL where that is not read ahead
+    struct stream *file;
+    struct stream *inflated; // NULL where the bytes are bare
+    struct stream *ahead;    // NULL where that is not read ahead
 };
 
-static int file_more(struct reader *r, uint64_t want, struct err *err)
+static int file_more(struct stream *r, uint64_t want, struct err *err)
 {
-    struct file_reader *f = (struct file_reader *)r;
-    while (reader_have(r) < want) {
+    struct file_stream *f = (struct file_stream *)r;
+    while (stream_have(r) < want) {
         size_t room = window_room(&f->window, r, want);
-        ssize_t n = read(f->fd, f->window.bytes + reader_have(r), room);
+        ssize_t n = read(f->fd, f->window.bytes + stream_have(r), room);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
@@ -43,19 +43,19 @@ static int file_more(struct reader *r, uint64_t want, struct err *err)
     return 0;
 }
 
-struct reader *file_reader_new(int fd)
+struct stream *file_stream_new(int fd)
 {
-    struct file_reader *f = xcalloc(1, sizeof *f);
+    struct file_stream *f = xcalloc(1, sizeof *f);
     f->base.more = file_more;
     f->fd = fd;
     return &f->base;
 }
 
-void file_reader_free(struct reader *r)
+void file_stream_free(struct stream *r)
 {
     if (!r)
         return;
-    window_release(&((struct file_reader *)r)->window);
+    window_release(&((struct file_stream *)r)->window);
     free(r);
 }
 
@@ -101,16 +101,16 @@ struct source *source_open(const char *path, struct err *err)
         return NULL;
     struct source *s = xcalloc(1, sizeof *s);
     s->fd = fd;
-    s->file = file_reader_new(fd);
-    if (reader_need(s->file, 2, err)) {
+    s->file = file_stream_new(fd);
+    if (stream_need(s->file, 2, err)) {
         source_close(s);
         return NULL;
     }
     const unsigned char *at = s->file->at;
-    if (reader_have(s->file) >= 2 && at[0] == 0x1f && at[1] == 0x8b)
-        s->inflated = inflate_reader_new(s->file, inflater_best());
+    if (stream_have(s->file) >= 2 && at[0] == 0x1f && at[1] == 0x8b)
+        s->inflated = inflate_stream_new(s->file, inflater_best());
     if (s->inflated && may_read_ahead(fd))
-        s->ahead = ahead_reader_new(s->inflated);
+        s->ahead = ahead_stream_new(s->inflated);
     return s;
 }
 
@@ -118,27 +118,27 @@ void source_close(struct source *s)
 {
     if (!s)
         return;
-    ahead_reader_free(s->ahead);
-    inflate_reader_free(s->inflated);
-    file_reader_free(s->file);
+    ahead_stream_free(s->ahead);
+    inflate_stream_free(s->inflated);
+    file_stream_free(s->file);
     if (s->fd != STDIN_FILENO)
         close(s->fd);
     free(s);
 }
 
-struct reader *source_reader(struct source *s)
+struct stream *source_stream(struct source *s)
 {
     if (s->ahead)
         return s->ahead;
     return s->inflated ? s->inflated : s->file;
 }
 
-static int read_all(struct reader *in, size_t max, struct buf *out, struct err *err)
+static int read_all(struct stream *in, size_t max, struct buf *out, struct err *err)
 {
     for (;;) {
-        if (reader_need(in, 1, err))
+        if (stream_need(in, 1, err))
             return -1;
-        size_t n = reader_have(in);
+        size_t n = stream_have(in);
         if (n == 0)
             return 0;
         if (out->n + n > max)
@@ -151,7 +151,7 @@ static int read_all(struct reader *in, size_t max, struct buf *out, struct err *
 int source_read_all(const char *path, size_t max, struct buf *out, struct err *err)
 {
     struct source *source = source_open(path, err);
-    int status = source ? read_all(source_reader(source), max, out, err) : -1;
+    int status = source ? read_all(source_stream(source), max, out, err) : -1;
     source_close(source);
     return status;
 }

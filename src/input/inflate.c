@@ -10,10 +10,10 @@
 #define FREE_OUTPUT ((uint64_t)16 << 20)
 #define MAX_RATIO 100u
 
-struct inflate_reader {
-    struct reader base;
+struct inflate_stream {
+    struct stream base;
     struct window window;
-    struct reader *in;
+    struct stream *in;
     const struct inflater *preferred, *inflater;
     void *state; // the inflater's, or NULL: nothing was read yet
     uint64_t consumed, produced;
@@ -30,23 +30,23 @@ const struct inflater *inflater_best(void)
 }
 
 // ISA-L misjudges the checksum that a header may have of its own.
-static const struct inflater *pick(const struct inflate_reader *f)
+static const struct inflater *pick(const struct inflate_stream *f)
 {
     enum { FLAGS = 3, HEADER_CHECKSUM = 2 };
-    bool checked = reader_have(f->in) > FLAGS && f->in->at[FLAGS] & HEADER_CHECKSUM;
+    bool checked = stream_have(f->in) > FLAGS && f->in->at[FLAGS] & HEADER_CHECKSUM;
     return checked ? &inflater_zlib : f->preferred;
 }
 
-static void end_state(struct inflate_reader *f)
+static void end_state(struct inflate_stream *f)
 {
     if (f->state)
         f->inflater->end(f->state);
     f->state = NULL;
 }
 
-static int begin_member(struct inflate_reader *f, struct err *err)
+static int begin_member(struct inflate_stream *f, struct err *err)
 {
-    if (reader_need(f->in, 4, err))
+    if (stream_need(f->in, 4, err))
         return -1;
     const struct inflater *inflater = pick(f);
     if (f->state && inflater == f->inflater) {
@@ -60,31 +60,31 @@ static int begin_member(struct inflate_reader *f, struct err *err)
 }
 
 // Goes on with the next member, if there is one.
-static int next_member(struct inflate_reader *f, struct err *err)
+static int next_member(struct inflate_stream *f, struct err *err)
 {
-    if (reader_need(f->in, 2, err))
+    if (stream_need(f->in, 2, err))
         return -1;
-    if (reader_have(f->in) == 0) {
+    if (stream_have(f->in) == 0) {
         f->ended = true;
         return 0;
     }
-    if (reader_have(f->in) < 2 || f->in->at[0] != 0x1f || f->in->at[1] != 0x8b)
+    if (stream_have(f->in) < 2 || f->in->at[0] != 0x1f || f->in->at[1] != 0x8b)
         return err_set(err, "corrupt gzip stream: garbage after the end");
     return begin_member(f, err);
 }
 
-static int inflate_step(struct inflate_reader *f, size_t room, struct err *err)
+static int inflate_step(struct inflate_stream *f, size_t room, struct err *err)
 {
     if (!f->state && begin_member(f, err))
         return -1;
-    if (reader_need(f->in, 1, err))
+    if (stream_need(f->in, 1, err))
         return -1;
-    struct inflation bytes = {f->in->at, reader_have(f->in),
-                              f->window.bytes + reader_have(&f->base), room};
+    struct inflation bytes = {f->in->at, stream_have(f->in),
+                              f->window.bytes + stream_have(&f->base), room};
     int status = f->inflater->step(f->state, &bytes, err);
     uint64_t consumed = (uint64_t)(bytes.in - f->in->at);
     uint64_t produced = (uint64_t)(bytes.out - f->base.end);
-    bool stuck = status == INFLATER_GOES_ON && reader_have(f->in) == 0 && produced == 0;
+    bool stuck = status == INFLATER_GOES_ON && stream_have(f->in) == 0 && produced == 0;
     f->consumed += consumed;
     f->produced += produced;
     f->in->at = bytes.in;
@@ -98,10 +98,10 @@ static int inflate_step(struct inflate_reader *f, size_t room, struct err *err)
     return status == INFLATER_MEMBER_END ? next_member(f, err) : 0;
 }
 
-static int inflate_more(struct reader *r, uint64_t want, struct err *err)
+static int inflate_more(struct stream *r, uint64_t want, struct err *err)
 {
-    struct inflate_reader *f = (struct inflate_reader *)r;
-    while (!f->ended && reader_have(r) < want) {
+    struct inflate_stream *f = (struct inflate_stream *)r;
+    while (!f->ended && stream_have(r) < want) {
         size_t room = window_room(&f->window, r, want);
         if (inflate_step(f, room, err))
             return -1;
@@ -109,20 +109,20 @@ static int inflate_more(struct reader *r, uint64_t want, struct err *err)
     return 0;
 }
 
-struct reader *inflate_reader_new(struct reader *in, const struct inflater *preferred)
+struct stream *inflate_stream_new(struct stream *in, const struct inflater *preferred)
 {
-    struct inflate_reader *f = xcalloc(1, sizeof *f);
+    struct inflate_stream *f = xcalloc(1, sizeof *f);
     f->base.more = inflate_more;
     f->in = in;
     f->preferred = preferred;
     return &f->base;
 }
 
-void inflate_reader_free(struct reader *r)
+void inflate_stream_free(struct stream *r)
 {
     if (!r)
         return;
-    struct inflate_reader *f = (struct inflate_reader *)r;
+    struct inflate_stream *f = (struct inflate_stream *)r;
     end_state(f);
     window_release(&f->window);
     free(f);

@@ -3,7 +3,7 @@
 #define CPROF_INPUT_SOURCE_H
 
 #include "base/buf.h"
-#include "base/reader.h"
+#include "base/stream.h"
 #include "input/inflater.h"
 
 // Bytes from a file or standard input, inflated where they are gzip (RFC 1952; several members in
@@ -13,7 +13,7 @@ struct source;
 // The path "-" is standard input. NULL with *err filled: the message does not name the path.
 struct source *source_open(const char *path, struct err *err);
 void source_close(struct source *s);
-struct reader *source_reader(struct source *s);
+struct stream *source_stream(struct source *s);
 
 // Appends all that a source has, which may be at most max bytes, a number of whole MiB. 0, or -1
 // with *err filled: the message does not name the path.
@@ -24,12 +24,12 @@ bool source_is_program(const char *path);
 
 // The parts: a stream of an open descriptor, which stays the caller's, and an inflater on top of
 // another stream. Both are freed by their _free.
-struct reader *file_reader_new(int fd);
-void file_reader_free(struct reader *r);
+struct stream *file_stream_new(int fd);
+void file_stream_free(struct stream *r);
 
 // What comes out may be at most 16 MiB and a hundred times what went in: an archive built to
 // exhaust memory is refused, and no real profile comes near.
-struct reader *inflate_reader_new(struct reader *in, const struct inflater *preferred);
-void inflate_reader_free(struct reader *r);
+struct stream *inflate_stream_new(struct stream *in, const struct inflater *preferred);
+void inflate_stream_free(struct stream *r);
 
 #endif

@@ -14,9 +14,9 @@ void window_release(struct window *w)
     *w = (struct window){0};
 }
 
-size_t window_room(struct window *w, struct reader *r, uint64_t want)
+size_t window_room(struct window *w, struct stream *r, uint64_t want)
 {
-    size_t have = reader_have(r);
+    size_t have = stream_have(r);
     if (have)
         memmove(w->bytes, r->at, have);
     uint64_t most = have + have / 2 + WINDOW_MIN;

@@ -4,9 +4,9 @@
 
 #include <stddef.h>
 
-#include "base/reader.h"
+#include "base/stream.h"
 
-// The memory behind a reader's window.
+// The memory behind a stream's window.
 struct window {
     unsigned char *bytes;
     size_t cap;
@@ -17,6 +17,6 @@ void window_release(struct window *w);
 // Moves what is at hand to the start and makes free room behind it: as much as is wanted, but never
 // more than about as much again as has arrived, so that a false length takes no memory.
 // Returns how much room there is behind r->end, which is not 0.
-size_t window_room(struct window *w, struct reader *r, uint64_t want);
+size_t window_room(struct window *w, struct stream *r, uint64_t want);
 
 #endif

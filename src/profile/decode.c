@@ -12,7 +12,7 @@ struct field {
     uint64_t number;
     unsigned wire;
     uint64_t value;    // of WIRE_VARINT
-    struct wire bytes; // of WIRE_BYTES; in the reader's window
+    struct wire bytes; // of WIRE_BYTES; in the stream's window
 };
 
 struct decoder {
@@ -39,18 +39,18 @@ static void scratch_free(void *scratch, void *memory)
     (void)memory;
 }
 
-static int take_bytes(struct decoder *d, struct reader *in, uint64_t n, struct field *f)
+static int take_bytes(struct decoder *d, struct stream *in, uint64_t n, struct field *f)
 {
-    if (reader_need(in, n, d->err))
+    if (stream_need(in, n, d->err))
         return -1;
-    if (reader_have(in) < n)
+    if (stream_have(in) < n)
         return malformed(d, "truncated protobuf");
     f->bytes = (struct wire){in->at, in->at + n, in->end};
     in->at += n;
     return 0;
 }
 
-static int take_varint(struct decoder *d, struct reader *in, uint64_t *value)
+static int take_varint(struct decoder *d, struct stream *in, uint64_t *value)
 {
     struct wire w = {in->at, in->end, in->end};
     if (wire_varint(&w, value))
@@ -60,11 +60,11 @@ static int take_varint(struct decoder *d, struct reader *in, uint64_t *value)
 }
 
 // 1 with *f filled, 0 at the end, -1 on a fault.
-static int next_field(struct decoder *d, struct reader *in, struct field *f)
+static int next_field(struct decoder *d, struct stream *in, struct field *f)
 {
-    if (reader_need(in, 2 * VARINT_MAX, d->err))
+    if (stream_need(in, 2 * VARINT_MAX, d->err))
         return -1;
-    if (reader_have(in) == 0)
+    if (stream_have(in) == 0)
         return 0;
     uint64_t tag, n;
     if (take_varint(d, in, &tag))
@@ -241,7 +241,7 @@ static int take_field(struct decoder *d, const struct field *f)
 }
 
 // Takes the samples that are whole in the window, which are most of a profile.
-static int take_samples(struct decoder *d, struct reader *in)
+static int take_samples(struct decoder *d, struct stream *in)
 {
     enum { KEY = 2 << 3 | WIRE_BYTES };
     struct wire w = {in->at, in->end, in->end}, message;
@@ -257,7 +257,7 @@ static int take_samples(struct decoder *d, struct reader *in)
     return 0;
 }
 
-static int take_fields(struct decoder *d, struct reader *in)
+static int take_fields(struct decoder *d, struct stream *in)
 {
     struct field f = {0};
     int status;
@@ -269,12 +269,12 @@ static int take_fields(struct decoder *d, struct reader *in)
     return status;
 }
 
-int profile_decode(struct profile *out, struct reader *in, struct err *err)
+int profile_decode(struct profile *out, struct stream *in, struct err *err)
 {
     struct decoder d = {.profile = out, .err = err, .columns.arena = out->arena};
     d.allocator = (ProtobufCAllocator){scratch_alloc, scratch_free, &d.scratch};
-    int status = reader_need(in, 1, err);
-    if (status == 0 && reader_have(in) == 0)
+    int status = stream_need(in, 1, err);
+    if (status == 0 && stream_have(in) == 0)
         status = err_set(err, "empty file");
     if (status == 0)
         status = take_fields(&d, in);

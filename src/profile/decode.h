@@ -2,13 +2,13 @@
 #ifndef CPROF_PROFILE_DECODE_H
 #define CPROF_PROFILE_DECODE_H
 
-#include "base/reader.h"
+#include "base/stream.h"
 #include "profile/profile.h"
 
 // Reads a protobuf profile (proto/profile.proto) to the end of the stream into *out, which
 // profile_init made. Every index that comes out is valid: what refers to nothing, a zero or
 // repeated id, a sample with the wrong number of values is an error, as it is in google/pprof.
 // 0, or -1 with *err filled; *out is to be released either way.
-int profile_decode(struct profile *out, struct reader *in, struct err *err);
+int profile_decode(struct profile *out, struct stream *in, struct err *err);
 
 #endif

@@ -78,12 +78,12 @@ static bool decode(struct span bytes)
 {
     struct err err;
     struct profile p;
-    struct reader *memory = stingy_reader_new(bytes);
-    struct reader *inflated = is_gzip(bytes) ? inflate_reader_new(memory, inflater_best()) : NULL;
+    struct stream *memory = stingy_stream_new(bytes);
+    struct stream *inflated = is_gzip(bytes) ? inflate_stream_new(memory, inflater_best()) : NULL;
     profile_init(&p);
     bool valid = profile_decode(&p, inflated ? inflated : memory, &err) == 0;
-    inflate_reader_free(inflated);
-    stingy_reader_free(memory);
+    inflate_stream_free(inflated);
+    stingy_stream_free(memory);
     if (valid) {
         check_samples(&p);
         check_tables(&p);

@@ -9,16 +9,16 @@
 
 // Bytes in memory, a few at a time.
 struct steps {
-    struct reader base;
+    struct stream base;
     struct span rest;
     size_t step;
 };
 
-static int more(struct reader *r, uint64_t want, struct err *err)
+static int more(struct stream *r, uint64_t want, struct err *err)
 {
     struct steps *s = (struct steps *)r;
     (void)err;
-    size_t have = reader_have(r), most = have + s->rest.n;
+    size_t have = stream_have(r), most = have + s->rest.n;
     size_t n = want + s->step < most ? want + s->step : most;
     s->rest = span_from(s->rest, n - have);
     r->end = r->at + n;
@@ -31,14 +31,14 @@ static int inflate_all(struct span packed, size_t step, const struct inflater *i
     enum { MOST = 64 << 20 };
     const unsigned char *at = (const unsigned char *)packed.at;
     struct steps steps = {{at, at, more}, packed, step};
-    struct reader *r = inflate_reader_new(&steps.base, inflater);
+    struct stream *r = inflate_stream_new(&steps.base, inflater);
     struct err err;
     int status;
-    while ((status = reader_need(r, 1, &err)) == 0 && reader_have(r) && out->n < MOST) {
-        buf_add(out, (struct span){(const char *)r->at, reader_have(r)});
+    while ((status = stream_need(r, 1, &err)) == 0 && stream_have(r) && out->n < MOST) {
+        buf_add(out, (struct span){(const char *)r->at, stream_have(r)});
         r->at = r->end;
     }
-    inflate_reader_free(r);
+    inflate_stream_free(r);
     return status;
 }
 

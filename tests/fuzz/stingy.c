@@ -5,17 +5,17 @@
 
 #include "base/xalloc.h"
 
-struct stingy_reader {
-    struct reader base;
+struct stingy_stream {
+    struct stream base;
     struct span left; // not in the window yet
     unsigned char *window;
 };
 
-static int stingy_more(struct reader *r, uint64_t want, struct err *err)
+static int stingy_more(struct stream *r, uint64_t want, struct err *err)
 {
     (void)err;
-    struct stingy_reader *s = (struct stingy_reader *)r;
-    size_t have = reader_have(r);
+    struct stingy_stream *s = (struct stingy_stream *)r;
+    size_t have = stream_have(r);
     size_t add = want - have < s->left.n ? (size_t)(want - have) : s->left.n;
     unsigned char *window = xmalloc(have + add);
     if (have)
@@ -30,18 +30,18 @@ static int stingy_more(struct reader *r, uint64_t want, struct err *err)
     return 0;
 }
 
-struct reader *stingy_reader_new(struct span bytes)
+struct stream *stingy_stream_new(struct span bytes)
 {
-    struct stingy_reader *s = xcalloc(1, sizeof *s);
+    struct stingy_stream *s = xcalloc(1, sizeof *s);
     s->base.more = stingy_more;
     s->left = bytes;
     return &s->base;
 }
 
-void stingy_reader_free(struct reader *r)
+void stingy_stream_free(struct stream *r)
 {
     if (!r)
         return;
-    free(((struct stingy_reader *)r)->window);
+    free(((struct stingy_stream *)r)->window);
     free(r);
 }

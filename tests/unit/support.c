@@ -8,10 +8,10 @@
 
 #include "base/xalloc.h"
 
-static int memory_more(struct reader *r, uint64_t want, struct err *err)
+static int memory_more(struct stream *r, uint64_t want, struct err *err)
 {
-    struct memory_reader *m = (struct memory_reader *)r;
-    size_t have = (size_t)reader_have(r);
+    struct memory_stream *m = (struct memory_stream *)r;
+    size_t have = (size_t)stream_have(r);
     size_t take = want - have < m->rest.n ? (size_t)(want - have) : m->rest.n;
     take = m->rest.n - take < m->step ? m->rest.n : take + m->step;
     if (have + take < want && m->fault)
@@ -29,24 +29,24 @@ static int memory_more(struct reader *r, uint64_t want, struct err *err)
     return 0;
 }
 
-void memory_reader_init(struct memory_reader *m, struct span bytes, size_t step)
+void memory_stream_init(struct memory_stream *m, struct span bytes, size_t step)
 {
-    *m = (struct memory_reader){.base.more = memory_more, .rest = bytes, .step = step};
+    *m = (struct memory_stream){.base.more = memory_more, .rest = bytes, .step = step};
 }
 
-void memory_reader_release(struct memory_reader *m)
+void memory_stream_release(struct memory_stream *m)
 {
     free(m->window);
 }
 
-int read_all(struct reader *r, struct buf *out, struct err *err)
+int read_all(struct stream *r, struct buf *out, struct err *err)
 {
     for (;;) {
-        if (reader_need(r, 7, err))
+        if (stream_need(r, 7, err))
             return -1;
-        if (reader_have(r) == 0)
+        if (stream_have(r) == 0)
             return 0;
-        buf_add(out, (struct span){(const char *)r->at, (size_t)reader_have(r)});
+        buf_add(out, (struct span){(const char *)r->at, (size_t)stream_have(r)});
         r->at = r->end;
     }
 }

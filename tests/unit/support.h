@@ -3,23 +3,23 @@
 #define CPROF_TESTS_UNIT_SUPPORT_H
 
 #include "base/buf.h"
-#include "base/reader.h"
+#include "base/stream.h"
 
 // A stream of bytes in memory that hands out at most `step` of them beyond what is asked for, and
 // moves its window each time, so that a pointer kept too long shows.
-struct memory_reader {
-    struct reader base;
+struct memory_stream {
+    struct stream base;
     struct span rest; // what was not handed out yet
     size_t step;
     const char *fault; // the error to report once the rest is used up; NULL: a clean end
     unsigned char *window;
 };
 
-void memory_reader_init(struct memory_reader *m, struct span bytes, size_t step);
-void memory_reader_release(struct memory_reader *m);
+void memory_stream_init(struct memory_stream *m, struct span bytes, size_t step);
+void memory_stream_release(struct memory_stream *m);
 
 // Reads to the end, a few bytes at a time. 0, or -1 with *err filled.
-int read_all(struct reader *r, struct buf *out, struct err *err);
+int read_all(struct stream *r, struct buf *out, struct err *err);
 
 // A directory that is removed with all files in it.
 struct temp_dir {

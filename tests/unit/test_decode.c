@@ -10,11 +10,11 @@ enum { SAMPLE_TYPE = 1, SAMPLE, MAPPING, LOCATION, FUNCTION, STRING };
 
 static int decode(struct profile *p, struct span bytes, size_t step, struct err *err)
 {
-    struct memory_reader m;
-    memory_reader_init(&m, bytes, step);
+    struct memory_stream m;
+    memory_stream_init(&m, bytes, step);
     profile_init(p);
     int status = profile_decode(p, &m.base, err);
-    memory_reader_release(&m);
+    memory_stream_release(&m);
     return status;
 }
 
@@ -245,7 +245,7 @@ static void false_lengths_take_no_memory(void)
     file_put(path, SPAN("\x0a\x80\x80\x80\x80\x80\x80\x80\x10"));
     struct source *s = source_open(path, &err);
     profile_init(&p);
-    CHECK_INT(profile_decode(&p, source_reader(s), &err), -1);
+    CHECK_INT(profile_decode(&p, source_stream(s), &err), -1);
     CHECK_HAS(err.text, "truncated");
     profile_release(&p);
     source_close(s);
@@ -255,16 +255,16 @@ static void false_lengths_take_no_memory(void)
 static void faults_of_the_stream_are_passed_on(void)
 {
     struct buf b = small_profile();
-    struct memory_reader m;
+    struct memory_stream m;
     struct profile p;
     struct err err = {""};
-    memory_reader_init(&m, buf_span(&b), 0);
+    memory_stream_init(&m, buf_span(&b), 0);
     m.fault = "input/output error";
     profile_init(&p);
     CHECK_INT(profile_decode(&p, &m.base, &err), -1);
     CHECK_STR(err.text, "input/output error");
     profile_release(&p);
-    memory_reader_release(&m);
+    memory_stream_release(&m);
     buf_release(&b);
 }
 

@@ -40,7 +40,7 @@ static int read_path(const char *path, struct buf *out, struct err *err)
     struct source *s = source_open(path, err);
     if (!s)
         return -1;
-    int status = read_all(source_reader(s), out, err);
+    int status = read_all(source_stream(s), out, err);
     source_close(s);
     return status;
 }
@@ -177,17 +177,17 @@ static struct buf zeros(unsigned mebibytes)
 
 static uint64_t count_bytes(struct span packed, struct err *err)
 {
-    struct memory_reader m;
-    memory_reader_init(&m, packed, 10000);
-    struct reader *r = inflate_reader_new(&m.base, inflater_best());
+    struct memory_stream m;
+    memory_stream_init(&m, packed, 10000);
+    struct stream *r = inflate_stream_new(&m.base, inflater_best());
     uint64_t n = 0;
     int status;
-    while ((status = reader_need(r, 1, err)) == 0 && reader_have(r)) {
-        n += reader_have(r);
+    while ((status = stream_need(r, 1, err)) == 0 && stream_have(r)) {
+        n += stream_have(r);
         r->at = r->end;
     }
-    inflate_reader_free(r);
-    memory_reader_release(&m);
+    inflate_stream_free(r);
+    memory_stream_release(&m);
     return status ? 0 : n;
 }
 
@@ -225,14 +225,14 @@ static void pipes_are_read(void)
 static void input_in_single_bytes(void)
 {
     struct buf packed = gzipped(SPAN("in single bytes")), out = {0};
-    struct memory_reader m;
+    struct memory_stream m;
     struct err err = {""};
-    memory_reader_init(&m, buf_span(&packed), 0);
-    struct reader *r = inflate_reader_new(&m.base, inflater_best());
+    memory_stream_init(&m, buf_span(&packed), 0);
+    struct stream *r = inflate_stream_new(&m.base, inflater_best());
     CHECK_INT(read_all(r, &out, &err), 0);
     CHECK_SPAN(buf_span(&out), SPAN("in single bytes"));
-    inflate_reader_free(r);
-    memory_reader_release(&m);
+    inflate_stream_free(r);
+    memory_stream_release(&m);
     buf_release(&packed);
     buf_release(&out);
 }
@@ -240,15 +240,15 @@ static void input_in_single_bytes(void)
 static void faults_below_are_passed_on(void)
 {
     struct buf packed = gzipped(SPAN("text")), out = {0};
-    struct memory_reader m;
+    struct memory_stream m;
     struct err err = {""};
-    memory_reader_init(&m, span_upto(buf_span(&packed), packed.n - 3), 4);
+    memory_stream_init(&m, span_upto(buf_span(&packed), packed.n - 3), 4);
     m.fault = "input/output error";
-    struct reader *r = inflate_reader_new(&m.base, inflater_best());
+    struct stream *r = inflate_stream_new(&m.base, inflater_best());
     CHECK_INT(read_all(r, &out, &err), -1);
     CHECK_STR(err.text, "input/output error");
-    inflate_reader_free(r);
-    memory_reader_release(&m);
+    inflate_stream_free(r);
+    memory_stream_release(&m);
     buf_release(&packed);
     buf_release(&out);
 }

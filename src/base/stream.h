@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef CPROF_BASE_READER_H
-#define CPROF_BASE_READER_H
+#ifndef CPROF_BASE_STREAM_H
+#define CPROF_BASE_STREAM_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,24 +10,24 @@
 
 // A stream of bytes, read through a window: what is at hand is [at, end). Whoever implements it
 // embeds the struct and fills the window when asked.
-struct reader {
+struct stream {
     const unsigned char *at, *end;
 
     // Makes at least want bytes at hand, or all that are left of the stream where those are fewer;
     // moves the window, so that pointers into it end. 0, or -1 with *err filled.
-    int (*more)(struct reader *r, uint64_t want, struct err *err);
+    int (*more)(struct stream *r, uint64_t want, struct err *err);
 };
 
 // How many bytes are at hand.
-static inline uint64_t reader_have(const struct reader *r)
+static inline uint64_t stream_have(const struct stream *r)
 {
     return (uint64_t)(r->end - r->at);
 }
 
 // Asks for want bytes only where they are not at hand yet.
-static inline int reader_need(struct reader *r, uint64_t want, struct err *err)
+static inline int stream_need(struct stream *r, uint64_t want, struct err *err)
 {
-    return reader_have(r) >= want ? 0 : r->more(r, want, err);
+    return stream_have(r) >= want ? 0 : r->more(r, want, err);
 }
 
 #endif
