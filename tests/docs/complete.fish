@@ -1,7 +1,7 @@
 #!/usr/bin/env fish
 # SPDX-License-Identifier: Apache-2.0
 # Completes some command lines with the script.
-# usage: docs_complete.fish SCRIPT
+# usage: complete.fish SCRIPT
 
 source $argv[1]; or exit 1
 cd /

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Completes some command lines with the script, called as readline calls it.
-# usage: docs_complete.bash SCRIPT
+# usage: complete.bash SCRIPT
 
 source "$1" || exit 1
 status=0

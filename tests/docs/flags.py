@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks that every flag of `cprof -help` is in the manual page and the completion scripts.
 
-usage: docs_flags.py CPROF MAN_PAGE BASH_SCRIPT ZSH_SCRIPT FISH_SCRIPT
+usage: flags.py CPROF MAN_PAGE BASH_SCRIPT ZSH_SCRIPT FISH_SCRIPT
 """
 
 import re

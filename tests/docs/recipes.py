@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs what README.md has for continuous integration: the steps of the jobs, with programs in the
+"""Runs what cprof-ci(7) has for continuous integration: the steps of the jobs, with programs in the
 place of the services that they talk to, and the shell function on a repository of its own.
 
-usage: docs_recipes.py CPROF SOURCE_ROOT
+usage: recipes.py CPROF SOURCE_ROOT
 """
 
 import os
@@ -13,13 +13,15 @@ import subprocess
 import sys
 import tempfile
 
+from examples import roff_unescape
+
 try:
     import yaml
 except ImportError:
     yaml = None
 
 CPROF, ROOT = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2])
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "man/cprof-ci.7").read_text(encoding="utf-8")
 TESTDATA = ROOT / "testdata"
 
 
@@ -28,11 +30,16 @@ class Skip(Exception):
 
 
 def recipe(name):
-    return re.search(rf"<!-- recipe: {name} -->\n\n```\w+\n(.*?)^```$", README, re.S | re.M)[1]
+    return plain(re.search(rf'^\.\\" recipe: {name}\n(?:\.PP\n)?\.EX\n(.*?)^\.EE$', PAGE, re.S | re.M)[1])
 
 
 def gates():
-    return re.search(r"```text\n(# a merge request.*?)```", README, re.S)[1]
+    return plain(re.search(r"^\.EX\n(# a merge request.*?)^\.EE$", PAGE, re.S | re.M)[1])
+
+
+def plain(lines):
+    """The text of an example of a manual page."""
+    return "".join(roff_unescape(line) + "\n" for line in lines.splitlines())
 
 
 def program(folder, name, text):
