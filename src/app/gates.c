@@ -55,14 +55,6 @@ static bool has_base(const struct config *c)
     return *c->base || *c->diff_base;
 }
 
-static int check_confidence(const struct config *c, struct err *err)
-{
-    if (c->confidence == 0 || (c->confidence >= 50 && c->confidence < 100))
-        return 0;
-    return err_set(err, "bad value '%g' for confidence: want 0, or 50 to less than 100",
-                   c->confidence);
-}
-
 static int check_bases(const struct config *c, const gate_list *gates, struct err *err)
 {
     for (size_t i = 0; i < gates->n && !has_base(c); i++)
@@ -79,7 +71,7 @@ static int read_flags(const struct config *c, gate_list *gates, struct arena *ar
     *gates = (gate_list){0};
     if (parse_lines(arena_span(arena, span_of(c->fail_if)), gates, &line, arena, err))
         return err_wrap(err, "option fail_if");
-    return check_confidence(c, err);
+    return 0;
 }
 
 static int read_gates(struct session *s, const struct config *c, gate_list *gates,

@@ -3,7 +3,6 @@
 #include "app/reads.h"
 
 #include <ctype.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -300,8 +299,6 @@ int app_check(const struct config *c, struct err *err)
         return err_set(err, "-base and -diff_base cannot be used together");
     if (c->normalize && !*c->base && !*c->diff_base)
         return err_set(err, "-normalize needs -base or -diff_base");
-    if (c->threads < 0)
-        return err_set(err, "bad value '%" PRId64 "' for threads: want 0 or more", c->threads);
     return gates_check_flags(c, err);
 }
 

@@ -14,9 +14,13 @@ enum option_type {
     OPTION_INT,
     OPTION_FLOAT,
     OPTION_STRING,
-    OPTION_CHOICE, // each choice is also a flag of its own
-    OPTION_WORD,   // a choice whose names are no flags
-    OPTION_GATES,  // lines, each a gate (report/gate.h); a flag that is given again adds some
+    OPTION_REGEX,    // a string that is a valid regular expression, or ""
+    OPTION_CHOICE,   // each choice is also a flag of its own
+    OPTION_WORD,     // a choice whose names are no flags
+    OPTION_DURATION, // nanoseconds: see base/quantity.h
+    OPTION_SIZE,     // bytes
+    OPTION_LINES,    // any lines; a flag that is given again adds some
+    OPTION_GATES,    // the same, but each is a gate (report/gate.h)
 };
 
 enum option_group {
@@ -29,22 +33,64 @@ enum option_group {
     GROUP_COUNT,
 };
 
+// Where an option may be set or kept.
+enum option_where {
+    WHERE_CLI = 1,
+    WHERE_SHELL = 2,
+    WHERE_WEB = 4,   // as a parameter of a URL
+    WHERE_SAVED = 8, // in the settings that the browser's page keeps
+};
+
+// What has to be done again when the value changes; each includes those before it but GATES.
+enum option_dirties {
+    DIRTIES_NOTHING, // it is about what comes: files to be read, where reports go
+    DIRTIES_RENDER,  // the same numbers look different
+    DIRTIES_GRAPH,   // the same samples make other entries
+    DIRTIES_FILTER,  // other samples or frames
+    DIRTIES_GATES,   // gates are to be read and checked, and a change that fails is undone
+    DIRTIES_LOAD,    // the profile is to be loaded anew, and a change that fails is undone
+};
+
+// What could be put in for a value that has no choices.
+enum option_complete {
+    COMPLETE_NOTHING,
+    COMPLETE_FUNCTIONS,
+    COMPLETE_TAG_KEYS,
+    COMPLETE_TAGS, // keys, and key=value
+    COMPLETE_TYPES,
+    COMPLETE_FILES,
+    COMPLETE_DIRS,
+};
+
 struct choice {
     const char *name, *summary;
 };
 
+// Which numbers an option takes; durations and sizes are never negative.
+struct option_range {
+    double min, max;
+    bool below_max; // max itself is too much
+    bool or_zero;   // 0 is taken, too
+    bool no_zero;   // 0 is not taken
+    const char *want;
+};
+
 struct option_def {
     const char *name;
+    const char *url; // its name in a URL; NULL: it is none of WHERE_WEB
     enum option_type type;
-    enum option_group group;
-    size_t offset; // in struct config
-    const struct choice
-        *choices; // of the last two types: the names of the values 0, 1, …; NULL ends
+    enum option_group group; // of help texts
+    size_t offset;           // in struct config
+    unsigned where;          // of enum option_where
+    enum option_dirties dirties;
+    enum option_complete complete;
+    char separator;                   // of the names in a value that is a list; or 0
+    const struct option_range *range; // of numbers; NULL: any
+    const struct choice *choices;     // of choices: the names of the values 0, 1, …; NULL ends
     const char *initial;
     const char *argument; // what stands behind "=" in help texts; NULL for OPTION_BOOL
     const char *summary;  // one line
     const char *detail;   // more, or NULL
-    bool is_regex;        // the value has to be a valid regular expression
 };
 
 // Flags that stand for values of sample_index, and perhaps of mean.
@@ -60,6 +106,9 @@ extern const struct shortcut_def shortcut_defs[];
 extern const char *const option_group_titles[GROUP_COUNT];
 
 const struct option_def *option_find(struct span name);
+
+// By the name that it has in a URL; NULL where there is none.
+const struct option_def *option_find_url(struct span name);
 
 // The option of which this is a choice, and which one; NULL where there is none.
 const struct option_def *option_find_choice(struct span name, int *value);

@@ -74,8 +74,6 @@ int query_report(struct query *q, struct err *err)
     struct report_options *o = &q->report.options;
     if (pick_sample_type(q, err))
         return -1;
-    if (c->divide_by == 0)
-        return err_set(err, "bad value '0' for divide_by: cannot divide by zero");
     o->ratio = 1 / c->divide_by;
     o->output_unit = span_of(c->unit);
     o->compact_labels = c->compact_labels;

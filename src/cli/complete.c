@@ -149,52 +149,48 @@ static void consider_first(struct collector *k)
         consider_text(k, w->name);
 }
 
-// Behind the last comma of a list.
-static void skip_list(struct collector *k)
+// To the last name of a list.
+static void skip_list(struct collector *k, char separator)
 {
-    const char *comma = k->word.n ? memrchr(k->word.at, ',', k->word.n) : NULL;
-    if (!comma)
+    const char *last = k->word.n ? memrchr(k->word.at, separator, k->word.n) : NULL;
+    if (!last)
         return;
-    size_t skip = (size_t)(comma - k->word.at) + 1;
+    size_t skip = (size_t)(last - k->word.at) + 1;
     k->found.start += skip;
     k->word = span_from(k->word, skip);
 }
 
-static bool is_one_of(const char *name, const char *const *names)
-{
-    for (; *names; names++)
-        if (strcmp(name, *names) == 0)
-            return true;
-    return false;
-}
-
 static void consider_values(struct collector *k, const struct option_def *o)
 {
-    static const char *const keys[] = {"tagleaf", "tagroot", NULL};
-    static const char *const key_regexes[] = {"taghide", "tagshow", NULL};
-    static const char *const tags[] = {"tagfocus", "tagignore", NULL};
     k->found.after = "";
+    if (o->separator)
+        skip_list(k, o->separator);
     for (const struct choice *c = o->choices; c && c->name; c++)
         consider_text(k, c->name);
     if (o->type == OPTION_BOOL) {
         consider_text(k, "true");
         consider_text(k, "false");
-    } else if (strcmp(o->name, "sample_index") == 0) {
+    }
+    switch (o->complete) {
+    case COMPLETE_TYPES:
         consider_types(k);
         consider_text(k, "all");
-    } else if (is_one_of(o->name, keys)) {
-        skip_list(k);
+        break;
+    case COMPLETE_TAG_KEYS:
         consider_tags(k, false);
-    } else if (is_one_of(o->name, key_regexes)) {
-        consider_tags(k, false);
-    } else if (is_one_of(o->name, tags)) {
+        break;
+    case COMPLETE_TAGS:
         consider_tags(k, true);
-    } else if (o->is_regex) {
+        break;
+    case COMPLETE_FUNCTIONS:
         consider_functions(k);
-    } else if (o->argument &&
-               (strcmp(o->argument, "FILE") == 0 || strcmp(o->argument, "DIRS") == 0)) {
-        skip_list(k);
+        break;
+    case COMPLETE_FILES:
+    case COMPLETE_DIRS:
         consider_files(k);
+        break;
+    case COMPLETE_NOTHING:
+        break;
     }
 }
 

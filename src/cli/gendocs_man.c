@@ -95,7 +95,13 @@ static const char *type_text(const struct option_def *o)
         return "One of the following.";
     case OPTION_BOOL:
         return "True or false.";
+    case OPTION_DURATION:
+        return "A time such as 30s, 1m30s or 500ms; a number alone is seconds.";
+    case OPTION_SIZE:
+        return "A size such as 512MiB or 2GiB; a number alone is bytes.";
     case OPTION_GATES:
+    case OPTION_LINES:
+    case OPTION_REGEX:
     case OPTION_STRING:
         break;
     }

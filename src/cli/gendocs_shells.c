@@ -52,9 +52,9 @@ static enum value_kind kind_of(const struct option_def *o)
         return VALUE_BOOL;
     if (o->choices)
         return VALUE_CHOICE;
-    if (strcmp(o->argument, "FILE") == 0)
+    if (o->complete == COMPLETE_FILES)
         return VALUE_FILE;
-    return strcmp(o->argument, "DIRS") == 0 ? VALUE_DIRS : VALUE_TEXT;
+    return o->complete == COMPLETE_DIRS ? VALUE_DIRS : VALUE_TEXT;
 }
 
 static void add_option(struct flags *flags, const struct option_def *o)

@@ -116,7 +116,10 @@ static void texts_are_there(void)
         check_detail(o->name, o->detail);
         CHECK((o->argument == NULL) == (o->type == OPTION_BOOL));
         CHECK((o->choices != NULL) == (o->type == OPTION_CHOICE || o->type == OPTION_WORD));
-        CHECK(!o->is_regex || o->type == OPTION_STRING);
+        CHECK((o->url != NULL) == ((o->where & WHERE_WEB) != 0));
+        CHECK(!(o->where & WHERE_SAVED) || o->url);
+        CHECK(!o->range || o->type == OPTION_INT || o->type == OPTION_FLOAT);
+        CHECK(!o->choices || o->complete == COMPLETE_NOTHING);
         for (const struct choice *c = o->choices; c && c->name; c++)
             if (*c->name)
                 check_summary(c->name, c->summary);
@@ -199,16 +202,30 @@ static void initial_values(void)
     config_release(&c);
 }
 
+static bool fits(const struct option_def *o, const char *text)
+{
+    struct config c;
+    struct err err;
+    config_init(&c);
+    bool fit = option_set(o, &c, span_of(text), &err) == 0;
+    config_release(&c);
+    return fit;
+}
+
 static void values_are_read_back(void)
 {
     static const char *const bools[] = {"true", "false", "T", "0", NULL};
-    static const char *const ints[] = {"0", "-1", "9223372036854775807", "0x10", NULL};
-    static const char *const floats[] = {"0.1", "1e-300", "3.0000000000000004", "-2", NULL};
+    static const char *const ints[] = {"0", "1", "9223372036854775807", "0x10", NULL};
+    static const char *const floats[] = {"50.1", "1e-300", "63.000000000000004", "-2", NULL};
     static const char *const strings[] = {"a b", "\xc3\xbc", "", "x=y, z:w", NULL};
     static const char *const gates[] = {"", "total > 5MB", "\n # none\nany_cum<=+5 %\n", NULL};
+    static const char *const regexes[] = {"a|b", "", "^x$", NULL};
+    static const char *const times[] = {"0s", "5", "1m30s", "1.5s", "300ms", "7ns", NULL};
+    static const char *const sizes[] = {"0", "1", "2GiB", "1.5k", "512 MB", NULL};
     static const char *const *const texts[] = {
         [OPTION_BOOL] = bools,     [OPTION_INT] = ints,    [OPTION_FLOAT] = floats,
-        [OPTION_STRING] = strings, [OPTION_GATES] = gates,
+        [OPTION_STRING] = strings, [OPTION_GATES] = gates, [OPTION_REGEX] = regexes,
+        [OPTION_DURATION] = times, [OPTION_SIZE] = sizes,  [OPTION_LINES] = strings,
     };
     for (const struct option_def *o = option_defs; o->name; o++) {
         check_about("%s", o->name);
@@ -216,7 +233,8 @@ static void values_are_read_back(void)
             if (*o->choices[i].name || !*o->initial)
                 check_round_trip(o, o->choices[i].name);
         for (size_t i = 0; !o->choices && texts[o->type][i]; i++)
-            check_round_trip(o, texts[o->type][i]);
+            if (!o->range || fits(o, texts[o->type][i]))
+                check_round_trip(o, texts[o->type][i]);
     }
 }
 
@@ -228,7 +246,7 @@ static void bad_values_change_nothing(void)
     for (const struct option_def *o = option_defs; o->name; o++) {
         struct buf before = {0}, after = {0};
         struct err err = {""};
-        bool refuses = o->type != OPTION_STRING || o->is_regex;
+        bool refuses = o->type != OPTION_STRING && o->type != OPTION_LINES;
         option_print(o, &c, &before);
         check_about("%s", o->name);
         CHECK_INT(option_set(o, &c, SPAN("(bad"), &err), refuses ? -1 : 0);
@@ -278,6 +296,7 @@ static void each_option_has_a_member_of_its_own(void)
             : o->type == OPTION_CHOICE
                 ? o->choices[!*o->initial || !strcmp(o->initial, o->choices[0].name)].name
             : o->type == OPTION_GATES                 ? "total > 7"
+            : o->range && !fits(o, "7")               ? "70"
             : span_eq(buf_span(&text), SPAN("true"))  ? "false"
             : span_eq(buf_span(&text), SPAN("false")) ? "true"
                                                       : "7";
@@ -295,6 +314,39 @@ static void each_option_has_a_member_of_its_own(void)
         config_release(&changed);
     }
     config_release(&plain);
+}
+
+static void numbers_outside_the_range_are_refused(void)
+{
+    static const char *const cases[][2] = {
+        {"threads", "-1"},     {"confidence", "20"}, {"confidence", "100"},
+        {"confidence", "nan"}, {"divide_by", "0"},   {"confidence", "-1"},
+    };
+    struct config c;
+    struct err err = {""};
+    config_init(&c);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct option_def *o = option_find(span_of(cases[i][0]));
+        check_about("%s=%s", cases[i][0], cases[i][1]);
+        CHECK_INT(option_set(o, &c, span_of(cases[i][1]), &err), -1);
+        CHECK_HAS(err.text, cases[i][0]);
+        CHECK_HAS(err.text, "want");
+    }
+    config_release(&c);
+}
+
+// As the addresses of pprof's own pages have them.
+static void names_in_urls(void)
+{
+    static const char *const names[][2] = {
+        {"f", "focus"},       {"i", "ignore"},    {"h", "hide"},          {"s", "show"},
+        {"g", "granularity"}, {"n", "nodecount"}, {"si", "sample_index"}, {"sort", "sort"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        CHECK(option_find_url(span_of(names[i][0])) == option_find(span_of(names[i][1])));
+    CHECK(!option_find_url(SPAN("base")) && !option_find_url(SPAN("")));
+    for (const struct option_def *o = option_defs; o->name; o++)
+        CHECK(!o->url || option_find_url(span_of(o->url)) == o);
 }
 
 static void copies_stand_alone(void)
@@ -319,4 +371,5 @@ static void copies_stand_alone(void)
 CHECK_MAIN(CASE(names_are_unique), CASE(names_are_plain_words), CASE(tables_are_sorted),
            CASE(texts_are_there), CASE(rows_are_found), CASE(initial_values),
            CASE(values_are_read_back), CASE(bad_values_change_nothing), CASE(gates_are_added_up),
-           CASE(each_option_has_a_member_of_its_own), CASE(copies_stand_alone))
+           CASE(each_option_has_a_member_of_its_own), CASE(copies_stand_alone),
+           CASE(numbers_outside_the_range_are_refused), CASE(names_in_urls))

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/options.h"
+
+#include <math.h>
+
+const char *const option_group_titles[GROUP_COUNT] = {
+    [GROUP_FILTER] = "Which samples and frames count",
+    [GROUP_DISPLAY] = "What is shown of them",
+    [GROUP_TRIM] = "How much is shown",
+    [GROUP_DETAIL] = "How far lines of code are told apart",
+    [GROUP_GATE] = "What is noise, and when to fail",
+    [GROUP_SOURCE] = "What is read",
+};
+
+static const struct choice sort_choices[] = {
+    [SORT_FLAT] = {"flat", "sort by what each entry weighs itself"},
+    [SORT_CUM] = {"cum", "sort by what each entry weighs with all that it calls"},
+    {NULL, NULL},
+};
+
+static const struct choice granularity_choices[] = {
+    [GRANULARITY_DEFAULT] = {"", ""},
+    [GRANULARITY_FUNCTIONS] = {"functions", "one entry per function name"},
+    [GRANULARITY_FILEFUNCTIONS] = {"filefunctions", "one entry per function and source file"},
+    [GRANULARITY_FILES] = {"files", "one entry per source file"},
+    [GRANULARITY_LINES] = {"lines", "one entry per source line"},
+    [GRANULARITY_ADDRESSES] = {"addresses", "one entry per instruction address"},
+    {NULL, NULL},
+};
+
+static const struct choice format_choices[] = {
+    [FORMAT_TEXT] = {"text", "for people"},
+    [FORMAT_JSON] = {"json", "one JSON document"},
+    [FORMAT_CSV] = {"csv", "for spreadsheets"},
+    [FORMAT_MARKDOWN] = {"markdown", "for a comment on a pull request"},
+    {NULL, NULL},
+};
+
+static const struct choice color_choices[] = {
+    [WHEN_AUTO] = {"auto", "on a terminal, unless NO_COLOR is set or TERM is dumb"},
+    [WHEN_ALWAYS] = {"always", "also into files and pipes"},
+    [WHEN_NEVER] = {"never", "nowhere"},
+    {NULL, NULL},
+};
+
+static const struct choice pager_choices[] = {
+    [WHEN_AUTO] = {"auto", "where a report is longer than the screen"},
+    [WHEN_ALWAYS] = {"", ""},
+    [WHEN_NEVER] = {"off", "never"},
+    {NULL, NULL},
+};
+
+#define BASE_DETAIL                                                                             \
+    "Several files, separated by commas, are added up first; of several such options the last " \
+    "counts."
+#define FRAME_DETAIL                                                                           \
+    "The regular expression is matched with the name, the source file and the binary of each " \
+    "function."
+#define TAG_DETAIL                                                                           \
+    "A number with a unit selects numeric tags: 32kb is that value, :64kb at most, 4mb: at " \
+    "least, "                                                                                \
+    "12kb:64mb both. Anything else is a comma-separated list of regular expressions for "    \
+    "key:value. "                                                                            \
+    "key=… looks at that tag alone."
+
+#define GATE_DETAIL                                                                              \
+    "May be given several times. A gate is [TYPE:] total, flat(REGEX), cum(REGEX), any_flat or " \
+    "any_cum, then >, >=, < or <=, then [+]NUMBER[UNIT or %]; + is growth against the base. "    \
+    "Without a report the gates alone are judged."
+
+// What the member of each type of option is; the compiler checks that it is so.
+#define MEMBER_BOOL bool
+#define MEMBER_INT int64_t
+#define MEMBER_FLOAT double
+#define MEMBER_STRING char *
+#define MEMBER_REGEX char *
+#define MEMBER_CHOICE int
+#define MEMBER_WORD int
+#define MEMBER_DURATION int64_t
+#define MEMBER_SIZE int64_t
+#define MEMBER_LINES char *
+#define MEMBER_GATES char *
+
+// The first part of a row: the name is that of the member of struct config.
+#define OPTION(member, option_type, option_group)                                 \
+    .name = #member, .type = OPTION_##option_type, .group = GROUP_##option_group, \
+    .offset = offsetof(struct config, member) +                                   \
+              0 * sizeof((MEMBER_##option_type *)0 == &((struct config *)0)->member)
+
+enum {
+    LOCAL = WHERE_CLI | WHERE_SHELL,
+    SHARED = LOCAL | WHERE_WEB,
+    SAVED = SHARED | WHERE_SAVED,
+};
+
+static const struct option_range not_negative = {.min = 0, .max = INFINITY, .want = "0 or more"};
+static const struct option_range not_zero = {
+    .min = -INFINITY, .max = INFINITY, .no_zero = true, .want = "another number than 0"};
+static const struct option_range confidences = {
+    .min = 50, .max = 100, .below_max = true, .or_zero = true, .want = "0, or 50 to less than 100"};
+
+const struct option_def option_defs[] = {
+    {OPTION(add_comment, STRING, SOURCE), .where = LOCAL, .dirties = DIRTIES_RENDER, .initial = "",
+     .argument = "TEXT", .summary = "add a comment to the profile"},
+    {OPTION(all_frames, BOOL, SOURCE), .where = LOCAL, .dirties = DIRTIES_LOAD, .initial = "false",
+     .summary = "keep the frames that the profile asks to drop",
+     .detail = "A profile may name functions, mostly an allocator's own, below which its stacks "
+               "are cut."},
+    {OPTION(allow_empty, BOOL, GATE), .url = "allow_empty", .where = SHARED,
+     .dirties = DIRTIES_RENDER, .initial = "false",
+     .summary = "let patterns of gates match nothing", .detail = "Otherwise that is an error."},
+    {OPTION(base, STRING, SOURCE), .where = LOCAL, .dirties = DIRTIES_LOAD,
+     .complete = COMPLETE_FILES, .separator = ',', .initial = "", .argument = "FILE",
+     .summary = "subtract this profile", .detail = BASE_DETAIL},
+    {OPTION(buildid, STRING, SOURCE), .where = LOCAL, .dirties = DIRTIES_LOAD, .initial = "",
+     .argument = "ID", .summary = "the build id of the main binary, where the profile has none"},
+    {OPTION(call_tree, BOOL, DISPLAY), .url = "calltree", .where = SAVED, .dirties = DIRTIES_GRAPH,
+     .initial = "false", .summary = "tell apart calls of a function along different paths",
+     .detail = "Acts on dot and callgrind."},
+    {OPTION(color, WORD, DISPLAY), .where = LOCAL, .dirties = DIRTIES_NOTHING,
+     .choices = color_choices, .initial = "auto", .argument = "WHEN",
+     .summary = "colour numbers by weight and names by package"},
+    {OPTION(compact_labels, BOOL, DISPLAY), .url = "compact", .where = SAVED,
+     .dirties = DIRTIES_RENDER, .initial = "false",
+     .summary = "leave out the header's lines about the profile"},
+    {OPTION(confidence, FLOAT, GATE), .url = "confidence", .where = SHARED,
+     .dirties = DIRTIES_RENDER, .range = &confidences, .initial = "0", .argument = "PERCENT",
+     .summary = "let a gate fire only with this confidence that it is no noise",
+     .detail =
+         "One-sided: 95 lets in one false alarm of twenty at most. 0 takes values as they are."},
+    {OPTION(diff_base, STRING, SOURCE), .where = LOCAL, .dirties = DIRTIES_LOAD,
+     .complete = COMPLETE_FILES, .separator = ',', .initial = "", .argument = "FILE",
+     .summary = "compare with this profile",
+     .detail = "Like base, but percentages are of the base's total. " BASE_DETAIL},
+    {OPTION(divide_by, FLOAT, DISPLAY), .url = "divide_by", .where = SHARED,
+     .dirties = DIRTIES_RENDER, .range = &not_zero, .initial = "1", .argument = "NUMBER",
+     .summary = "divide all values, say by the number of requests"},
+    {OPTION(drop_negative, BOOL, TRIM), .url = "dropneg", .where = SAVED, .dirties = DIRTIES_GRAPH,
+     .initial = "false", .summary = "leave out what shrank in a comparison"},
+    {OPTION(edgefraction, FLOAT, TRIM), .url = "ef", .where = SAVED, .dirties = DIRTIES_GRAPH,
+     .initial = "0.001", .argument = "FRACTION",
+     .summary = "leave out calls below this share of the total"},
+    {OPTION(fail_if, GATES, GATE), .url = "fail_if", .where = SHARED, .dirties = DIRTIES_GATES,
+     .initial = "", .argument = "GATE",
+     .summary = "exit with status 3 where this is so, say total > +5%", .detail = GATE_DETAIL},
+    {OPTION(files_from, STRING, SOURCE), .where = LOCAL, .dirties = DIRTIES_LOAD,
+     .complete = COMPLETE_FILES, .initial = "", .argument = "LIST",
+     .summary = "also read the profiles that a list names",
+     .detail = "One per line, or each with a zero byte behind it, as find -print0 has it; - is "
+               "standard input. There may be more than a command line has room for."},
+    {OPTION(focus, REGEX, FILTER), .url = "f", .where = SAVED, .dirties = DIRTIES_FILTER,
+     .complete = COMPLETE_FUNCTIONS, .initial = "", .argument = "REGEX",
+     .summary = "only samples with a matching frame", .detail = FRAME_DETAIL},
+    {OPTION(format, WORD, DISPLAY), .url = "format", .where = SHARED, .dirties = DIRTIES_RENDER,
+     .choices = format_choices, .initial = "text", .argument = "FORMAT",
+     .summary = "how reports are written",
+     .detail = "Of top, tree, peek, list, traces, tags and comments. Outside text, values are "
+               "whole numbers in the profile's own unit, except in Markdown."},
+    {OPTION(granularity, CHOICE, DETAIL), .url = "g", .where = SAVED, .dirties = DIRTIES_GRAPH,
+     .choices = granularity_choices, .initial = "", .argument = "KIND",
+     .summary = "what makes one entry",
+     .detail = "Each kind is also a flag of its own: -lines is -granularity=lines."},
+    {OPTION(hide, REGEX, FILTER), .url = "h", .where = SAVED, .dirties = DIRTIES_FILTER,
+     .complete = COMPLETE_FUNCTIONS, .initial = "", .argument = "REGEX",
+     .summary = "cut matching frames out of the stacks", .detail = FRAME_DETAIL},
+    {OPTION(ignore, REGEX, FILTER), .url = "i", .where = SAVED, .dirties = DIRTIES_FILTER,
+     .complete = COMPLETE_FUNCTIONS, .initial = "", .argument = "REGEX",
+     .summary = "no samples with a matching frame", .detail = FRAME_DETAIL},
+    {OPTION(keep_going, BOOL, SOURCE), .where = LOCAL, .dirties = DIRTIES_NOTHING,
+     .initial = "false", .summary = "go on without the files that cannot be read",
+     .detail = "Each is reported on standard error. Without this option the first ends the run."},
+    {OPTION(mean, BOOL, DISPLAY), .url = "mean", .where = SAVED, .dirties = DIRTIES_GRAPH,
+     .initial = "false", .summary = "divide values by each sample's first value, the count"},
+    {OPTION(nodecount, INT, TRIM), .url = "n", .where = SAVED, .dirties = DIRTIES_GRAPH,
+     .initial = "-1", .argument = "NUMBER", .summary = "show at most so many entries",
+     .detail = "-1 is the report's own limit, 0 none."},
+    {OPTION(nodefraction, FLOAT, TRIM), .url = "nf", .where = SAVED, .dirties = DIRTIES_GRAPH,
+     .initial = "0.005", .argument = "FRACTION",
+     .summary = "leave out entries below this share of the total"},
+    {OPTION(noinlines, BOOL, DETAIL), .url = "noinlines", .where = SAVED, .dirties = DIRTIES_GRAPH,
+     .initial = "false", .summary = "count inlined calls as their callers"},
+    {OPTION(noise, BOOL, GATE), .url = "noise", .where = SAVED, .dirties = DIRTIES_RENDER,
+     .initial = "false", .summary = "show how far sampling may have values off",
+     .detail =
+         "Acts on top, tree and peek. ± is 95 %, two-sided; JSON and CSV have standard errors."},
+    {OPTION(normalize, BOOL, SOURCE), .url = "norm", .where = SAVED, .dirties = DIRTIES_LOAD,
+     .initial = "false", .summary = "scale the profile to the base's total before comparing"},
+    {OPTION(output, STRING, DISPLAY), .where = LOCAL, .dirties = DIRTIES_NOTHING,
+     .complete = COMPLETE_FILES, .initial = "", .argument = "FILE",
+     .summary = "write the report to a file",
+     .detail = "The file changes only when the whole report is written."},
+    {OPTION(pager, WORD, DISPLAY), .where = LOCAL, .dirties = DIRTIES_NOTHING,
+     .choices = pager_choices, .initial = "auto", .argument = "WHEN",
+     .summary = "show long reports of the shell in a pager",
+     .detail = "$PAGER, or else less -FRX."},
+    {OPTION(policy, STRING, GATE), .where = LOCAL, .dirties = DIRTIES_GATES,
+     .complete = COMPLETE_FILES, .initial = "", .argument = "FILE",
+     .summary = "read gates from a file",
+     .detail = "One a line, as of fail_if; what follows # is a comment."},
+    {OPTION(prune_from, REGEX, FILTER), .url = "prunefrom", .where = SAVED,
+     .dirties = DIRTIES_FILTER, .complete = COMPLETE_FUNCTIONS, .initial = "", .argument = "REGEX",
+     .summary = "cut off what matching functions call",
+     .detail = "The regular expression is matched with function names without their arguments."},
+    {OPTION(relative_percentages, BOOL, DISPLAY), .url = "rel", .where = SAVED,
+     .dirties = DIRTIES_GRAPH, .initial = "false",
+     .summary = "percentages of what the filters leave, not of the whole profile"},
+    {OPTION(sample_index, STRING, DISPLAY), .url = "si", .where = SHARED, .dirties = DIRTIES_GRAPH,
+     .complete = COMPLETE_TYPES, .initial = "", .argument = "TYPE",
+     .summary = "the sample type to report, by name or by number from 0",
+     .detail = "The profile's default, mostly the last, where none is given."},
+    {OPTION(show, REGEX, FILTER), .url = "s", .where = SAVED, .dirties = DIRTIES_FILTER,
+     .complete = COMPLETE_FUNCTIONS, .initial = "", .argument = "REGEX",
+     .summary = "keep only matching frames in the stacks", .detail = FRAME_DETAIL},
+    {OPTION(show_from, REGEX, FILTER), .url = "sf", .where = SAVED, .dirties = DIRTIES_FILTER,
+     .complete = COMPLETE_FUNCTIONS, .initial = "", .argument = "REGEX",
+     .summary = "cut off the callers above the topmost matching frame", .detail = FRAME_DETAIL},
+    {OPTION(showcolumns, BOOL, DETAIL), .url = "showcolumns", .where = SAVED,
+     .dirties = DIRTIES_GRAPH, .initial = "false",
+     .summary = "tell columns of a source line apart"},
+    {OPTION(sort, CHOICE, DISPLAY), .url = "sort", .where = SAVED, .dirties = DIRTIES_GRAPH,
+     .choices = sort_choices, .initial = "flat", .argument = "ORDER",
+     .summary = "what to sort entries by",
+     .detail = "Each order is also a flag of its own: -cum is -sort=cum."},
+    {OPTION(source_path, STRING, SOURCE), .where = LOCAL, .dirties = DIRTIES_RENDER,
+     .complete = COMPLETE_DIRS, .separator = ':', .initial = "", .argument = "DIRS",
+     .summary = "where to look for source files", .detail = "Directories separated by colons."},
+    {OPTION(symbolize, STRING, SOURCE), .where = LOCAL, .dirties = DIRTIES_LOAD, .initial = "",
+     .argument = "MODE", .summary = "none leaves C++ names as they are in the profile",
+     .detail = "Otherwise arguments and template parameters are left out. Other modes of pprof are "
+               "accepted; binaries are not read."},
+    {OPTION(tagfocus, STRING, FILTER), .url = "tf", .where = SAVED, .dirties = DIRTIES_FILTER,
+     .complete = COMPLETE_TAGS, .initial = "", .argument = "TAGS",
+     .summary = "only samples with a matching tag", .detail = TAG_DETAIL},
+    {OPTION(taghide, REGEX, FILTER), .url = "th", .where = SAVED, .dirties = DIRTIES_FILTER,
+     .complete = COMPLETE_TAG_KEYS, .initial = "", .argument = "REGEX",
+     .summary = "forget tags with a matching key"},
+    {OPTION(tagignore, STRING, FILTER), .url = "ti", .where = SAVED, .dirties = DIRTIES_FILTER,
+     .complete = COMPLETE_TAGS, .initial = "", .argument = "TAGS",
+     .summary = "no samples with a matching tag", .detail = TAG_DETAIL},
+    {OPTION(tagleaf, STRING, FILTER), .url = "tagleaf", .where = SAVED, .dirties = DIRTIES_FILTER,
+     .complete = COMPLETE_TAG_KEYS, .separator = ',', .initial = "", .argument = "KEYS",
+     .summary = "add the values of these tags as frames at the leaves",
+     .detail = "Keys separated by commas; the last is the leaf."},
+    {OPTION(tagroot, STRING, FILTER), .url = "tagroot", .where = SAVED, .dirties = DIRTIES_FILTER,
+     .complete = COMPLETE_TAG_KEYS, .separator = ',', .initial = "", .argument = "KEYS",
+     .summary = "add the values of these tags as frames at the roots",
+     .detail = "Keys separated by commas; the first is the root."},
+    {OPTION(tagshow, REGEX, FILTER), .url = "ts", .where = SAVED, .dirties = DIRTIES_FILTER,
+     .complete = COMPLETE_TAG_KEYS, .initial = "", .argument = "REGEX",
+     .summary = "forget tags with no matching key"},
+    {OPTION(threads, INT, SOURCE), .where = LOCAL, .dirties = DIRTIES_NOTHING,
+     .range = &not_negative, .initial = "0", .argument = "NUMBER",
+     .summary = "work on so many threads at once",
+     .detail = "0 is one for each processor. Reports are the same."},
+    {OPTION(trim, BOOL, TRIM), .url = "trim", .where = SAVED, .dirties = DIRTIES_GRAPH,
+     .initial = "true", .summary = "obey nodecount, nodefraction and edgefraction"},
+    {OPTION(trim_path, STRING, SOURCE), .where = LOCAL, .dirties = DIRTIES_GRAPH,
+     .complete = COMPLETE_DIRS, .separator = ':', .initial = "", .argument = "DIRS",
+     .summary = "prefixes to cut off source file names",
+     .detail = "Directories separated by colons."},
+    {OPTION(unit, STRING, DISPLAY), .url = "unit", .where = SAVED, .dirties = DIRTIES_RENDER,
+     .initial = "minimum", .argument = "UNIT", .summary = "the unit to show values in",
+     .detail = "Say bytes, kB, MB, GB or ns, us, ms, s, hours; minimum picks one for all values, "
+               "auto the best for each."},
+    {.name = NULL},
+};
+
+const struct shortcut_def shortcut_defs[] = {
+    {"alloc_objects", "alloc_objects", false, "same as -sample_index=alloc_objects"},
+    {"alloc_space", "alloc_space", false, "same as -sample_index=alloc_space"},
+    {"contentions", "contentions", false, "same as -sample_index=contentions"},
+    {"inuse_objects", "inuse_objects", false, "same as -sample_index=inuse_objects"},
+    {"inuse_space", "inuse_space", false, "same as -sample_index=inuse_space"},
+    {"mean_delay", "delay", true, "same as -mean -sample_index=delay"},
+    {"total_delay", "delay", false, "same as -sample_index=delay"},
+    {.name = NULL},
+};
