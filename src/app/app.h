@@ -4,25 +4,18 @@
 
 #include "app/commands.h"
 #include "app/config.h"
+#include "base/job.h"
 #include "input/names.h"
 #include "profile/profile.h"
 
 // The one door to all that cprof does: the command line and the shell come in here.
 
-// Where remarks go that are no part of a report: one call per line; and how far the reading of
-// several files has come, to the end or to a fault, each time with done == n.
-struct notes {
-    void (*put)(void *context, const char *line);
-    void (*progress)(void *context, size_t done, size_t n); // or NULL
-    void *context;
-};
-
 // A profile that is loaded and ready for queries.
 struct session {
     struct profile profile;
-    name_list sources, bases; // the files that it was read from
-    struct arena arena;       // their names'
-    struct notes notes;
+    name_list sources, bases;         // the files that it was read from
+    struct arena arena;               // their names'
+    const struct job *job;            // what is done with it, and whom it tells; or NULL
     const char *policy, *policy_text; // a file of gates and what it had; NULL: none was read
     uint32_t gates_fired;             // in the last run
     bool keeps_sides;                 // of comparisons, whatever the config: see struct profile
@@ -31,8 +24,11 @@ struct session {
 // Whether the config's source options go together. -1 with *err filled where they do not.
 int app_check(const struct config *config, struct err *err);
 
+// How many threads a job may have: struct job.
+unsigned app_threads(const struct config *config);
+
 // Reads, checks and merges the files, "-" being standard input, as the config's source options say;
-// s->notes and s->keeps_sides are set before. 0, or -1 with *err filled and nothing to release.
+// s->job and s->keeps_sides are set before. 0, or -1 with *err filled and nothing to release.
 int app_load(struct session *s, char *const *paths, size_t n_paths, const struct config *config,
              struct err *err);
 void app_release(struct session *s);
@@ -48,7 +44,8 @@ struct request {
 };
 
 // Writes one report. The config's gates are judged with it: s->gates_fired counts those that fired,
-// and notes tell of them. 0, or -1 with *err filled; what the sink got by then is incomplete.
+// and the job's notes tell of them. 0, or -1 with *err filled; what the sink got by then is
+// incomplete.
 int app_run(struct session *s, const struct request *request, struct sink *out, struct err *err);
 
 // Whether the report obeys the option format, where that is set. -1 with *err filled where not.

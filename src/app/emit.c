@@ -69,7 +69,7 @@ int emit_traces(struct query *q, struct sink *out, struct err *err)
     struct detail detail = q->report.options.detail;
     (void)err;
     detail.clean_paths = false;
-    node_table_init(&table, &q->profile, &detail, &q->arena);
+    node_table_init(&table, &q->profile, &detail, q->session->job, &q->arena);
     if (query_table(q, NULL, out, &t))
         table_traces(&t, &table);
     else
@@ -82,7 +82,7 @@ int emit_folded(struct query *q, struct sink *out, struct err *err)
 {
     struct node_table table;
     (void)err;
-    node_table_init(&table, &q->profile, &q->report.options.detail, &q->arena);
+    node_table_init(&table, &q->profile, &q->report.options.detail, q->session->job, &q->arena);
     uint32_t left_out = format_folded(&q->report, &table, out);
     if (left_out)
         query_note(
@@ -225,7 +225,7 @@ static int draw(struct query *q, struct span graph, struct buf *picture, struct 
     char *format = arena_printf(&q->arena, "-T%s", q->request->command->graphviz);
     char *const argv[] = {"dot", format, NULL};
     bool missing;
-    if (process_filter(argv, graph, picture, &missing, err) == 0)
+    if (process_filter(argv, graph, picture, &missing, q->session->job, err) == 0)
         return 0;
     if (missing)
         err_set(err, "Graphviz's 'dot' is not installed; on Debian: apt-get install graphviz");

@@ -28,7 +28,7 @@ static int policy_text(struct session *s, const char *path, struct err *err)
     struct buf text = {0};
     if (s->policy && strcmp(s->policy, path) == 0)
         return 0;
-    int status = source_read_all(path, POLICY_MAX, &text, err);
+    int status = source_read_all(path, POLICY_MAX, &text, s->job, err);
     if (status == 0 && span_find(buf_span(&text), (struct span){"", 1}) != SPAN_NOT_FOUND)
         status = err_set(err, "a policy holds a zero byte");
     if (status == 0) {

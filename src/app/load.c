@@ -9,7 +9,6 @@
 
 #include "app/compare.h"
 #include "app/gates.h"
-#include "base/parallel.h"
 #include "input/names.h"
 #include "input/source.h"
 #include "profile/decode.h"
@@ -49,10 +48,10 @@ static void set_build_id(struct profile *p, const char *build_id)
         p->mappings[0].build_id = strtab_add(p->strings, span_of(build_id));
 }
 
-static int read_source(struct profile *p, const char *path, struct err *err)
+static int read_source(struct profile *p, const char *path, const struct job *job, struct err *err)
 {
-    struct source *source = source_open(path, err);
-    int status = source ? profile_decode(p, source_stream(source), err) : -1;
+    struct source *source = source_open(path, job, err);
+    int status = source ? profile_decode(p, source_stream(source), job, err) : -1;
     source_close(source);
     return status ? -1 : profile_check_types(p, err);
 }
@@ -61,7 +60,7 @@ static int read_profile(const struct loader *l, struct profile *p, const char *p
                         struct err *err)
 {
     profile_init(p);
-    if (read_source(p, path, err)) {
+    if (read_source(p, path, l->s->job, err)) {
         profile_release(p);
         return err_wrap(err, "cannot read '%s'", strcmp(path, "-") == 0 ? "standard input" : path);
     }
@@ -69,12 +68,6 @@ static int read_profile(const struct loader *l, struct profile *p, const char *p
     set_binary(p, l->binary);
     set_build_id(p, l->config->buildid);
     return 0;
-}
-
-static void note(const struct session *s, const char *line)
-{
-    if (s->notes.put)
-        s->notes.put(s->notes.context, line);
 }
 
 // Several files, to be read on several threads.
@@ -100,8 +93,7 @@ static bool may_read_ahead(void *context, size_t index)
 
 static void tell_progress(const struct session *s, size_t done, size_t n)
 {
-    if (s->notes.progress)
-        s->notes.progress(s->notes.context, done, n);
+    job_progress(s->job, &(struct job_progress){"merging", done, n, "files"});
 }
 
 static int merge_next(struct loader *l, struct merger *m, struct reads *reads, const char *path)
@@ -118,15 +110,19 @@ static int merge_next(struct loader *l, struct merger *m, struct reads *reads, c
 static int merge_files(struct loader *l, struct merger *m, char *const *paths, size_t n)
 {
     struct files files = {l, paths};
-    struct reads *reads = reads_new(n, read_file, may_read_ahead, &files);
+    struct reads *reads = reads_new(n, read_file, may_read_ahead, &files, l->s->job);
     size_t n_read = 0;
     int status = 0;
     for (size_t i = 0; i < n && status == 0; i++) {
         tell_progress(l->s, i, n);
+        if (job_check(l->s->job, l->err)) {
+            status = -1;
+            break;
+        }
         if (merge_next(l, m, reads, paths[i]) == 0)
             n_read++;
-        else if (l->config->keep_going)
-            note(l->s, l->err->text);
+        else if (l->config->keep_going && !job_stopped(l->s->job))
+            job_note(l->s->job, l->err->text);
         else
             status = -1;
     }
@@ -161,7 +157,7 @@ static int list_files(struct loader *l, name_list *names, char *const *paths, si
         *vec_push(arena, names) = paths[i];
     }
     const char *shown = strcmp(list, "-") == 0 ? "standard input" : list;
-    if (*list && names_read(names, list, arena, l->err))
+    if (*list && names_read(names, list, arena, l->s->job, l->err))
         return err_wrap(l->err, "cannot read '%s'", shown);
     return names->n ? 0 : err_set(l->err, "the list '%s' names no files", shown);
 }
@@ -302,9 +298,9 @@ int app_check(const struct config *c, struct err *err)
     return gates_check_flags(c, err);
 }
 
-static void use_threads(const struct config *c)
+unsigned app_threads(const struct config *c)
 {
-    parallel_limit(c->threads < UINT_MAX ? (unsigned)c->threads : UINT_MAX);
+    return c->threads < UINT_MAX ? (unsigned)c->threads : UINT_MAX;
 }
 
 static int load(struct session *s, char *const *paths, size_t n_paths, const struct config *config,
@@ -320,7 +316,6 @@ static int load(struct session *s, char *const *paths, size_t n_paths, const str
         return -1;
     if (*config->policy && gates_check(s, config, err))
         return -1; // before much is read in vain
-    use_threads(config);
     if (read_all(&l, &s->profile, paths, n_paths) || apply_base(&l, &s->profile))
         return -1;
     return prepare(&l, &s->profile);

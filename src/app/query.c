@@ -89,15 +89,15 @@ int query_report(struct query *q, struct err *err)
     pick_detail(q, &o->detail);
     q->report.profile = &q->profile;
     q->report.arena = &q->arena;
+    q->report.job = q->session->job;
     q->report.total = report_total(&q->profile, o->value_index, o->mean);
     return 0;
 }
 
 void query_note(const struct query *q, const char *line)
 {
-    const struct notes *notes = &q->session->notes;
-    if (notes->put && !q->quiet)
-        notes->put(notes->context, line);
+    if (!q->quiet)
+        job_note(q->session->job, line);
 }
 
 // Whether rows that are the same before and after have something to say.

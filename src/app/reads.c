@@ -71,10 +71,11 @@ static void *work(void *context)
     return NULL;
 }
 
-struct reads *reads_new(size_t n, read_fn read, read_ahead_fn may_read_ahead, void *context)
+struct reads *reads_new(size_t n, read_fn read, read_ahead_fn may_read_ahead, void *context,
+                        const struct job *job)
 {
     struct reads *r = xcalloc(1, sizeof *r);
-    unsigned workers = parallel_threads() - 1;
+    unsigned workers = parallel_threads(job) - 1;
     workers = workers < WORKERS_MAX ? workers : WORKERS_MAX;
     workers = workers < n ? workers : (unsigned)n;
     *r = (struct reads){.read = read,

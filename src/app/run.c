@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/gates.h"
 #include "app/query.h"
-#include "base/cancel.h"
 
 static void note_mixed_units(struct query *q)
 {
@@ -62,7 +61,7 @@ static int judge_and_run(struct session *s, const struct config *config,
         status = run(&q, s, request, &results, out, err);
         query_end(&q);
     }
-    if (status == 0 && !cancel_requested) {
+    if (status == 0 && !job_stopped(s->job)) {
         gates_note(&judgement, &results, !request);
         s->gates_fired = results.n_fired;
     }
@@ -87,6 +86,7 @@ int app_run(struct session *s, const struct request *request, struct sink *out, 
 {
     struct query q;
     s->gates_fired = 0;
+    sink_set_job(out, s->job);
     if (app_check_format(request->command, request->config, err))
         return -1;
     if (app_has_gates(request->config))

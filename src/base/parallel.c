@@ -10,13 +10,7 @@
 
 enum { THREADS_MAX = 64 };
 
-static unsigned limit;
 static _Thread_local bool is_worker;
-
-void parallel_limit(unsigned n_threads)
-{
-    limit = n_threads;
-}
 
 static unsigned processors(void)
 {
@@ -24,11 +18,11 @@ static unsigned processors(void)
     return sched_getaffinity(0, sizeof set, &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
 }
 
-unsigned parallel_threads(void)
+unsigned parallel_threads(const struct job *job)
 {
     if (is_worker)
         return 1;
-    unsigned n = limit ? limit : processors();
+    unsigned n = job && job->threads ? job->threads : processors();
     return n < THREADS_MAX ? n : THREADS_MAX;
 }
 
@@ -59,7 +53,7 @@ bool parallel_start(pthread_t *thread, void *(*run)(void *context), void *contex
     return started;
 }
 
-struct job {
+struct task {
     void (*part)(void *context, unsigned i);
     void *context;
     unsigned n_parts;
@@ -68,21 +62,22 @@ struct job {
 
 static void *work(void *context)
 {
-    struct job *job = context;
-    for (unsigned i; (i = atomic_fetch_add(&job->next, 1)) < job->n_parts;)
-        job->part(job->context, i);
+    struct task *task = context;
+    for (unsigned i; (i = atomic_fetch_add(&task->next, 1)) < task->n_parts;)
+        task->part(task->context, i);
     return NULL;
 }
 
-void parallel_run(unsigned n_parts, void (*part)(void *context, unsigned i), void *context)
+void parallel_run(const struct job *job, unsigned n_parts, void (*part)(void *context, unsigned i),
+                  void *context)
 {
-    struct job job = {part, context, n_parts, 0};
+    struct task task = {part, context, n_parts, 0};
     pthread_t threads[THREADS_MAX];
-    unsigned n = parallel_threads() < n_parts ? parallel_threads() : n_parts;
+    unsigned n = parallel_threads(job) < n_parts ? parallel_threads(job) : n_parts;
     unsigned started = 0;
-    while (started + 1 < n && parallel_start(&threads[started], work, &job))
+    while (started + 1 < n && parallel_start(&threads[started], work, &task))
         started++;
-    work(&job);
+    work(&task);
     for (unsigned i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
 }

@@ -5,16 +5,18 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+#include "base/job.h"
+
 // Work on several threads. Whatever is split must give the same result however many threads there
 // are: parts write to places of their own, and sums are brought together in the parts' order.
 
-// How many threads may work at once: set by the option threads; 0 is as many as the machine has
-// processors for this program. A thread that is one of several itself has just itself.
-void parallel_limit(unsigned n_threads);
-unsigned parallel_threads(void);
+// How many threads may work for a job at once: as many as the machine has processors for this
+// program, where the job does not say. A thread that is one of several itself has just itself.
+unsigned parallel_threads(const struct job *job);
 
 // Calls part(context, i) for each i below n_parts, several at once, and returns when all are done.
-void parallel_run(unsigned n_parts, void (*part)(void *context, unsigned i), void *context);
+void parallel_run(const struct job *job, unsigned n_parts, void (*part)(void *context, unsigned i),
+                  void *context);
 
 // Starts a thread that handles no signals; false where the system gives none.
 bool parallel_start(pthread_t *thread, void *(*run)(void *context), void *context);

@@ -28,10 +28,10 @@ struct pipeline {
     pthread_cond_t changed;
 };
 
-struct pipeline *pipeline_new(const struct pipeline_calls *calls)
+struct pipeline *pipeline_new(const struct pipeline_calls *calls, const struct job *job)
 {
     struct pipeline *p = xcalloc(1, sizeof *p);
-    unsigned others = parallel_threads() - 1;
+    unsigned others = parallel_threads(job) - 1;
     p->calls = *calls;
     p->owner = pthread_self();
     p->n_workers = others < WORKERS_MAX ? others : WORKERS_MAX;

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "base/job.h"
+
 // Pieces of work that are handed in one after the other, done on several threads at once and taken
 // out again in their order. The pieces' memory is the caller's: an array of slots, used in turn.
 struct pipeline;
@@ -18,7 +20,7 @@ struct pipeline_calls {
 
 // Threads come when all slots are full for the first time; with one thread to be used, or where the
 // system gives none, all is done by the caller's.
-struct pipeline *pipeline_new(const struct pipeline_calls *calls);
+struct pipeline *pipeline_new(const struct pipeline_calls *calls, const struct job *job);
 
 // The slot for the next piece, when it is free again; then hands in what is in it.
 unsigned pipeline_next(struct pipeline *p);

@@ -6,14 +6,9 @@
 
 #include "cli/args.h"
 #include "cli/help.h"
+#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/shell.h"
-
-static void put_note(void *context, const char *line)
-{
-    (void)context;
-    output_message("", line);
-}
 
 static int fail(enum exit_status status, const struct err *err)
 {
@@ -31,21 +26,34 @@ static int obey(struct session *session, const struct args *args, struct err *er
     return output_report(session, &request, &output, err);
 }
 
-static int run(const struct args *args)
+static int run_once(const struct args *args, const struct job *job)
 {
     struct err err;
-    struct session session = {.notes = {put_note, output_progress, NULL},
-                              .keeps_sides = args->command && args->command->sides};
-    if (!args->command && !app_has_gates(&args->config))
-        return shell_main(args) ? EXIT_FAILED : EXIT_DONE;
+    struct session session = {.job = job, .keeps_sides = args->command && args->command->sides};
     if (app_load(&session, args->paths, args->n_paths, &args->config, &err))
-        return fail(EXIT_FAILED, &err);
+        return job_stopped(job) ? EXIT_FAILED : fail(EXIT_FAILED, &err);
     int status = EXIT_DONE;
     if (obey(&session, args, &err))
-        status = fail(EXIT_FAILED, &err);
+        status = job_stopped(job) ? EXIT_FAILED : fail(EXIT_FAILED, &err);
     else if (session.gates_fired)
         status = EXIT_GATED;
     app_release(&session);
+    return status;
+}
+
+static int run(const struct args *args)
+{
+    struct job job;
+    if (!args->command && !app_has_gates(&args->config))
+        return shell_main(args) ? EXIT_FAILED : EXIT_DONE;
+    job_init(&job);
+    job.note = output_note;
+    job.progress = output_progress;
+    job.threads = app_threads(&args->config);
+    interrupt_catch(&job, true);
+    int status = run_once(args, &job);
+    interrupt_pass_on();
+    job_release(&job);
     return status;
 }
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/output.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/cancel.h"
 #include "base/utf8.h"
 
 enum { NAMES_MAX = 1000 };
@@ -32,28 +31,28 @@ void output_message(const char *prefix, const char *text)
     buf_release(&valid);
 }
 
-static int64_t milliseconds(void)
+void output_note(void *context, const char *line)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    (void)context;
+    output_message("", line);
 }
 
-void output_progress(void *context, size_t done, size_t n)
+void output_progress(void *context, const struct job_progress *progress)
 {
-    enum { PAUSE = 100 };
+    enum { PAUSE = 100 * 1000 * 1000 };
     static int64_t last;
     static bool shown;
     (void)context;
-    bool ended = done == n;
-    if (!isatty(STDERR_FILENO) || (ended && !shown) || (!ended && milliseconds() - last < PAUSE))
+    bool ended = progress->done == progress->n;
+    if (!isatty(STDERR_FILENO) || (ended && !shown) || (!ended && job_now() - last < PAUSE))
         return;
     if (ended)
         fputs("\r\033[K", stderr);
     else if (last)
-        fprintf(stderr, "\rmerging %zu of %zu files\033[K", done, n);
+        fprintf(stderr, "\r%s %" PRIu64 " of %" PRIu64 " %s\033[K", progress->stage, progress->done,
+                progress->n, progress->what);
     shown = !ended && last;
-    last = ended ? 0 : milliseconds();
+    last = ended ? 0 : job_now();
     fflush(stderr);
 }
 
@@ -91,7 +90,7 @@ static struct sink *open_new_file(const struct session *s, const char *extension
     if (out) {
         struct buf note = {0};
         buf_printf(&note, "the report goes to %s", buf_cstr(&path));
-        s->notes.put(s->notes.context, buf_cstr(&note));
+        job_note(s->job, buf_cstr(&note));
         buf_release(&note);
     }
     buf_release(&path);
@@ -139,7 +138,7 @@ int output_report(struct session *s, const struct request *request, const struct
         sink_abort(out);
         return -1;
     }
-    if (cancel_requested) {
+    if (job_stopped(s->job)) {
         sink_abort(out);
         return 0;
     }

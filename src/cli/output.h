@@ -21,8 +21,10 @@ int output_report(struct session *s, const struct request *request, const struct
 // One line on standard error, with nothing in it that a terminal would obey.
 void output_message(const char *prefix, const char *text);
 
-// Shows on a terminal, in a line that is overwritten, how many files are read.
-void output_progress(void *context, size_t done, size_t n);
+// A job's remark, on a line of its own; and on a terminal, in a line that is overwritten, how far
+// the job is.
+void output_note(void *context, const char *line);
+void output_progress(void *context, const struct job_progress *progress);
 
 // Whether standard output is in colour by the config and the environment.
 bool output_colored(const struct config *config);

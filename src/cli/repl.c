@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/cancel.h"
 #include "base/utf8.h"
 #include "cli/complete.h"
 #include "cli/history.h"
+#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/shellhelp.h"
 #include "cli/shellwords.h"
@@ -131,12 +131,6 @@ static unsigned char on_ctrl_c(EditLine *el, int key)
     return CC_NEWLINE;
 }
 
-static void on_interrupt(int signal_number)
-{
-    (void)signal_number;
-    cancel_requested = 1;
-}
-
 static void add_history(void *context, const char *line)
 {
     struct repl *r = context;
@@ -176,13 +170,6 @@ static void init_editor(struct repl *r)
     el_set(r->el, EL_BIND, "-a", "^C", "cprof-give-up", NULL);
 }
 
-static void catch_interrupts(void)
-{
-    struct sigaction action = {.sa_handler = on_interrupt};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-}
-
 // False at the end of the session.
 static bool obey(struct repl *r, const char *input, int n)
 {
@@ -205,18 +192,19 @@ void repl_run(struct shell *sh)
     struct repl r = {.completer.shell = sh};
     int n;
     setlocale(LC_CTYPE, "");
-    catch_interrupts();
+    interrupt_catch(&sh->job, false);
     init_editor(&r);
     shell_greet(sh);
     for (bool go_on = true; go_on;) {
         r.cleared = false;
-        cancel_requested = 0;
+        job_renew(&sh->job);
         buf_clear(&r.listed);
         const char *input = el_gets(r.el, &n);
         bool ended = !r.cleared && (!input || n <= 0);
         if (ended)
             putchar('\n');
-        if (!ended || !cancel_requested) // else a signal, before the editor had the keys to itself
+        if (!ended ||
+            !job_stopped(&sh->job)) // else a signal, before the editor had the keys to itself
             go_on = !ended && obey(&r, input, n);
     }
     history_end(r.history);

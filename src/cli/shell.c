@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "app/options.h"
-#include "base/cancel.h"
 #include "base/num.h"
 #include "base/xalloc.h"
 #include "cli/nearest.h"
@@ -14,12 +13,6 @@
 #include "cli/shellhelp.h"
 #include "cli/shellreport.h"
 #include "cli/shellwords.h"
-
-static void put_note(void *context, const char *line)
-{
-    (void)context;
-    output_message("", line);
-}
 
 static void complain(const struct err *err)
 {
@@ -65,11 +58,12 @@ bool shell_reads_stdin(char *const *paths, size_t n, const struct config *config
 int shell_load(struct shell *sh, char *const *paths, size_t n, struct err *err)
 {
     // What later reports will want to know is not known yet.
-    struct session fresh = {.notes = {put_note, output_progress, NULL}, .keeps_sides = true};
+    struct session fresh = {.job = &sh->job, .keeps_sides = true};
     char *const *from = paths ? paths : sh->paths;
     size_t n_from = paths ? n : sh->n_paths;
     if (sh->generation && shell_reads_stdin(from, n_from, &sh->config))
         return err_set(err, "standard input cannot be read again");
+    sh->job.threads = app_threads(&sh->config);
     if (app_load(&fresh, from, n_from, &sh->config, err))
         return -1;
     if (sh->generation)
@@ -88,11 +82,15 @@ int shell_load(struct shell *sh, char *const *paths, size_t n, struct err *err)
 int shell_init(struct shell *sh, const struct args *args, struct err *err)
 {
     *sh = (struct shell){0};
+    job_init(&sh->job);
+    sh->job.note = output_note;
+    sh->job.progress = output_progress;
     config_copy(&sh->config, &args->config);
     sh->config.compact_labels = true;
     if (shell_load(sh, args->paths, args->n_paths, err) == 0)
         return 0;
     config_release(&sh->config);
+    job_release(&sh->job);
     return -1;
 }
 
@@ -101,6 +99,7 @@ void shell_release(struct shell *sh)
     app_release(&sh->session);
     config_release(&sh->config);
     free_paths(sh->paths, sh->n_paths);
+    job_release(&sh->job);
 }
 
 static void set(struct shell *sh, const char *name, struct span value)
@@ -326,14 +325,15 @@ bool shell_line(struct shell *sh, struct span line)
         output_message("", "a line holds a zero byte");
     else if (span_eq(line, SPAN(":")))
         clear_filters(sh);
-    else if (line.n && !choose_type(sh, line) && statement(sh, line, &arena, &go_on, &err))
+    else if (line.n && !choose_type(sh, line) && statement(sh, line, &arena, &go_on, &err) &&
+             !job_stopped(&sh->job))
         complain(&err);
-    if (cancel_requested) {
+    if (job_stopped(&sh->job)) {
         if (sh->terminal)
             fputc('\n', stderr); // behind the ^C that the terminal shows
         output_message("", "interrupted");
     }
-    cancel_requested = 0;
+    job_renew(&sh->job);
     arena_release(&arena);
     return go_on;
 }

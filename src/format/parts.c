@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "format/parts.h"
 
-#include "base/cancel.h"
 #include "base/pipeline.h"
 
 struct parts {
@@ -58,12 +57,13 @@ void parts_print(struct sink *out, uint32_t n, void (*print)(void *context, stru
                  void *context)
 {
     struct parts all = {.out = out, .print = print, .context = context};
-    all.pipeline = pipeline_new(&(struct pipeline_calls){print_part, write_part, &all});
-    for (uint32_t i = 0; i < n && !cancel_requested && !sink_is_shut(out); i++) {
+    const struct job *job = sink_job(out);
+    all.pipeline = pipeline_new(&(struct pipeline_calls){print_part, write_part, &all}, job);
+    for (uint32_t i = 0; i < n && !job_stopped(job) && !sink_is_shut(out); i++) {
         begin_part(&all, pipeline_next(all.pipeline), i);
         pipeline_push(all.pipeline);
     }
-    if (!cancel_requested)
+    if (!job_stopped(job))
         pipeline_drain(all.pipeline);
     pipeline_free(all.pipeline);
     for (unsigned i = 0; i < PIPELINE_SLOTS_MAX; i++)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/cancel.h"
 #include "graph/build.h"
 
 enum { SLOTS_MIN = 256 };
@@ -103,10 +102,11 @@ void calltree_build(struct graph *g, const struct profile *p)
 {
     struct weight w;
     node_path path = {0};
+    const struct job *job = g->table->job;
     g->leaves = arena_alloc(g->arena, p->n_samples * sizeof *g->leaves);
     for (uint32_t i = 0; i < p->n_samples; i++)
         g->leaves[i] = NO_INDEX;
-    for (uint32_t i = 0; i < p->n_samples && !cancel_requested; i++)
+    for (uint32_t i = 0; i < p->n_samples && !job_stopped(job); i++)
         g->leaves[i] = sample_weight(g, p, &p->samples[i], &w)
                            ? count_path(g, p, &p->samples[i], w, &path)
                            : NO_INDEX;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stdlib.h>
 
-#include "base/cancel.h"
 #include "base/xalloc.h"
 #include "graph/build.h"
 
@@ -218,7 +217,8 @@ static bool is_near(const struct connector *c, const struct sample *s)
 static void connect_part(void *context, unsigned part)
 {
     struct connector *c = (struct connector *)context + part;
-    for (uint32_t i = c->range.first; i < c->range.end && !cancel_requested; i++) {
+    const struct job *job = c->g->table->job;
+    for (uint32_t i = c->range.first; i < c->range.end && !job_stopped(job); i++) {
         c->mark = i + 1;
         const struct sample *s = &c->p->samples[i];
         if (!sample_weight(c->g, c->p, s, &c->w) || !is_near(c, s))
@@ -316,13 +316,13 @@ void graph_connect(struct graph *g, const struct profile *p, enum edge_want want
         return;
     find_hops(&paths, g, p);
     const bool *near = chosen ? find_near(g, p, chosen) : NULL;
-    unsigned n_parts = sample_parts(p, g->n_nodes);
+    unsigned n_parts = sample_parts(p, g->n_nodes, g->table->job);
     struct connector *parts = arena_alloc(g->arena, n_parts * sizeof *parts);
     for (unsigned i = 0; i < n_parts; i++) {
         parts[i] = (struct connector){g, p, &paths, near, sample_range(p, i, n_parts), .mark = 0};
         parts[i].table.arena = i ? &parts[i].arena : g->arena;
     }
-    parallel_run(n_parts, connect_part, parts);
+    parallel_run(g->table->job, n_parts, connect_part, parts);
     for (unsigned i = 1; i < n_parts; i++) {
         add_edges(&parts[0].table, &parts[i].table);
         free(parts[i].table.slots);

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "base/cancel.h"
 #include "graph/build.h"
 
 // What is counted of a node stands together, apart from the rest.
@@ -74,7 +73,8 @@ static void sum_part(void *context, unsigned part)
     struct summing *s = context;
     struct sample_range range = sample_range(s->p, part, s->n_parts);
     struct weight w;
-    for (uint32_t i = range.first; i < range.end && !cancel_requested; i++)
+    const struct job *job = s->g->table->job;
+    for (uint32_t i = range.first; i < range.end && !job_stopped(job); i++)
         if (sample_weight(s->g, s->p, &s->p->samples[i], &w)) {
             const struct sample *sample = &s->p->samples[i];
             count_frames(s->g->table, &s->sums[part], s->p->frames + sample->frame,
@@ -107,11 +107,11 @@ static void add_sums(struct graph *g, const struct sums *sums)
 static void build_plain(struct graph *g, const struct profile *p)
 {
     uint32_t n = g->n_nodes = (uint32_t)g->table->infos.n;
-    struct summing s = {g, p, NULL, sample_parts(p, n)};
+    struct summing s = {g, p, NULL, sample_parts(p, n, g->table->job)};
     s.sums = arena_zalloc(g->arena, s.n_parts, sizeof *s.sums);
     for (unsigned i = 0; i < s.n_parts; i++)
         init_sums(g, &s.sums[i]);
-    parallel_run(s.n_parts, sum_part, &s);
+    parallel_run(g->table->job, s.n_parts, sum_part, &s);
     g->nodes = arena_alloc(g->arena, n * sizeof *g->nodes);
     for (uint32_t i = 0; i < n; i++)
         g->nodes[i] = (struct node){.info = i, .parent = NO_INDEX};

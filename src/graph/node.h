@@ -2,6 +2,7 @@
 #ifndef CPROF_GRAPH_NODE_H
 #define CPROF_GRAPH_NODE_H
 
+#include "base/job.h"
 #include "profile/profile.h"
 
 // What of a line of the profile makes a node: two lines that agree in all of it are one node.
@@ -26,6 +27,7 @@ enum { NODES_AT_ONCE = 4 };
 // location without lines has one. Node n is infos.at[n].
 struct node_table {
     struct arena *arena;
+    const struct job *job; // that it is made for
     struct strtab strings; // on top of the profile's
     VEC(struct node_info) infos;
     struct hash_index index;
@@ -36,7 +38,7 @@ struct node_table {
 
 // Columns come from the arena; *t is to be released.
 void node_table_init(struct node_table *t, const struct profile *p, const struct detail *d,
-                     struct arena *arena);
+                     const struct job *job, struct arena *arena);
 void node_table_release(struct node_table *t);
 
 // "address function file:line:column", of which only what there is.

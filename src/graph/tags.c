@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "base/cancel.h"
 #include "base/idmap.h"
 #include "base/unit.h"
 #include "profile/parts.h"
@@ -191,7 +190,8 @@ static void count_part(void *context, unsigned part)
     struct weigher *w = (struct weigher *)context + part;
     const struct profile *p = w->w->p;
     const struct graph_options *o = &w->w->g->options;
-    for (uint32_t i = w->range.first; i < w->range.end && !cancel_requested; i++) {
+    const struct job *job = w->w->g->table->job;
+    for (uint32_t i = w->range.first; i < w->range.end && !job_stopped(job); i++) {
         const struct sample *s = &p->samples[i];
         const int64_t *values = sample_values(p, s);
         w->weight = values[o->value_index];
@@ -295,7 +295,7 @@ struct tag_list graph_tags(const struct graph *g, const struct profile *p,
                            const struct tag_source *source, const bool *wanted, int64_t least,
                            struct arena *arena)
 {
-    unsigned n_parts = sample_parts(p, g->n_nodes);
+    unsigned n_parts = sample_parts(p, g->n_nodes, g->table->job);
     struct tag_table sum = {.arena = arena};
     struct weighing w = {.g = g,
                          .p = p,
@@ -307,7 +307,7 @@ struct tag_list graph_tags(const struct graph *g, const struct profile *p,
     struct weigher *parts = arena_alloc(arena, n_parts * sizeof *parts);
     for (unsigned i = 0; i < n_parts; i++)
         weigher_init(&parts[i], &w, sample_range(p, i, n_parts));
-    parallel_run(n_parts, count_part, parts);
+    parallel_run(g->table->job, n_parts, count_part, parts);
     for (unsigned i = 0; i < n_parts; i++) {
         add_part(&sum, &parts[i], &g->table->strings);
         weigher_release(&parts[i]);

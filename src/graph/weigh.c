@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "graph/weigh.h"
 
-#include "base/cancel.h"
-
 // Which nodes a sample is on.
 struct walk {
     const struct node_table *t;
@@ -48,7 +46,7 @@ struct node_sums weigh_column(const struct node_table *t, const struct profile *
     struct walk w = walk_of(t, p, arena);
     struct node_sums sums = {.flat = arena_zalloc(arena, t->infos.n, sizeof(int64_t)),
                              .cum = arena_zalloc(arena, t->infos.n, sizeof(int64_t))};
-    for (uint32_t i = 0; i < p->n_samples && !cancel_requested; i++) {
+    for (uint32_t i = 0; i < p->n_samples && !job_stopped(t->job); i++) {
         int64_t value = column[(size_t)p->samples[i].row * p->n_sample_types + type];
         if (value == 0)
             continue;
@@ -68,7 +66,7 @@ struct node_reals weigh_reals(const struct node_table *t, const struct profile *
     struct walk w = walk_of(t, p, arena);
     struct node_reals sums = {.flat = arena_zalloc(arena, t->infos.n, sizeof(double)),
                               .cum = arena_zalloc(arena, t->infos.n, sizeof(double))};
-    for (uint32_t i = 0; i < p->n_samples && !cancel_requested; i++) {
+    for (uint32_t i = 0; i < p->n_samples && !job_stopped(t->job); i++) {
         if (by_sample[i] == 0)
             continue;
         walk_to(&w, i);
@@ -86,7 +84,7 @@ bool *weigh_mask(const struct node_table *t, const struct profile *p, const bool
 {
     struct walk w = walk_of(t, p, arena);
     bool *mask = arena_zalloc(arena, p->n_samples, sizeof *mask);
-    for (uint32_t i = 0; i < p->n_samples && !cancel_requested; i++) {
+    for (uint32_t i = 0; i < p->n_samples && !job_stopped(t->job); i++) {
         walk_to(&w, i);
         uint32_t n = leaves_only && w.n ? 1 : w.n;
         for (uint32_t j = 0; j < n && !mask[i]; j++)

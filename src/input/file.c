@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,6 +18,8 @@ struct file_stream {
     struct stream base;
     struct window window;
     int fd;
+    bool stalls; // may have nothing to read for a while
+    const struct job *job;
 };
 
 struct source {
@@ -26,10 +29,24 @@ struct source {
     struct stream *ahead;    // NULL where that is not read ahead
 };
 
+// Waits until there is something to read, or the job has ended.
+static int wait_readable(const struct file_stream *f, struct err *err)
+{
+    struct pollfd either[2] = {{.fd = f->fd, .events = POLLIN},
+                               {.fd = job_wake(f->job), .events = POLLIN}};
+    do {
+        if (job_check(f->job, err))
+            return -1;
+    } while (f->stalls && f->job && poll(either, 2, job_wait_ms(f->job)) <= 0);
+    return job_check(f->job, err);
+}
+
 static int file_more(struct stream *r, uint64_t want, struct err *err)
 {
     struct file_stream *f = (struct file_stream *)r;
     while (stream_have(r) < want) {
+        if (wait_readable(f, err))
+            return -1;
         size_t room = window_room(&f->window, r, want);
         ssize_t n = read(f->fd, f->window.bytes + stream_have(r), room);
         if (n < 0 && errno == EINTR)
@@ -43,11 +60,14 @@ static int file_more(struct stream *r, uint64_t want, struct err *err)
     return 0;
 }
 
-struct stream *file_stream_new(int fd)
+struct stream *file_stream_new(int fd, const struct job *job)
 {
+    struct stat st;
     struct file_stream *f = xcalloc(1, sizeof *f);
     f->base.more = file_more;
     f->fd = fd;
+    f->stalls = fstat(fd, &st) || !S_ISREG(st.st_mode);
+    f->job = job;
     return &f->base;
 }
 
@@ -88,20 +108,20 @@ bool source_is_program(const char *path)
 }
 
 // Reading a regular file always ends soon.
-static bool may_read_ahead(int fd)
+static bool may_read_ahead(int fd, const struct job *job)
 {
     struct stat st;
-    return parallel_threads() > 1 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    return parallel_threads(job) > 1 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-struct source *source_open(const char *path, struct err *err)
+struct source *source_open(const char *path, const struct job *job, struct err *err)
 {
     int fd = open_path(path, err);
     if (fd < 0)
         return NULL;
     struct source *s = xcalloc(1, sizeof *s);
     s->fd = fd;
-    s->file = file_stream_new(fd);
+    s->file = file_stream_new(fd, job);
     if (stream_need(s->file, 2, err)) {
         source_close(s);
         return NULL;
@@ -109,7 +129,7 @@ struct source *source_open(const char *path, struct err *err)
     const unsigned char *at = s->file->at;
     if (stream_have(s->file) >= 2 && at[0] == 0x1f && at[1] == 0x8b)
         s->inflated = inflate_stream_new(s->file, inflater_best());
-    if (s->inflated && may_read_ahead(fd))
+    if (s->inflated && may_read_ahead(fd, job))
         s->ahead = ahead_stream_new(s->inflated);
     return s;
 }
@@ -148,9 +168,10 @@ static int read_all(struct stream *in, size_t max, struct buf *out, struct err *
     }
 }
 
-int source_read_all(const char *path, size_t max, struct buf *out, struct err *err)
+int source_read_all(const char *path, size_t max, struct buf *out, const struct job *job,
+                    struct err *err)
 {
-    struct source *source = source_open(path, err);
+    struct source *source = source_open(path, job, err);
     int status = source ? read_all(source_stream(source), max, out, err) : -1;
     source_close(source);
     return status;

@@ -18,10 +18,11 @@ static void split(name_list *names, struct span text, struct arena *arena)
     }
 }
 
-int names_read(name_list *names, const char *path, struct arena *arena, struct err *err)
+int names_read(name_list *names, const char *path, struct arena *arena, const struct job *job,
+               struct err *err)
 {
     struct buf text = {0};
-    int status = source_read_all(path, LIST_MAX, &text, err);
+    int status = source_read_all(path, LIST_MAX, &text, job, err);
     if (status == 0)
         split(names, buf_span(&text), arena);
     buf_release(&text);

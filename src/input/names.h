@@ -3,6 +3,7 @@
 #define CPROF_INPUT_NAMES_H
 
 #include "base/err.h"
+#include "base/job.h"
 #include "base/vec.h"
 
 typedef VEC(char *) name_list;
@@ -10,6 +11,7 @@ typedef VEC(char *) name_list;
 // Appends the file names that a list has, one per line, or each with a zero byte behind it where
 // there is any; empty ones do not count. The path "-" is standard input. All memory is the arena's.
 // 0, or -1 with *err filled: the message does not name the list.
-int names_read(name_list *names, const char *path, struct arena *arena, struct err *err);
+int names_read(name_list *names, const char *path, struct arena *arena, const struct job *job,
+               struct err *err);
 
 #endif

@@ -12,6 +12,7 @@ enum { DENSE_SLACK = 1024 };
 struct resolver {
     struct columns *c;
     struct profile *p;
+    const struct job *job;
     struct err *err;
     str_id *strings; // from the file's indices to the table's ids
     bool bad_string;
@@ -188,11 +189,11 @@ static int resolve_frames(struct resolver *r)
 {
     enum { LEAST = 1 << 18 };
     struct columns *c = r->c;
-    unsigned n_parts = c->frames.n < LEAST ? 1 : parallel_threads();
+    unsigned n_parts = c->frames.n < LEAST ? 1 : parallel_threads(r->job);
     struct frames f = {r, n_parts, arena_alloc(c->arena, n_parts * sizeof *f.unknown)};
     if (c->frames.n == 0 || are_indices(c))
         return 0;
-    parallel_run(n_parts, resolve_part, &f);
+    parallel_run(r->job, n_parts, resolve_part, &f);
     for (unsigned i = 0; i < n_parts; i++)
         if (f.unknown[i] < c->frames.n)
             return err_set(r->err,
@@ -222,9 +223,9 @@ static void move_columns(const struct columns *c, struct profile *p)
     p->n_comments = (uint32_t)c->comments.n;
 }
 
-int columns_resolve(struct columns *c, struct profile *p, struct err *err)
+int columns_resolve(struct columns *c, struct profile *p, const struct job *job, struct err *err)
 {
-    struct resolver r = {.c = c, .p = p, .err = err};
+    struct resolver r = {.c = c, .p = p, .job = job, .err = err};
     int status = check_samples(&r);
     if (status == 0)
         status = resolve_strings(&r);

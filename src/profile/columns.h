@@ -2,6 +2,7 @@
 #ifndef CPROF_PROFILE_COLUMNS_H
 #define CPROF_PROFILE_COLUMNS_H
 
+#include "base/job.h"
 #include "base/vec.h"
 #include "profile/profile.h"
 
@@ -40,6 +41,6 @@ struct columns {
 void columns_note_frames(struct columns *c);
 
 // Resolves and checks all references and moves the columns into the profile.
-int columns_resolve(struct columns *c, struct profile *p, struct err *err);
+int columns_resolve(struct columns *c, struct profile *p, const struct job *job, struct err *err);
 
 #endif

@@ -20,6 +20,7 @@ struct decoder {
     struct profile *profile;
     struct arena scratch; // of the message at hand
     ProtobufCAllocator allocator;
+    const struct job *job;
     struct err *err;
 };
 
@@ -262,16 +263,16 @@ static int take_fields(struct decoder *d, struct stream *in)
     struct field f = {0};
     int status;
     do {
-        if (take_samples(d, in))
+        if (job_check(d->job, d->err) || take_samples(d, in))
             return -1;
         status = next_field(d, in, &f);
     } while (status > 0 && (status = take_field(d, &f)) == 0);
     return status;
 }
 
-int profile_decode(struct profile *out, struct stream *in, struct err *err)
+int profile_decode(struct profile *out, struct stream *in, const struct job *job, struct err *err)
 {
-    struct decoder d = {.profile = out, .err = err, .columns.arena = out->arena};
+    struct decoder d = {.profile = out, .job = job, .err = err, .columns.arena = out->arena};
     d.allocator = (ProtobufCAllocator){scratch_alloc, scratch_free, &d.scratch};
     int status = stream_need(in, 1, err);
     if (status == 0 && stream_have(in) == 0)
@@ -279,5 +280,5 @@ int profile_decode(struct profile *out, struct stream *in, struct err *err)
     if (status == 0)
         status = take_fields(&d, in);
     arena_release(&d.scratch);
-    return status ? -1 : columns_resolve(&d.columns, out, err);
+    return status ? -1 : columns_resolve(&d.columns, out, job, err);
 }

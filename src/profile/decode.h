@@ -2,6 +2,7 @@
 #ifndef CPROF_PROFILE_DECODE_H
 #define CPROF_PROFILE_DECODE_H
 
+#include "base/job.h"
 #include "base/stream.h"
 #include "profile/profile.h"
 
@@ -9,6 +10,6 @@
 // profile_init made. Every index that comes out is valid: what refers to nothing, a zero or
 // repeated id, a sample with the wrong number of values is an error, as it is in google/pprof.
 // 0, or -1 with *err filled; *out is to be released either way.
-int profile_decode(struct profile *out, struct stream *in, struct err *err);
+int profile_decode(struct profile *out, struct stream *in, const struct job *job, struct err *err);
 
 #endif

@@ -93,13 +93,13 @@ static void judge_samples(void *context, unsigned part)
     }
 }
 
-static void keep_samples(struct name_pass *pass, struct arena *arena)
+static void keep_samples(struct name_pass *pass, const struct job *job, struct arena *arena)
 {
     struct profile *p = pass->p;
     uint32_t kept = 0;
     pass->kept = arena_alloc(arena, p->n_samples);
-    pass->n_parts = sample_parts(p, 0);
-    parallel_run(pass->n_parts, judge_samples, pass);
+    pass->n_parts = sample_parts(p, 0, job);
+    parallel_run(job, pass->n_parts, judge_samples, pass);
     for (uint32_t i = 0; i < p->n_samples; i++)
         if (pass->kept[i])
             p->samples[kept++] = p->samples[i];
@@ -107,7 +107,7 @@ static void keep_samples(struct name_pass *pass, struct arena *arena)
 }
 
 struct name_filter_found filter_names(struct profile *p, const struct name_filter *f,
-                                      struct arena *arena)
+                                      const struct job *job, struct arena *arena)
 {
     struct name_pass pass = {.p = p};
     if (!f->focus && !f->ignore && !f->hide && !f->show)
@@ -131,7 +131,7 @@ struct name_filter_found filter_names(struct profile *p, const struct name_filte
         pass.any_hidden |= p->locations[i].hidden;
         pass.verdicts[i] |= p->locations[i].hidden ? 0 : VISIBLE;
     }
-    keep_samples(&pass, arena);
+    keep_samples(&pass, job, arena);
     return pass.found;
 }
 

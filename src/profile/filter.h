@@ -2,6 +2,7 @@
 #ifndef CPROF_PROFILE_FILTER_H
 #define CPROF_PROFILE_FILTER_H
 
+#include "base/job.h"
 #include "base/regex.h"
 #include "profile/profile.h"
 
@@ -22,7 +23,7 @@ struct name_filter_found {
 };
 
 struct name_filter_found filter_names(struct profile *p, const struct name_filter *f,
-                                      struct arena *arena);
+                                      const struct job *job, struct arena *arena);
 
 // Cuts off the callers above the topmost matching frame; a sample without one goes.
 bool filter_show_from(struct profile *p, struct regex *show_from, struct arena *arena);

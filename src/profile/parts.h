@@ -12,11 +12,11 @@ struct sample_range {
 };
 
 // Into how many parts to split the samples where each part needs room for n entries.
-static inline unsigned sample_parts(const struct profile *p, uint32_t n)
+static inline unsigned sample_parts(const struct profile *p, uint32_t n, const struct job *job)
 {
     enum { LEAST = 10000, PER_ENTRY = 4 };
     uint32_t most = p->n_samples / (n / PER_ENTRY + LEAST);
-    unsigned threads = parallel_threads();
+    unsigned threads = parallel_threads(job);
     return most < 1 ? 1 : most < threads ? most : threads;
 }
 

@@ -362,7 +362,7 @@ int gates_judge(const struct report *r, const struct gate *gates, uint32_t n,
     };
     int status = 0;
     *out = (struct gate_results){.at = arena_zalloc(r->arena, n, sizeof *out->at), .n = n};
-    node_table_init(&table, r->profile, &r->options.detail, r->arena);
+    node_table_init(&table, r->profile, &r->options.detail, r->job, r->arena);
     for (uint32_t i = 0; i < n && status == 0; i++) {
         status = judge_gate(&j, &gates[i], &out->at[i]);
         if (status)

@@ -59,7 +59,7 @@ void report_graph(struct report *r, enum edge_want edges, const struct tag_sourc
         .call_tree = r->options.call_tree,
     };
     *out = (struct graph_report){0};
-    node_table_init(&out->table, r->profile, &r->options.detail, r->arena);
+    node_table_init(&out->table, r->profile, &r->options.detail, r->job, r->arena);
     out->shown.trim = graph_build_trimmed(g, r->profile, &out->table, &options, &r->options.trim,
                                           edges, tags, r->arena);
     if (tags)

@@ -2,6 +2,7 @@
 #ifndef CPROF_REPORT_REPORT_H
 #define CPROF_REPORT_REPORT_H
 
+#include "base/job.h"
 #include "base/regex.h"
 #include "base/unit.h"
 #include "graph/trim.h"
@@ -42,6 +43,7 @@ struct gate_results;
 struct report {
     const struct profile *profile; // after the filters
     struct arena *arena;
+    const struct job *job;
     struct report_options options;
     const struct gate_results *gates; // that were judged, or NULL
     int64_t total; // of the samples before the filters, unless percentages are relative

@@ -317,7 +317,8 @@ static void too_few_snapshots(struct trend_numbers *numbers, uint32_t n)
 }
 
 struct trend_tests trend_judge(const struct trend_series *s, const struct trend_entry *entries,
-                               uint32_t n_entries, struct trend_numbers *numbers)
+                               uint32_t n_entries, struct trend_numbers *numbers,
+                               const struct job *job)
 {
     struct arena scratch = {0};
     struct trend_tests tests = {0};
@@ -326,7 +327,7 @@ struct trend_tests trend_judge(const struct trend_series *s, const struct trend_
         return tests;
     }
     struct judging judging = {s, entries, numbers, kendall_tail_of(s->n, &scratch)};
-    parallel_run(n_entries, measure_one, &judging);
+    parallel_run(job, n_entries, measure_one, &judging);
     for (uint32_t i = 0; i < n_entries; i++)
         tests.tested += numbers[i].hits >= s->min_hits;
     double level = s->alpha / fmax(tests.tested, 1), z = noise_deviate(level), n = s->n;

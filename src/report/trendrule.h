@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "base/job.h"
 #include "base/arena.h"
 
 // Whether something grows over time. An entry, such as a function's memory in use, is `growing`
@@ -98,7 +99,8 @@ struct trend_tests {
 // Fills numbers[i] for each entry and gives its verdict among all of them. With fewer than three
 // snapshots there is nothing but the verdict TREND_TOO_FEW_SNAPSHOTS.
 struct trend_tests trend_judge(const struct trend_series *s, const struct trend_entry *entries,
-                               uint32_t n_entries, struct trend_numbers *numbers);
+                               uint32_t n_entries, struct trend_numbers *numbers,
+                               const struct job *job);
 
 // When a limit is reached, in units of t from now on.
 struct trend_limit {

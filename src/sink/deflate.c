@@ -71,7 +71,8 @@ static void next_block(struct deflater *d)
     buf_clear(&d->block->in);
 }
 
-struct deflater *deflater_new(void (*put)(void *context, struct span bytes), void *context)
+struct deflater *deflater_new(void (*put)(void *context, struct span bytes), void *context,
+                              const struct job *job)
 {
     // RFC 1952: no flags, no time, the fastest algorithm, Unix.
     static const struct span header = SPAN("\x1f\x8b\x08\0\0\0\0\0\x04\x03");
@@ -79,7 +80,7 @@ struct deflater *deflater_new(void (*put)(void *context, struct span bytes), voi
     d->put = put;
     d->context = context;
     d->crc = crc32_z(0, NULL, 0);
-    d->pipeline = pipeline_new(&(struct pipeline_calls){compress_block, take_block, d});
+    d->pipeline = pipeline_new(&(struct pipeline_calls){compress_block, take_block, d}, job);
     d->put(d->context, header);
     next_block(d);
     return d;

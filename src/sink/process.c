@@ -65,14 +65,16 @@ static void drain(struct pollfd *end, struct buf *out)
 }
 
 // Both ways at once, so that neither side waits for the other.
-static void pump(int to, int from, struct span in, struct buf *out)
+static void pump(int to, int from, struct span in, struct buf *out, const struct job *job)
 {
-    struct pollfd ends[2] = {{.fd = to, .events = POLLOUT}, {.fd = from, .events = POLLIN}};
+    struct pollfd ends[3] = {{.fd = to, .events = POLLOUT},
+                             {.fd = from, .events = POLLIN},
+                             {.fd = job_wake(job), .events = POLLIN}};
     fcntl(to, F_SETFL, O_NONBLOCK);
     if (in.n == 0)
         close_end(&ends[0]);
-    while (ends[1].fd >= 0) {
-        if (poll(ends, 2, -1) < 0) {
+    while (ends[1].fd >= 0 && !job_stopped(job)) {
+        if (poll(ends, 3, job_wait_ms(job)) < 0) {
             if (errno == EINTR)
                 continue;
             break;
@@ -98,7 +100,7 @@ static int wait_for(pid_t pid)
 }
 
 int process_filter(char *const argv[], struct span in, struct buf *out, bool *missing,
-                   struct err *err)
+                   const struct job *job, struct err *err)
 {
     int to[2], from[2];
     pid_t pid;
@@ -119,7 +121,12 @@ int process_filter(char *const argv[], struct span in, struct buf *out, bool *mi
         *missing = status == ENOENT;
         return err_set(err, "cannot run '%s': %s", argv[0], strerror(status));
     }
-    pump(to[1], from[0], in, out);
+    pump(to[1], from[0], in, out, job);
+    if (job_check(job, err)) {
+        kill(pid, SIGTERM);
+        wait_for(pid);
+        return -1;
+    }
     status = wait_for(pid);
     return status ? err_set(err, "'%s' failed", argv[0]) : 0;
 }

@@ -4,13 +4,15 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/job.h"
 
 // Other programs, started without a shell and found on PATH. argv ends with NULL.
 
 // Gives a program its standard input and collects its standard output. 0, or -1 with *err filled
 // where it cannot be started or fails; *missing tells whether it is not there at all.
+// When the job is stopped the program is ended.
 int process_filter(char *const argv[], struct span in, struct buf *out, bool *missing,
-                   struct err *err);
+                   const struct job *job, struct err *err);
 
 // A program that reads what is written to it.
 struct process {

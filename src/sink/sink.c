@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/cancel.h"
 #include "base/xalloc.h"
 #include "sink/deflate.h"
 #include "sink/process.h"
@@ -22,6 +21,7 @@ struct sink {
     struct deflater *deflater; // while a gzip stream is written
     int fd;
     struct sink_style style;
+    const struct job *job;
     char *pager;            // of sink_to_pager, until it is started
     unsigned screen_lines;  // and what it is started for
     struct process process; // a pager or command that reads what is written
@@ -53,6 +53,16 @@ struct sink *sink_to_command(const char *command, struct err *err)
     }
     s->fd = s->process.to;
     return s;
+}
+
+void sink_set_job(struct sink *s, const struct job *job)
+{
+    s->job = job;
+}
+
+const struct job *sink_job(const struct sink *s)
+{
+    return s->job;
 }
 
 void sink_set_style(struct sink *s, struct sink_style style)
@@ -140,7 +150,7 @@ struct sink *sink_to_file(const char *path, struct err *err)
 
 static void write_out(struct sink *s, struct span bytes)
 {
-    while (bytes.n && !s->fault && !cancel_requested) {
+    while (bytes.n && !s->fault && !job_stopped(s->job)) {
         ssize_t n = write(s->fd, bytes.at, bytes.n);
         if (n < 0 && errno != EINTR)
             s->fault = errno;
@@ -188,7 +198,7 @@ static void flush(struct sink *s, bool complete)
 void sink_begin_gzip(struct sink *s)
 {
     flush(s, false);
-    s->deflater = deflater_new(put_out, s);
+    s->deflater = deflater_new(put_out, s, s->job);
 }
 
 void sink_end_gzip(struct sink *s)

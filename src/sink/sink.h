@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/job.h"
 
 // Where a report goes. Writing never fails on the spot: the first error stays and is told at the
 // end, by sink_finish. A reader that has gone (a closed pipe) is no error: what follows is dropped.
@@ -33,6 +34,10 @@ struct sink_style {
     bool color;       // numbers and names are coloured
     unsigned columns; // names are shortened to fit; 0: as long as they are
 };
+
+// Whoever writes for a job names it: a sink takes nothing more once its job is stopped.
+void sink_set_job(struct sink *s, const struct job *job);
+const struct job *sink_job(const struct sink *s);
 
 void sink_set_style(struct sink *s, struct sink_style style);
 const struct sink_style *sink_style(const struct sink *s);

@@ -81,7 +81,7 @@ static bool decode(struct span bytes)
     struct stream *memory = stingy_stream_new(bytes);
     struct stream *inflated = is_gzip(bytes) ? inflate_stream_new(memory, inflater_best()) : NULL;
     profile_init(&p);
-    bool valid = profile_decode(&p, inflated ? inflated : memory, &err) == 0;
+    bool valid = profile_decode(&p, inflated ? inflated : memory, NULL, &err) == 0;
     inflate_stream_free(inflated);
     stingy_stream_free(memory);
     if (valid) {
@@ -131,7 +131,8 @@ static void load_and_report(char *path)
 {
     struct err err;
     struct config config;
-    struct session s = {.notes = {.put = ignore_note}};
+    struct job job = {.note = ignore_note, .wake = -1};
+    struct session s = {.job = &job};
     config_init(&config);
     if (app_load(&s, &path, 1, &config, &err) == 0) {
         for (size_t i = 0; i < sizeof reports / sizeof *reports; i++)

@@ -65,7 +65,8 @@ static void count_line(void *context, const char *line)
 static uint32_t judge(const struct config *config, bool *judged)
 {
     unsigned lines = 0;
-    struct session s = {.notes = {.put = count_line, .context = &lines}};
+    struct job job = {.note = count_line, .context = &lines, .wake = -1};
+    struct session s = {.job = &job};
     struct err err = {""};
     profile_init(&s.profile);
     fill_functions(&s.profile);

@@ -185,13 +185,13 @@ static void ignore_note(void *context, const char *line)
     (void)line;
 }
 
-static const struct notes notes = {.put = ignore_note};
+static const struct job job = {.note = ignore_note, .wake = -1};
 
 // The profile that was written can be read, and its raw report is this one, unless that is NULL.
 static void check_written(struct span written, const struct buf *raw)
 {
     struct files file;
-    struct session s = {.notes = notes};
+    struct session s = {.job = &job};
     struct config config;
     struct err err;
     struct buf again = {0};
@@ -301,7 +301,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct sections sections = sections_of(fuzz_span(data, size));
     struct span script = sections.script.n ? sections.script : span_of(everything);
-    struct session s = {.notes = notes};
+    struct session s = {.job = &job};
     struct files files;
     set_up();
     files_init(&files, sections.profiles, sections.n_profiles);

@@ -12,7 +12,7 @@ struct slot {
     struct buf text;
 };
 
-struct job {
+struct lines {
     struct pipeline *pipeline;
     struct slot slots[PIPELINE_SLOTS_MAX];
     struct buf out;
@@ -21,11 +21,11 @@ struct job {
 // Every piece prints its number, in as many steps as the number says.
 static void work(void *context, unsigned i)
 {
-    struct job *job = context;
-    struct slot *slot = &job->slots[i];
+    struct lines *lines = context;
+    struct slot *slot = &lines->slots[i];
     for (unsigned step = 0; step < slot->piece % (MOST_PASSED + 1); step++) {
         buf_printf(&slot->text, "%u.%u ", slot->piece, step);
-        pipeline_pass_on(job->pipeline, i);
+        pipeline_pass_on(lines->pipeline, i);
         buf_clear(&slot->text);
     }
     buf_printf(&slot->text, "%u ", slot->piece);
@@ -33,33 +33,32 @@ static void work(void *context, unsigned i)
 
 static void take(void *context, unsigned i)
 {
-    struct job *job = context;
-    buf_add(&job->out, buf_span(&job->slots[i].text));
+    struct lines *lines = context;
+    buf_add(&lines->out, buf_span(&lines->slots[i].text));
 }
 
-static void begin(struct job *job, unsigned threads)
+static void begin(struct lines *lines, unsigned threads)
 {
-    *job = (struct job){0};
-    parallel_limit(threads);
-    job->pipeline = pipeline_new(&(struct pipeline_calls){work, take, job});
+    *lines = (struct lines){0};
+    struct job job = {.threads = threads, .wake = -1};
+    lines->pipeline = pipeline_new(&(struct pipeline_calls){work, take, lines}, &job);
 }
 
-static void push(struct job *job, unsigned first, unsigned end)
+static void push(struct lines *lines, unsigned first, unsigned end)
 {
     for (unsigned piece = first; piece < end; piece++) {
-        struct slot *slot = &job->slots[pipeline_next(job->pipeline)];
+        struct slot *slot = &lines->slots[pipeline_next(lines->pipeline)];
         slot->piece = piece;
         buf_clear(&slot->text);
-        pipeline_push(job->pipeline);
+        pipeline_push(lines->pipeline);
     }
 }
 
-static void end(struct job *job)
+static void end(struct lines *lines)
 {
-    pipeline_free(job->pipeline);
+    pipeline_free(lines->pipeline);
     for (unsigned i = 0; i < PIPELINE_SLOTS_MAX; i++)
-        buf_release(&job->slots[i].text);
-    parallel_limit(0);
+        buf_release(&lines->slots[i].text);
 }
 
 static void expect(struct buf *out, unsigned n)
@@ -77,16 +76,16 @@ static void order_is_kept(void)
     expect(&expected, PIECES);
     const unsigned threads[] = {1, 2, 3, 8, 64};
     for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {
-        struct job job;
+        struct lines lines;
         check_about("%u threads", threads[i]);
-        begin(&job, threads[i]);
-        push(&job, 0, PIECES / 2);
-        pipeline_drain(job.pipeline);
-        push(&job, PIECES / 2, PIECES);
-        pipeline_drain(job.pipeline);
-        CHECK(span_eq(buf_span(&job.out), buf_span(&expected)));
-        end(&job);
-        buf_release(&job.out);
+        begin(&lines, threads[i]);
+        push(&lines, 0, PIECES / 2);
+        pipeline_drain(lines.pipeline);
+        push(&lines, PIECES / 2, PIECES);
+        pipeline_drain(lines.pipeline);
+        CHECK(span_eq(buf_span(&lines.out), buf_span(&expected)));
+        end(&lines);
+        buf_release(&lines.out);
     }
     buf_release(&expected);
 }
@@ -96,12 +95,12 @@ static void the_rest_can_be_given_up(void)
     struct buf all = {0};
     expect(&all, 100);
     for (unsigned n = 0; n < 100; n++) {
-        struct job job;
-        begin(&job, 1 + n % 5);
-        push(&job, 0, n);
-        end(&job);
-        CHECK(span_starts(buf_span(&all), buf_span(&job.out)));
-        buf_release(&job.out);
+        struct lines lines;
+        begin(&lines, 1 + n % 5);
+        push(&lines, 0, n);
+        end(&lines);
+        CHECK(span_starts(buf_span(&all), buf_span(&lines.out)));
+        buf_release(&lines.out);
     }
     buf_release(&all);
 }

@@ -112,8 +112,8 @@ static void sums_of_a_side_are_those_of_its_own_graph(void)
     struct graph g;
     load(&both, AFTER, "diff_base", false);
     load(&before, BEFORE, NULL, false);
-    node_table_init(&t, &both.profile, &functions, &arena);
-    node_table_init(&t_before, &before.profile, &functions, &arena);
+    node_table_init(&t, &both.profile, &functions, NULL, &arena);
+    node_table_init(&t_before, &before.profile, &functions, NULL, &arena);
     for (uint32_t type = 0; type < 4; type++) {
         struct graph_options options = {.value_index = type};
         struct node_sums sums = weigh_column(&t, &both.profile, both.profile.before, type, &arena);
@@ -141,7 +141,7 @@ static void numbers_of_samples_are_summed_like_columns(void)
     struct node_table t;
     load(&s, TESTDATA "/edge/recursion.pb.gz", NULL, false);
     const struct profile *p = &s.profile;
-    node_table_init(&t, p, &functions, &arena);
+    node_table_init(&t, p, &functions, NULL, &arena);
     double *numbers = arena_alloc(&arena, p->n_samples * sizeof *numbers);
     for (uint32_t i = 0; i < p->n_samples; i++)
         numbers[i] = (double)sample_values(p, &p->samples[i])[0];

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/cancel.h"
+#include "base/job.h"
 #include "check.h"
 #include "support.h"
 
@@ -206,12 +206,15 @@ static void what_is_interrupted_changes_no_file(void)
     temp_dir_init(&dir);
     const char *path = temp_path(&dir, "out");
     file_put(path, SPAN("old"));
+    struct job job;
+    job_init(&job);
     struct sink *s = sink_to_file(path, &err);
+    sink_set_job(s, &job);
     sink_fill(s, 'n', 200000);
-    cancel_requested = 1;
+    job_stop(&job);
     sink_write(s, SPAN("more"));
     CHECK_INT(sink_finish(s, &err), -1);
-    cancel_requested = 0;
+    job_release(&job);
     check_content(path, "old");
     CHECK_INT((int64_t)temp_dir_count(&dir), 1);
     temp_dir_release(&dir);

@@ -80,7 +80,7 @@ static void judge_series(const json_t *row)
         return;
     struct trend_series s = {.n = n, .t = t, .rate = 1, .alpha = .01, .min_hits = 0};
     struct trend_numbers o;
-    trend_judge(&s, &(struct trend_entry){.x = x}, 1, &o);
+    trend_judge(&s, &(struct trend_entry){.x = x}, 1, &o, NULL);
     CHECK_INT(o.split, (int64_t)number(row, "split"));
     CHECK_NEAR(o.drawdown, number(row, "drawdown"));
 }
@@ -215,7 +215,7 @@ static enum trend_verdict verdict_of(const double *x, uint32_t n)
     struct trend_row row = {NULL, counted, counted};
     struct trend_series s = {.n = n, .t = t, .rate = 1, .alpha = .01, .min_hits = 4};
     struct trend_numbers o;
-    trend_judge(&s, &(struct trend_entry){x, &row, 1}, 1, &o);
+    trend_judge(&s, &(struct trend_entry){x, &row, 1}, 1, &o, NULL);
     return o.verdict;
 }
 

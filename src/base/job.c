@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/job.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { NS_PER_MS = 1000000 };
+
+void job_init(struct job *job)
+{
+    *job = (struct job){.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+}
+
+void job_release(struct job *job)
+{
+    if (job->wake >= 0)
+        close(job->wake);
+    job->wake = -1;
+}
+
+void job_stop(struct job *job)
+{
+    int before = errno;
+    uint64_t one = 1;
+    atomic_store(&job->stopped, true);
+    ssize_t n = job->wake >= 0 ? write(job->wake, &one, sizeof one) : 0;
+    (void)n; // it cannot fail but where it is readable already
+    errno = before;
+}
+
+void job_renew(struct job *job)
+{
+    uint64_t count;
+    atomic_store(&job->stopped, false);
+    ssize_t n = job->wake >= 0 ? read(job->wake, &count, sizeof count) : 0;
+    (void)n; // it cannot fail but where nobody had stopped it
+}
+
+int64_t job_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 * NS_PER_MS + now.tv_nsec;
+}
+
+int job_check(const struct job *job, struct err *err)
+{
+    if (job_stopped(job))
+        return err_set(err, "interrupted");
+    if (job && job->deadline && job_now() >= job->deadline)
+        return err_set(err, "took too long");
+    return 0;
+}
+
+int job_wait_ms(const struct job *job)
+{
+    if (!job || !job->deadline)
+        return -1;
+    int64_t left = job->deadline - job_now();
+    int64_t ms = left <= 0 ? 0 : (left + NS_PER_MS - 1) / NS_PER_MS;
+    return ms < INT_MAX ? (int)ms : INT_MAX;
+}
+
+void job_note(const struct job *job, const char *line)
+{
+    if (job && job->note)
+        job->note(job->context, line);
+}
+
+void job_progress(const struct job *job, const struct job_progress *progress)
+{
+    if (job && job->progress)
+        job->progress(job->context, progress);
+}
