@@ -11,9 +11,9 @@
 #include "app/gates.h"
 #include "input/names.h"
 #include "input/source.h"
-#include "profile/decode.h"
 #include "profile/filter.h"
 #include "profile/merge.h"
+#include "profile/read/reader.h"
 #include "profile/scale.h"
 #include "profile/symbol.h"
 
@@ -48,10 +48,17 @@ static void set_build_id(struct profile *p, const char *build_id)
         p->mappings[0].build_id = strtab_add(p->strings, span_of(build_id));
 }
 
-static int read_source(struct profile *p, const char *path, const struct job *job, struct err *err)
+static bool wants_plain_names(const char *symbolize)
 {
+    return strcasecmp(symbolize, "none") != 0 && strcasecmp(symbolize, "no") != 0;
+}
+
+static int read_source(const struct loader *l, struct profile *p, const char *path, struct err *err)
+{
+    const struct job *job = l->s->job;
+    struct read_options options = {.comments = wants_plain_names(l->config->symbolize)};
     struct source *source = source_open(path, job, err);
-    int status = source ? profile_decode(p, source_stream(source), job, err) : -1;
+    int status = source ? profile_read(p, source_stream(source), &options, job, err) : -1;
     source_close(source);
     return status ? -1 : profile_check_types(p, err);
 }
@@ -60,7 +67,7 @@ static int read_profile(const struct loader *l, struct profile *p, const char *p
                         struct err *err)
 {
     profile_init(p);
-    if (read_source(p, path, l->s->job, err)) {
+    if (read_source(l, p, path, err)) {
         profile_release(p);
         return err_wrap(err, "cannot read '%s'", strcmp(path, "-") == 0 ? "standard input" : path);
     }
@@ -269,11 +276,6 @@ static void add_comment(struct profile *p, const char *comment)
         memcpy(comments, p->comments, p->n_comments * sizeof *comments);
     comments[p->n_comments++] = strtab_add(p->strings, span_of(comment));
     p->comments = comments;
-}
-
-static bool wants_plain_names(const char *symbolize)
-{
-    return strcasecmp(symbolize, "none") != 0 && strcasecmp(symbolize, "no") != 0;
 }
 
 static int prepare(struct loader *l, struct profile *p)

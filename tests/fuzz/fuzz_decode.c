@@ -7,7 +7,7 @@
 #include "app/options.h"
 #include "fuzz.h"
 #include "input/source.h"
-#include "profile/decode.h"
+#include "profile/read/proto.h"
 #include "stingy.h"
 
 // Each stands for one bit of the profile's time, which no number of a report depends on, so that a

@@ -6,7 +6,7 @@
 
 #include "base/xalloc.h"
 #include "profile.pb-c.h"
-#include "profile/messages.h"
+#include "profile/read/messages.h"
 
 typedef Perftools__Profiles__Sample pb_sample;
 typedef Perftools__Profiles__Location pb_location;

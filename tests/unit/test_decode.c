@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/decode.h"
+#include "profile/read/proto.h"
 
 #include "check.h"
 #include "input/source.h"

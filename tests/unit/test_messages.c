@@ -5,7 +5,7 @@
 
 #include "check.h"
 #include "pb.h"
-#include "profile/packed.h"
+#include "profile/read/packed.h"
 
 static void check_all(struct span bytes)
 {

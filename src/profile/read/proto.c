@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/decode.h"
+#include "profile/read/proto.h"
 
 #include "profile.pb-c.h"
-#include "profile/messages.h"
+#include "profile/read/messages.h"
 
 typedef Perftools__Profiles__Mapping pb_mapping;
 typedef Perftools__Profiles__ValueType pb_value_type;
@@ -282,3 +282,88 @@ int profile_decode(struct profile *out, struct stream *in, const struct job *job
     arena_release(&d.scratch);
     return status ? -1 : columns_resolve(&d.columns, out, job, err);
 }
+
+// Whether a field of the outermost message has the wire type that profile.proto gives it.
+static bool is_wire_type(const struct wire_field *f)
+{
+    switch (f->number) {
+    case 1:
+    case 2:
+    case 3:
+    case 4:
+    case 5:
+    case 6:
+    case 11:
+        return f->type == WIRE_BYTES;
+    case 13:
+        return f->type == WIRE_BYTES || f->type == WIRE_VARINT;
+    default:
+        return f->number > 15 || f->type == WIRE_VARINT;
+    }
+}
+
+// Whether a fault at this place may only be that not all bytes were seen.
+static bool may_be_cut(const struct head *head, struct wire w)
+{
+    struct wire_field f;
+    uint64_t key;
+    if (head->whole)
+        return false;
+    if (w.end - w.at < 2 * VARINT_MAX)
+        return true;
+    if (wire_varint(&w, &key))
+        return false;
+    f = (struct wire_field){.number = (uint32_t)(key >> 3), .type = key & 7};
+    return f.type == WIRE_BYTES && is_wire_type(&f);
+}
+
+// How many fields the bytes begin with, and whether a fault follows.
+static unsigned count_fields(const struct head *head, bool *fault)
+{
+    enum { ENOUGH = 64 };
+    const unsigned char *at = (const unsigned char *)head->bytes.at;
+    struct wire w = {at, at + head->bytes.n, at + head->bytes.n}, before = w;
+    struct wire_field f;
+    unsigned n = 0;
+    int status = 1;
+    while (n < ENOUGH && (status = wire_next(&w, &f)) > 0 && is_wire_type(&f)) {
+        before = w;
+        n++;
+    }
+    *fault = n < ENOUGH && status != 0 && !may_be_cut(head, before);
+    return n + (n == 0 && !*fault);
+}
+
+static bool is_text(struct span bytes)
+{
+    for (size_t i = 0; i < bytes.n; i++) {
+        unsigned char c = (unsigned char)bytes.at[i];
+        if (c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f')
+            return false;
+    }
+    return true;
+}
+
+// A profile has bytes that no text has: the numbers of its fields. What is neither a text nor
+// anything else is called a malformed profile.
+static unsigned proto_probe(const struct head *head)
+{
+    bool fault;
+    unsigned n = count_fields(head, &fault);
+    if (is_text(head->bytes))
+        return 0;
+    return n == 0 ? 1 : fault ? 30 : PROBE_CERTAIN;
+}
+
+static int proto_read(struct profile *out, const struct reading *r)
+{
+    return profile_decode(out, r->in, r->job, r->err);
+}
+
+const struct reader reader_proto = {
+    .name = "proto",
+    .summary = "pprof's own protobuf, profile.proto",
+    .probe_size = 1024,
+    .probe = proto_probe,
+    .read = proto_read,
+};

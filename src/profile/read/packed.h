@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef CPROF_PROFILE_PACKED_H
-#define CPROF_PROFILE_PACKED_H
+#ifndef CPROF_PROFILE_READ_PACKED_H
+#define CPROF_PROFILE_READ_PACKED_H
 
-#include "profile/wire.h"
+#include "profile/read/wire.h"
 
 // Takes packed varints while they are short and at hand, four at a time: most of a profile is
 // location ids of two or three bytes. Advances *w to the end or to one to be taken otherwise, and

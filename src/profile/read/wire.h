@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef CPROF_PROFILE_WIRE_H
-#define CPROF_PROFILE_WIRE_H
+#ifndef CPROF_PROFILE_READ_WIRE_H
+#define CPROF_PROFILE_READ_WIRE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef CPROF_PROFILE_MESSAGES_H
-#define CPROF_PROFILE_MESSAGES_H
+#ifndef CPROF_PROFILE_READ_MESSAGES_H
+#define CPROF_PROFILE_READ_MESSAGES_H
 
-#include "profile/columns.h"
-#include "profile/wire.h"
+#include "profile/read/columns.h"
+#include "profile/read/wire.h"
 
 // The messages that a profile has in great numbers, read by hand. What they hold and which bytes
 // are a fault is as protobuf-c has it; only that is_folded has to be a varint, as in google/pprof.

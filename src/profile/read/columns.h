@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef CPROF_PROFILE_COLUMNS_H
-#define CPROF_PROFILE_COLUMNS_H
+#ifndef CPROF_PROFILE_READ_COLUMNS_H
+#define CPROF_PROFILE_READ_COLUMNS_H
 
 #include "base/job.h"
 #include "base/vec.h"

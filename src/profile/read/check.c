@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/columns.h"
+#include "profile/read/columns.h"
 
 #include <inttypes.h>
 
 #include "base/idmap.h"
 #include "base/parallel.h"
-#include "profile/packed.h"
+#include "profile/read/packed.h"
 
 enum { DENSE_SLACK = 1024 };
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef CPROF_PROFILE_DECODE_H
-#define CPROF_PROFILE_DECODE_H
+#ifndef CPROF_PROFILE_READ_PROTO_H
+#define CPROF_PROFILE_READ_PROTO_H
 
 #include "base/job.h"
 #include "base/stream.h"
 #include "profile/profile.h"
+#include "profile/read/reader.h"
 
 // Reads a protobuf profile (proto/profile.proto) to the end of the stream into *out, which
 // profile_init made. Every index that comes out is valid: what refers to nothing, a zero or

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/messages.h"
+#include "profile/read/messages.h"
 
-#include "profile/packed.h"
+#include "profile/read/packed.h"
 
 enum { LABELS_MAX = 1024 }; // of one sample: real ones have a few
 #define WIDE_IDS_MAX (UINT32_MAX - WIDE_ID_FIRST)

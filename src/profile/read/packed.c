@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/packed.h"
+#include "profile/read/packed.h"
 
 #ifdef __x86_64__
 #include <immintrin.h>

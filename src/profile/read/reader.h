@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_PROFILE_READ_READER_H
+#define CPROF_PROFILE_READ_READER_H
+
+#include "base/stream.h"
+#include "profile/profile.h"
+
+// The kinds of profiles there are: a row of the table in reader.c and a file each. What a file
+// holds is told by its first bytes, never by its name.
+
+struct job;
+
+struct read_options {
+    // Texts of Go programs tell the names of functions, their lines and the labels of goroutines in
+    // comments. google/pprof does not read these, nor is it done for -symbolize=none.
+    bool comments;
+};
+
+// What a reader reads from.
+struct reading {
+    struct stream *in; // at its beginning
+    const struct read_options *options;
+    const struct job *job;
+    struct err *err;
+};
+
+// The first bytes of a file.
+struct head {
+    struct span bytes;
+    bool whole; // there are no others
+};
+
+struct reader {
+    const char *name;    // "heap"
+    const char *summary; // one line, for documents
+    size_t probe_size;   // how many bytes probe wants to see, if there are so many
+
+    // How sure it is that this is for it to read: 0, not at all, to 100.
+    unsigned (*probe)(const struct head *head);
+
+    // Fills *out, which profile_init made. 0, or -1 with the reading's err filled.
+    int (*read)(struct profile *out, const struct reading *r);
+};
+
+// What a probe says that has seen the name of its format, or has seen it hold to the last byte.
+enum { PROBE_CERTAIN = 95 };
+
+// The readers in the order of their names, NULL last.
+extern const struct reader *const readers[];
+
+// The surest of the table reads. 0, or -1 with *err filled, which says what kind of file it is
+// where it is not a profile; *out, which profile_init made, is to be released either way.
+int profile_read(struct profile *out, struct stream *in, const struct read_options *options,
+                 const struct job *job, struct err *err);
+
+extern const struct reader reader_proto;
+
+#endif
