@@ -9,8 +9,6 @@
 
 #include "base/utf8.h"
 
-enum { NAMES_MAX = 1000 };
-
 void output_message(const char *prefix, const char *text)
 {
     struct buf line = {0}, valid = {0};
@@ -78,22 +76,16 @@ void output_screen(unsigned *columns, unsigned *lines)
 // A file of the current directory that is not there yet.
 static struct sink *open_new_file(const struct session *s, const char *extension, struct err *err)
 {
-    struct buf path = {0};
-    struct sink *out = NULL;
-    for (int i = 1; i < NAMES_MAX; i++) {
-        buf_clear(&path);
-        buf_printf(&path, "profile%03d.%s", i, extension);
-        if (access(buf_cstr(&path), F_OK) != 0)
-            break;
-    }
-    out = sink_to_file(buf_cstr(&path), err);
+    struct buf path = {0}, suffix = {0}, note = {0};
+    buf_printf(&suffix, ".%s", extension);
+    struct sink *out = sink_to_numbered_file("profile", buf_cstr(&suffix), &path, err);
     if (out) {
-        struct buf note = {0};
         buf_printf(&note, "the report goes to %s", buf_cstr(&path));
         job_note(s->job, buf_cstr(&note));
-        buf_release(&note);
     }
     buf_release(&path);
+    buf_release(&suffix);
+    buf_release(&note);
     return out;
 }
 

@@ -108,9 +108,10 @@ int process_filter(char *const argv[], struct span in, struct buf *out, bool *mi
     if (pipe2(to, O_CLOEXEC))
         return err_set(err, "cannot run '%s': %s", argv[0], strerror(errno));
     if (pipe2(from, O_CLOEXEC)) {
+        err_set(err, "cannot run '%s': %s", argv[0], strerror(errno));
         close(to[0]);
         close(to[1]);
-        return err_set(err, "cannot run '%s': %s", argv[0], strerror(errno));
+        return -1;
     }
     int status = spawn(argv, to[0], from[1], &pid);
     close(to[0]);

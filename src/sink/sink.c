@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,7 @@ struct sink {
     struct process process; // a pager or command that reads what is written
     int fault;              // errno of the first failed write
     char *path, *temporary; // of sink_to_file; temporary is NULL for a device
+    bool reserved;          // the path is an empty file of our own until then
 };
 
 struct sink *sink_to_fd(int fd)
@@ -148,11 +150,52 @@ struct sink *sink_to_file(const char *path, struct err *err)
     return s;
 }
 
+struct sink *sink_to_new_file(const char *path, bool *exists, struct err *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    *exists = fd < 0 && errno == EEXIST;
+    if (fd < 0) {
+        err_set(err, "cannot write '%s': %s", path, strerror(errno));
+        return NULL;
+    }
+    close(fd);
+    struct sink *s = sink_to_file(path, err);
+    if (s)
+        s->reserved = true;
+    else
+        unlink(path);
+    return s;
+}
+
+struct sink *sink_to_numbered_file(const char *prefix, const char *suffix, struct buf *path,
+                                   struct err *err)
+{
+    enum { NAMES_MAX = 1000000 };
+    struct sink *s = NULL;
+    bool exists = true;
+    for (int i = 1; i < NAMES_MAX && exists; i++) {
+        buf_clear(path);
+        buf_printf(path, "%s%03d%s", prefix, i, suffix);
+        s = sink_to_new_file(buf_cstr(path), &exists, err);
+    }
+    return s;
+}
+
+// Waits until an output that does not block takes more, or the job is stopped.
+static void wait_writable(const struct sink *s)
+{
+    struct pollfd either[2] = {{.fd = s->fd, .events = POLLOUT},
+                               {.fd = job_wake(s->job), .events = POLLIN}};
+    poll(either, 2, -1);
+}
+
 static void write_out(struct sink *s, struct span bytes)
 {
     while (bytes.n && !s->fault && !job_stopped(s->job)) {
         ssize_t n = write(s->fd, bytes.at, bytes.n);
-        if (n < 0 && errno != EINTR)
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+            wait_writable(s);
+        else if (n < 0 && errno != EINTR)
             s->fault = errno;
         if (n > 0)
             bytes = span_from(bytes, (size_t)n);
@@ -251,6 +294,14 @@ bool sink_is_shut(const struct sink *s)
     return s->fault != 0;
 }
 
+static void remove_traces(const struct sink *s)
+{
+    if (s->temporary)
+        unlink(s->temporary);
+    if (s->reserved)
+        unlink(s->path);
+}
+
 static int finish_file(struct sink *s, struct err *err)
 {
     if (s->fault == 0 && close(s->fd))
@@ -260,8 +311,7 @@ static int finish_file(struct sink *s, struct err *err)
         s->fault = errno;
     if (s->fault == 0)
         return 0;
-    if (s->temporary)
-        unlink(s->temporary);
+    remove_traces(s);
     return err_set(err, "cannot write '%s': %s", s->path, strerror(s->fault));
 }
 
@@ -281,8 +331,7 @@ int sink_finish(struct sink *s, struct err *err)
 
 void sink_abort(struct sink *s)
 {
-    if (s->temporary)
-        unlink(s->temporary);
+    remove_traces(s);
     if (s->process.pid)
         process_end(&s->process);
     free_sink(s);

@@ -25,6 +25,14 @@ struct sink *sink_to_command(const char *command, struct err *err);
 // there before stays. A device or a pipe is written to as it is. NULL with *err filled.
 struct sink *sink_to_file(const char *path, struct err *err);
 
+// The same for a name that no file has: it is taken at once, so that nobody else gets it, and given
+// back after an error. NULL with *err filled; *exists tells whether a file has the name already.
+struct sink *sink_to_new_file(const char *path, bool *exists, struct err *err);
+
+// The first of the names prefix001suffix, prefix002suffix, … that no file has; path gets it.
+struct sink *sink_to_numbered_file(const char *prefix, const char *suffix, struct buf *path,
+                                   struct err *err);
+
 // The buffer gets the bytes.
 struct sink *sink_to_buf(struct buf *buf);
 

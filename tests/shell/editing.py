@@ -270,6 +270,25 @@ def a_signal_at_the_prompt_clears_the_line():
         assert t.leave() == 0
 
 
+def interrupt_ends_the_reading_of_many_files():
+    names = pathlib.Path(tap.scratch("names"))
+    names.write_text(PROFILE + "\n")
+    with shell(args=[f"-files_from={names}"]) as t:
+        names.write_text((PROFILE + "\n") * 1000000)
+        t.send("reload" + ENTER)
+        t.see("merging ")
+        began = time.monotonic()
+        t.send(CTRL_C)
+        t.see("interrupted")
+        took = time.monotonic() - began
+        print(f"# interrupted after {1000 * took:.0f} ms")
+        assert took < 1, took  # most of a tenth of a second in a plain build
+        t.prompt()
+        said = t.run("top1")  # of what was there before
+        assert any("objectInterface" in line for line in said), said
+        assert t.leave() == 0
+
+
 def end_of_input_ends_the_session():
     with shell() as t:
         assert t.leave(CTRL_D) == 0
