@@ -48,10 +48,6 @@ struct request {
 // incomplete.
 int app_run(struct session *s, const struct request *request, struct sink *out, struct err *err);
 
-// Whether the report obeys the option format, where that is set. -1 with *err filled where not.
-int app_check_format(const struct command_def *command, const struct config *config,
-                     struct err *err);
-
 // Judges the config's gates alone, and notes each. 0, or -1 with *err filled.
 int app_judge(struct session *s, const struct config *config, struct err *err);
 

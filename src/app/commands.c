@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/commands.h"
 
-#include "app/query.h"
-
 #define ROWS_DETAIL                                                                                \
     "flat is an entry's own weight, cum its weight with all that it calls, sum% the flat weights " \
     "so far."
 #define PICTURE_DETAIL                                                                            \
     "Boxes are functions, sized by their own weight; arrows are calls. Graphviz's dot draws the " \
     "picture."
-#define PICTURE \
-    .node_count = 80, .visual = true, .paths = true, .detail = PICTURE_DETAIL, .emit = emit_dot
+#define PICTURE .report = REPORT_GRAPH, .detail = PICTURE_DETAIL
 
 static const char *const browsers[] = {"$BROWSER", "xdg-open",         "chromium", "google-chrome",
                                        "firefox",  "sensible-browser", NULL};
@@ -21,146 +18,101 @@ static const char *const kcachegrind[] = {"kcachegrind", "qcachegrind", NULL};
 
 const struct command_def command_defs[] = {
     {.name = "callgrind",
-     .untrimmed = true,
-     .granularity = GRANULARITY_ADDRESSES,
-     .paths = true,
-     .obj_names = true,
-     .binary = "callgraph.out",
-     .summary = "the call graph for KCachegrind",
-     .emit = emit_callgrind},
-    {.name = "comments",
-     .formats = true,
-     .summary = "the comments in the profile",
-     .emit = emit_comments},
+     .report = REPORT_GRAPH,
+     .format = "callgrind",
+     .summary = "the call graph for KCachegrind"},
+    {.name = "comments", .report = REPORT_COMMENTS, .summary = "the comments in the profile"},
     {.name = "disasm",
-     .wants_regex = true,
-     .summary = "not there yet: assembly with weights",
-     .emit = emit_unsupported},
-    {.name = "dot", .summary = "the call graph in Graphviz's language", PICTURE},
+     .report = REPORT_NONE,
+     .format = "text",
+     .argument = ARGUMENT_REGEX,
+     .summary = "not there yet: assembly with weights"},
+    {.name = "dot", .format = "dot", .summary = "the call graph in Graphviz's language", PICTURE},
     {.name = "eog",
-     .graphviz = "svg",
+     .format = "svg",
      .viewers = eog,
      .summary = "the call graph as a picture, shown by eog",
      PICTURE},
     {.name = "evince",
-     .graphviz = "pdf",
+     .format = "pdf",
      .viewers = evince,
      .summary = "the call graph as a picture, shown by evince",
      PICTURE},
     {.name = "folded",
-     .sides = true,
-     .untrimmed = true,
+     .report = REPORT_STACKS,
+     .format = "folded",
      .summary = "a line per stack, for flame graph programs",
      .detail =
          "The names from the root to the leaf with semicolons between them, then the value; of a "
-         "comparison, the value before and that after. In a name a semicolon becomes a colon.",
-     .emit = emit_folded},
-    {.name = "gif",
-     .binary = "gif",
-     .graphviz = "gif",
-     .summary = "the call graph as a GIF picture",
-     PICTURE},
+         "comparison, the value before and that after. In a name a semicolon becomes a colon."},
+    {.name = "gif", .format = "gif", .summary = "the call graph as a GIF picture", PICTURE},
     {.name = "gv",
-     .graphviz = "ps",
+     .format = "ps",
      .viewers = gv,
      .summary = "the call graph as a picture, shown by gv",
      PICTURE},
     {.name = "kcachegrind",
-     .untrimmed = true,
-     .granularity = GRANULARITY_ADDRESSES,
-     .paths = true,
-     .obj_names = true,
+     .report = REPORT_GRAPH,
+     .format = "callgrind",
      .viewers = kcachegrind,
-     .summary = "the call graph, shown by KCachegrind",
-     .emit = emit_callgrind},
+     .summary = "the call graph, shown by KCachegrind"},
     {.name = "list",
-     .formats = true,
-     .wants_regex = true,
-     .untrimmed = true,
-     .granularity = GRANULARITY_LINES,
-     .obj_names = true,
+     .report = REPORT_LIST,
+     .argument = ARGUMENT_REGEX,
      .summary = "source lines of matching functions with their weights",
      .detail = "Source files are looked for on source_path and, for Go programs, in GOROOT, the "
-               "module cache, a vendor folder and the current module.",
-     .emit = emit_list},
-    {.name = "pdf",
-     .binary = "pdf",
-     .graphviz = "pdf",
-     .summary = "the call graph as a PDF picture",
-     PICTURE},
+               "module cache, a vendor folder and the current module."},
+    {.name = "pdf", .format = "pdf", .summary = "the call graph as a PDF picture", PICTURE},
     {.name = "peek",
-     .formats = true,
-     .wants_regex = true,
-     .untrimmed = true,
+     .report = REPORT_TREE,
+     .argument = ARGUMENT_REGEX,
      .summary = "callers and callees of matching functions",
-     .detail = "Laid out as tree.",
-     .emit = emit_tree},
-    {.name = "png",
-     .binary = "png",
-     .graphviz = "png",
-     .summary = "the call graph as a PNG picture",
-     PICTURE},
+     .detail = "Laid out as tree."},
+    {.name = "png", .format = "png", .summary = "the call graph as a PNG picture", PICTURE},
     {.name = "proto",
-     .untrimmed = true,
-     .granularity = GRANULARITY_ADDRESSES,
-     .binary = "pb.gz",
-     .summary = "the profile, merged and filtered, in pprof's format",
-     .emit = emit_proto},
-    {.name = "ps",
-     .binary = "ps",
-     .graphviz = "ps",
-     .summary = "the call graph as a PostScript picture",
-     PICTURE},
+     .report = REPORT_PROFILE,
+     .format = "proto",
+     .summary = "the profile, merged and filtered, in pprof's format"},
+    {.name = "ps", .format = "ps", .summary = "the call graph as a PostScript picture", PICTURE},
     {.name = "raw",
-     .untrimmed = true,
-     .granularity = GRANULARITY_ADDRESSES,
-     .summary = "everything in the profile as text",
-     .emit = emit_raw},
+     .report = REPORT_PROFILE,
+     .format = "raw",
+     .summary = "everything in the profile as text"},
     {.name = "svg",
-     .binary = "svg",
-     .graphviz = "svg",
+     .format = "svg",
      .summary = "the call graph as an SVG picture that zooms in a browser",
      PICTURE},
     {.name = "tags",
-     .formats = true,
-     .node_count = 80,
-     .summary = "the samples' tags with the weight of each value",
-     .emit = emit_tags},
+     .report = REPORT_TAGS,
+     .summary = "the samples' tags with the weight of each value"},
     {.name = "text",
-     .formats = true,
+     .report = REPORT_TOP,
      .summary = "the entries that weigh most, one a line",
-     .detail = "The same as top.",
-     .emit = emit_top},
+     .detail = "The same as top."},
     {.name = "top",
-     .formats = true,
+     .report = REPORT_TOP,
      .summary = "the entries that weigh most, one a line",
-     .detail = ROWS_DETAIL,
-     .emit = emit_top},
+     .detail = ROWS_DETAIL},
     {.name = "topproto",
-     .binary = "pb.gz",
-     .summary = "the entries of top, in pprof's format",
-     .emit = emit_topproto},
-    {.name = "traces",
-     .formats = true,
-     .node_count = 80,
-     .summary = "every sample with its stack",
-     .emit = emit_traces},
+     .report = REPORT_TOP,
+     .format = "proto",
+     .summary = "the entries of top, in pprof's format"},
+    {.name = "traces", .report = REPORT_TRACES, .summary = "every sample with its stack"},
     {.name = "tree",
-     .formats = true,
-     .node_count = 80,
+     .report = REPORT_TREE,
      .summary = "the entries that weigh most, with their callers and callees",
      .detail = "Above each entry stand its callers, below it what it calls, with the weight of the "
-               "calls. " ROWS_DETAIL,
-     .emit = emit_tree},
+               "calls. " ROWS_DETAIL},
     {.name = "web",
-     .graphviz = "svg",
+     .format = "svg",
      .viewers = browsers,
      .summary = "the call graph as a picture, shown by a browser",
      PICTURE},
     {.name = "weblist",
-     .wants_regex = true,
-     .summary = "not there yet: source and assembly with weights, shown by a browser",
-     .emit = emit_unsupported},
+     .report = REPORT_NONE,
+     .format = "text",
+     .argument = ARGUMENT_REGEX,
+     .summary = "not there yet: source and assembly with weights, shown by a browser"},
     {.name = NULL},
 };
 
@@ -170,4 +122,43 @@ const struct command_def *command_find(struct span name)
         if (span_eq(span_of(c->name), name))
             return c;
     return NULL;
+}
+
+const struct format *command_format(const struct command_def *command, const struct config *config)
+{
+    return command && command->format ? format_find(command->format) : &formats[config->format];
+}
+
+struct wants command_wants(const struct command_def *command, const struct config *config)
+{
+    struct wants nothing = {0};
+    if (!command)
+        return nothing;
+    struct wants wants =
+        wants_of_both(&report_defs[command->report].wants, &command_format(command, config)->wants);
+    // What is asked for by name is shown whole.
+    wants.untrimmed |= command->argument == ARGUMENT_REGEX;
+    wants.noise = wants.noise && config->noise;
+    return wants;
+}
+
+bool command_runs_programs(const struct command_def *command)
+{
+    return command->viewers || (command->format && format_find(command->format)->through);
+}
+
+bool command_is_binary(const struct command_def *command)
+{
+    return command->format && format_find(command->format)->binary;
+}
+
+int command_check_format(const struct command_def *command, const struct config *config,
+                         struct err *err)
+{
+    const struct format *asked = &formats[config->format];
+    if (config->format && command->format)
+        return err_set(err, "%s knows no other format than its own", command->name);
+    if (config->format && !format_has(asked, command->report))
+        return err_set(err, "%s cannot be written as %s", command->name, asked->name);
+    return 0;
 }

@@ -5,33 +5,42 @@
 #include "app/config.h"
 #include "base/err.h"
 #include "base/span.h"
-#include "sink/sink.h"
+#include "format/formats.h"
+#include "report/reports.h"
 
-struct query;
+enum command_argument {
+    ARGUMENT_NONE,
+    ARGUMENT_REGEX, // which functions it is about
+};
 
-// The one table of reports. Each is a flag of the command line and a command of the shell.
+// The one table of what to write: a report, and perhaps the format in which alone it is written.
+// Each is a flag of the command line and a command of the shell.
 struct command_def {
     const char *name;
-    bool wants_regex;             // and which functions it is about
-    bool untrimmed;               // shows everything, whatever the trim options say
-    enum granularity granularity; // forced, unless it is GRANULARITY_DEFAULT
-    int node_count;               // where nodecount is -1
-    bool visual;                  // a picture: see struct trim_options
-    bool paths;                   // obeys call_tree
-    bool sides;                   // is about both sides of a comparison
-    bool formats;                 // obeys the option format
-    bool obj_names;               // tells binaries apart
-    const char *binary;           // the extension of what is not to be seen on a terminal, or NULL
-    const char *graphviz;         // the format that Graphviz makes of the graph, or NULL
-    const char *const *viewers;   // programs to show the result, the first that starts; NULL ends
-    const char *summary;          // one line
-    const char *detail;           // more, or NULL
-    int (*emit)(struct query *q, struct sink *out, struct err *err);
+    enum report_kind report;
+    const char *format; // NULL: the option format chooses
+    enum command_argument argument;
+    const char *const *viewers; // programs to show the result, the first that starts; NULL ends
+    const char *summary;        // one line
+    const char *detail;         // more, or NULL
 };
 
 // Sorted by name; ended by one whose name is NULL.
 extern const struct command_def command_defs[];
 
 const struct command_def *command_find(struct span name);
+
+// How a command is written, and what that asks of the numbers. The command may be NULL: of no
+// report.
+const struct format *command_format(const struct command_def *command, const struct config *config);
+struct wants command_wants(const struct command_def *command, const struct config *config);
+
+// Whether it starts other programs, and whether what it writes is not for a terminal.
+bool command_runs_programs(const struct command_def *command);
+bool command_is_binary(const struct command_def *command);
+
+// Whether the report has the format that the option asks for. -1 with *err filled where not.
+int command_check_format(const struct command_def *command, const struct config *config,
+                         struct err *err);
 
 #endif

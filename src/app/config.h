@@ -8,24 +8,13 @@
 
 enum sort_order { SORT_FLAT, SORT_CUM };
 
-enum granularity {
-    GRANULARITY_DEFAULT, // functions, unless the report needs more
-    GRANULARITY_FUNCTIONS,
-    GRANULARITY_FILEFUNCTIONS,
-    GRANULARITY_FILES,
-    GRANULARITY_LINES,
-    GRANULARITY_ADDRESSES,
-};
-
-enum output_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_MARKDOWN };
-
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
 // The values of all options: one member per row of the table in options.c, which says what each
 // means. Strings are owned and never NULL.
 struct config {
     char *output;
-    int format; // enum output_format
+    int format; // of the table of formats
     int color;  // enum when
     int pager;  // WHEN_AUTO or WHEN_NEVER
 
@@ -41,7 +30,7 @@ struct config {
     double nodefraction, edgefraction;
     char *focus, *ignore, *prune_from, *hide, *show, *show_from;
     char *tagfocus, *tagignore, *tagshow, *taghide;
-    int granularity; // enum granularity
+    int granularity; // enum granularity: see report/reports.h
 
     char *base, *diff_base; // files, separated by commas
 

@@ -115,7 +115,7 @@ bool app_has_gates(const struct config *c)
     return *c->fail_if || *c->policy;
 }
 
-const struct command_def gates_command = {.name = "gates", .untrimmed = true, .sides = true};
+const struct command_def gates_command = {.name = "gates", .report = REPORT_GATES};
 
 int gates_begin(struct query *q, struct session *s, const struct request *request, bool quiet,
                 struct gate_results *results, struct err *err)

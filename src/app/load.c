@@ -190,7 +190,7 @@ static int read_all(struct loader *l, struct profile *out, char *const *paths, s
 static bool wants_sides(const struct loader *l)
 {
     const struct config *c = l->config;
-    return l->s->keeps_sides || c->format || c->noise || app_has_gates(c);
+    return l->s->keeps_sides || formats[c->format].wants.sides || c->noise || app_has_gates(c);
 }
 
 // Files separated by commas, unless there is a file whose name has the commas in it.

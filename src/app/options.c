@@ -27,12 +27,17 @@ const struct option_def *option_find_url(struct span name)
     return NULL;
 }
 
+const struct choice *option_choices(const struct option_def *o)
+{
+    return o->list ? o->list() : o->choices;
+}
+
 static int choice_value(const struct option_def *o, struct span name)
 {
     if (name.n == 0 && *o->initial)
         return -1;
-    for (int i = 0; o->choices[i].name; i++)
-        if (span_eq(span_of(o->choices[i].name), name))
+    for (int i = 0; option_choices(o)[i].name; i++)
+        if (span_eq(span_of(option_choices(o)[i].name), name))
             return i;
     return -1;
 }
@@ -49,7 +54,7 @@ const struct option_def *option_find_choice(struct span name, int *value)
 const struct choice *option_flags(const struct option_def *o)
 {
     static const struct choice none = {NULL, NULL};
-    return o->type == OPTION_CHOICE ? o->choices : &none;
+    return o->type == OPTION_CHOICE ? option_choices(o) : &none;
 }
 
 const struct shortcut_def *shortcut_find(struct span name)
@@ -89,7 +94,7 @@ static int set_choice(const struct option_def *o, struct config *c, struct span 
         return 0;
     }
     struct buf names = {0};
-    for (const struct choice *choice = o->choices; choice->name; choice++)
+    for (const struct choice *choice = option_choices(o); choice->name; choice++)
         if (*choice->name)
             buf_printf(&names, "%s%s", names.n ? ", " : "", choice->name);
     bad_value(o, text, buf_cstr(&names), err);
@@ -238,7 +243,7 @@ void option_print(const struct option_def *o, const struct config *c, struct buf
         break;
     case OPTION_CHOICE:
     case OPTION_WORD:
-        buf_add(out, span_of(o->choices[*(const int *)value].name));
+        buf_add(out, span_of(option_choices(o)[*(const int *)value].name));
         break;
     }
 }

@@ -84,9 +84,10 @@ struct option_def {
     unsigned where;          // of enum option_where
     enum option_dirties dirties;
     enum option_complete complete;
-    char separator;                   // of the names in a value that is a list; or 0
-    const struct option_range *range; // of numbers; NULL: any
-    const struct choice *choices;     // of choices: the names of the values 0, 1, …; NULL ends
+    char separator;                     // of the names in a value that is a list; or 0
+    const struct option_range *range;   // of numbers; NULL: any
+    const struct choice *choices;       // of choices: the names of the values 0, 1, …; NULL ends
+    const struct choice *(*list)(void); // which makes them, where they are another table's rows
     const char *initial;
     const char *argument; // what stands behind "=" in help texts; NULL for OPTION_BOOL
     const char *summary;  // one line
@@ -112,6 +113,10 @@ const struct option_def *option_find_url(struct span name);
 
 // The option of which this is a choice, and which one; NULL where there is none.
 const struct option_def *option_find_choice(struct span name, int *value);
+// The values 0, 1, … of an option that has choices, ended by one whose name is NULL; "" is none
+// that can be named. NULL: it has no choices.
+const struct choice *option_choices(const struct option_def *o);
+
 // The choices of an option that are flags of their own, ended by one whose name is NULL.
 const struct choice *option_flags(const struct option_def *o);
 

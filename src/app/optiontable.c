@@ -2,6 +2,10 @@
 #include "app/options.h"
 
 #include <math.h>
+#include <pthread.h>
+
+#include "format/formats.h"
+#include "report/reports.h"
 
 const char *const option_group_titles[GROUP_COUNT] = {
     [GROUP_FILTER] = "Which samples and frames count",
@@ -28,13 +32,23 @@ static const struct choice granularity_choices[] = {
     {NULL, NULL},
 };
 
-static const struct choice format_choices[] = {
-    [FORMAT_TEXT] = {"text", "for people"},
-    [FORMAT_JSON] = {"json", "one JSON document"},
-    [FORMAT_CSV] = {"csv", "for spreadsheets"},
-    [FORMAT_MARKDOWN] = {"markdown", "for a comment on a pull request"},
-    {NULL, NULL},
-};
+enum { FORMATS_MAX = 63 };
+static struct choice format_rows[FORMATS_MAX + 1];
+
+static void list_formats(void)
+{
+    for (int i = 0; i < FORMATS_MAX && formats[i].name; i++)
+        format_rows[i] = (struct choice){formats[i].summary ? formats[i].name : "",
+                                         formats[i].summary ? formats[i].summary : ""};
+}
+
+// The formats that the option can name; a report of another one is a command of its own.
+static const struct choice *format_choices(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, list_formats);
+    return format_rows;
+}
 
 static const struct choice color_choices[] = {
     [WHEN_AUTO] = {"auto", "on a terminal, unless NO_COLOR is set or TERM is dumb"},
@@ -152,7 +166,7 @@ const struct option_def option_defs[] = {
      .complete = COMPLETE_FUNCTIONS, .initial = "", .argument = "REGEX",
      .summary = "only samples with a matching frame", .detail = FRAME_DETAIL},
     {OPTION(format, WORD, DISPLAY), .url = "format", .where = SHARED, .dirties = DIRTIES_RENDER,
-     .choices = format_choices, .initial = "text", .argument = "FORMAT",
+     .list = format_choices, .initial = "text", .argument = "FORMAT",
      .summary = "how reports are written",
      .detail = "Of top, tree, peek, list, traces, tags and comments. Outside text, values are "
                "whole numbers in the profile's own unit, except in Markdown."},

@@ -4,8 +4,8 @@
 static void pick_detail(const struct query *q, struct detail *d)
 {
     const struct config *c = q->request->config;
-    enum granularity g = q->request->command->granularity;
-    g = g ? g : (enum granularity)c->granularity;
+    enum granularity forced = q->wants.granularity;
+    enum granularity g = forced ? forced : (enum granularity)c->granularity;
     *d = (struct detail){
         .function = g != GRANULARITY_FILES,
         .filename = g != GRANULARITY_DEFAULT && g != GRANULARITY_FUNCTIONS,
@@ -14,7 +14,7 @@ static void pick_detail(const struct query *q, struct detail *d)
         // Addresses keep the columns there are, unless inlined calls are merged.
         .column = c->showcolumns || (g == GRANULARITY_ADDRESSES && !c->noinlines),
         .no_inlines = c->noinlines,
-        .obj_names = q->request->command->obj_names,
+        .obj_names = q->wants.obj_names,
         .clean_paths = true,
         .trim_path = span_of(c->trim_path),
         .source_path = span_of(c->source_path),
@@ -24,11 +24,10 @@ static void pick_detail(const struct query *q, struct detail *d)
 static void pick_trim(const struct query *q, struct trim_options *t)
 {
     const struct config *c = q->request->config;
-    const struct command_def *command = q->request->command;
-    *t = (struct trim_options){.cum_sort = c->sort == SORT_CUM, .visual = command->visual};
-    if (!c->trim || command->untrimmed)
+    *t = (struct trim_options){.cum_sort = c->sort == SORT_CUM, .visual = q->wants.visual};
+    if (!c->trim || q->wants.untrimmed)
         return;
-    t->node_count = c->nodecount == -1 ? command->node_count : c->nodecount;
+    t->node_count = c->nodecount == -1 ? q->wants.node_count : c->nodecount;
     t->node_fraction = c->nodefraction;
     t->edge_fraction = c->edgefraction;
 }
@@ -47,7 +46,7 @@ static int pick_sample_type(struct query *q, struct err *err)
     struct report_options *o = &q->report.options;
     struct span index = span_of(c->sample_index);
     o->all_types = app_is_all_types(p, index);
-    if (o->all_types && q->request->command->emit && q->request->command->emit != emit_top)
+    if (o->all_types && !q->wants.all_types)
         return err_set(err, "sample_index=all is for top: choose a type for %s",
                        q->request->command->name);
     o->value_index = profile_sample_index(p, o->all_types ? SPAN("") : index, err);
@@ -62,12 +61,6 @@ static int pick_sample_type(struct query *q, struct err *err)
     return 0;
 }
 
-static bool shows_noise(const struct request *request)
-{
-    const struct command_def *command = request->command;
-    return request->config->noise && (command->emit == emit_top || command->emit == emit_tree);
-}
-
 int query_report(struct query *q, struct err *err)
 {
     const struct config *c = q->request->config;
@@ -79,11 +72,12 @@ int query_report(struct query *q, struct err *err)
     o->compact_labels = c->compact_labels;
     o->comparison = *c->base || *c->diff_base;
     o->snapshots = *c->base != '\0';
-    o->noise = shows_noise(q->request);
-    o->plain_numbers = c->format != FORMAT_TEXT;
-    o->sides = o->plain_numbers || q->request->command->sides;
+    o->noise = q->wants.noise;
+    o->plain_numbers = q->wants.plain_numbers;
+    o->whole_numbers = q->wants.whole_numbers;
+    o->sides = q->wants.sides;
     o->drop_negative = c->drop_negative;
-    o->call_tree = c->call_tree && q->request->command->paths;
+    o->call_tree = c->call_tree && q->wants.call_tree;
     o->tag_units = &q->units;
     pick_trim(q, &o->trim);
     pick_detail(q, &o->detail);
@@ -100,21 +94,15 @@ void query_note(const struct query *q, const char *line)
         job_note(q->session->job, line);
 }
 
-// Whether rows that are the same before and after have something to say.
-static bool wants_sides(const struct request *request)
-{
-    const struct command_def *command = request->command;
-    return command && (command->sides || (command->formats && request->config->format) ||
-                       shows_noise(request));
-}
-
 void query_begin(struct query *q, struct session *s, const struct request *request)
 {
     *q = (struct query){.session = s, .request = request, .profile = s->profile};
+    q->wants = command_wants(request->command, request->config);
     strtab_init(&q->strings, &q->arena, s->profile.strings);
     q->profile.strings = &q->strings;
     q->profile.arena = NULL;
-    if (!wants_sides(request))
+    // Rows that are the same before and after have nothing to say, unless both sides are shown.
+    if (!q->wants.sides && !q->wants.noise)
         profile_leave_changed(&q->profile);
     q->units = tag_units_of(&q->profile, &q->arena);
 }

@@ -11,6 +11,7 @@
 struct query {
     struct session *session;
     const struct request *request;
+    struct wants wants;     // of the request's command
     struct arena arena;     // of all that the query takes
     struct strtab strings;  // of the view, on top of the session's
     struct profile profile; // the view: the session's profile as the filters leave it
@@ -38,23 +39,7 @@ int query_filter(struct query *q, struct err *err);
 // Lists them for the report's header.
 void query_list_filters(struct query *q);
 
-// Begins a table of a report where the config wants one and not text; shown may be NULL.
-struct table;
-bool query_table(struct query *q, const struct shown *shown, struct sink *out, struct table *t);
-
-// What the commands do.
-int emit_callgrind(struct query *q, struct sink *out, struct err *err);
-int emit_comments(struct query *q, struct sink *out, struct err *err);
-int emit_dot(struct query *q, struct sink *out, struct err *err);
-int emit_folded(struct query *q, struct sink *out, struct err *err);
-int emit_list(struct query *q, struct sink *out, struct err *err);
-int emit_proto(struct query *q, struct sink *out, struct err *err);
-int emit_raw(struct query *q, struct sink *out, struct err *err);
-int emit_tags(struct query *q, struct sink *out, struct err *err);
-int emit_top(struct query *q, struct sink *out, struct err *err);
-int emit_topproto(struct query *q, struct sink *out, struct err *err);
-int emit_traces(struct query *q, struct sink *out, struct err *err);
-int emit_tree(struct query *q, struct sink *out, struct err *err);
-int emit_unsupported(struct query *q, struct sink *out, struct err *err);
+// Works out the request's report and writes it. 0, or -1 with *err filled.
+int query_emit(struct query *q, struct sink *out, struct err *err);
 
 #endif

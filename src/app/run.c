@@ -41,12 +41,12 @@ static int run(struct query *q, struct session *s, const struct request *request
 {
     query_begin(q, s, request);
     q->report.gates = gates;
-    if (request->command->wants_regex) {
+    if (request->command->argument == ARGUMENT_REGEX) {
         q->regex = regex_new(span_of(request->regex), err);
         if (!q->regex)
             return -1;
     }
-    return query_prepare(q, err) ? -1 : request->command->emit(q, out, err);
+    return query_prepare(q, err) ? -1 : query_emit(q, out, err);
 }
 
 // Judges the config's gates, and where there is a request, writes its report.
@@ -74,20 +74,12 @@ int app_judge(struct session *s, const struct config *config, struct err *err)
     return judge_and_run(s, config, NULL, NULL, err);
 }
 
-int app_check_format(const struct command_def *command, const struct config *config,
-                     struct err *err)
-{
-    if (config->format == FORMAT_TEXT || command->formats)
-        return 0;
-    return err_set(err, "%s knows no other format than its own", command->name);
-}
-
 int app_run(struct session *s, const struct request *request, struct sink *out, struct err *err)
 {
     struct query q;
     s->gates_fired = 0;
     sink_set_job(out, s->job);
-    if (app_check_format(request->command, request->config, err))
+    if (command_check_format(request->command, request->config, err))
         return -1;
     if (app_has_gates(request->config))
         return judge_and_run(s, request->config, request, out, err);

@@ -57,6 +57,19 @@ static inline struct span span_upto(struct span s, size_t end)
 
 #define SPAN_NOT_FOUND ((size_t)-1)
 
+// Takes the part up to the next separator off the text, or all of it where there is none; false
+// once all is taken. An empty text has one part, and after a separator at the end comes an empty
+// one.
+static inline bool span_cut(struct span *rest, char separator, struct span *part)
+{
+    if (!rest->at)
+        return false;
+    const char *end = rest->n ? memchr(rest->at, separator, rest->n) : NULL;
+    *part = end ? span_upto(*rest, (size_t)(end - rest->at)) : *rest;
+    *rest = end ? span_from(*rest, part->n + 1) : (struct span){NULL, 0};
+    return true;
+}
+
 // The offset of the first place where s holds part, or SPAN_NOT_FOUND.
 static inline size_t span_find(struct span s, struct span part)
 {

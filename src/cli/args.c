@@ -63,6 +63,7 @@ static int take_option(struct parser *p, const struct option_def *o)
 
 static int take_choice(struct parser *p, const struct option_def *o, int value)
 {
+    const struct choice *choices = option_choices(o);
     bool on;
     if (take_bool(p, &on))
         return -1;
@@ -71,12 +72,12 @@ static int take_choice(struct parser *p, const struct option_def *o, int value)
     for (size_t i = 0; i < p->n_choices; i++)
         if (p->choices[i].option == o && p->choices[i].value != value)
             return err_set(p->err, "conflicting flags: -%s and -%s",
-                           o->choices[p->choices[i].value].name, o->choices[value].name);
+                           choices[p->choices[i].value].name, choices[value].name);
     if (p->n_choices < sizeof p->choices / sizeof *p->choices) {
         p->choices[p->n_choices].option = o;
         p->choices[p->n_choices++].value = value;
     }
-    return option_set(o, &p->args->config, span_of(o->choices[value].name), p->err);
+    return option_set(o, &p->args->config, span_of(choices[value].name), p->err);
 }
 
 static int check_regex(struct parser *p)
@@ -92,15 +93,15 @@ static int check_regex(struct parser *p)
 static int take_command(struct parser *p, const struct command_def *command)
 {
     bool on = true;
-    if (command->wants_regex ? need_value(p) || check_regex(p) : take_bool(p, &on))
+    if (command->argument ? need_value(p) || check_regex(p) : take_bool(p, &on))
         return -1;
-    if (!on || (command->wants_regex && p->value.n == 0))
+    if (!on || (command->argument && p->value.n == 0))
         return 0;
     if (p->args->command && p->args->command != command)
         return err_set(p->err, "more than one report: -%s and -%s", p->args->command->name,
                        command->name);
     p->args->command = command;
-    p->args->regex = command->wants_regex ? p->value.at : NULL;
+    p->args->regex = command->argument ? p->value.at : NULL;
     return 0;
 }
 

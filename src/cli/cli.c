@@ -29,7 +29,8 @@ static int obey(struct session *session, const struct args *args, struct err *er
 static int run_once(const struct args *args, const struct job *job)
 {
     struct err err;
-    struct session session = {.job = job, .keeps_sides = args->command && args->command->sides};
+    struct session session = {.job = job,
+                              .keeps_sides = command_wants(args->command, &args->config).sides};
     if (app_load(&session, args->paths, args->n_paths, &args->config, &err))
         return job_stopped(job) ? EXIT_FAILED : fail(EXIT_FAILED, &err);
     int status = EXIT_DONE;
@@ -61,7 +62,7 @@ static int check_args(const struct args *args, struct err *err)
 {
     if (args->n_paths == 0 && !*args->config.files_from)
         return err_set(err, "no profile named; 'cprof -help' tells how to name one");
-    if (args->command && app_check_format(args->command, &args->config, err))
+    if (args->command && command_check_format(args->command, &args->config, err))
         return -1;
     return app_check(&args->config, err);
 }

@@ -165,7 +165,7 @@ static void consider_values(struct collector *k, const struct option_def *o)
     k->found.after = "";
     if (o->separator)
         skip_list(k, o->separator);
-    for (const struct choice *c = o->choices; c && c->name; c++)
+    for (const struct choice *c = option_choices(o); c && c->name; c++)
         consider_text(k, c->name);
     if (o->type == OPTION_BOOL) {
         consider_text(k, "true");

@@ -78,7 +78,7 @@ void gendocs_man_title(struct buf *out)
 void gendocs_man_reports(struct buf *out)
 {
     for (const struct command_def *c = command_defs; c->name; c++) {
-        add_flag(out, c->name, c->wants_regex ? "REGEX" : NULL);
+        add_flag(out, c->name, c->argument ? "REGEX" : NULL);
         add_explained(out, c->summary, c->detail);
     }
 }
@@ -122,7 +122,7 @@ static void add_type(struct buf *out, const struct option_def *o)
 static void add_choices(struct buf *out, const struct option_def *o)
 {
     buf_add(out, SPAN(".RS\n"));
-    for (const struct choice *c = o->choices; c->name; c++) {
+    for (const struct choice *c = option_choices(o); c->name; c++) {
         if (!*c->name)
             continue;
         add(out, ".TP\n\\fB", c->name, "\\fR");
@@ -144,7 +144,7 @@ void gendocs_man_options(struct buf *out)
             add_flag(out, o->name, o->argument);
             add_explained(out, o->summary, o->detail);
             add_type(out, o);
-            if (o->choices)
+            if (option_choices(o))
                 add_choices(out, o);
         }
     }

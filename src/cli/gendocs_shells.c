@@ -39,7 +39,7 @@ static void flags_add(struct flags *flags, struct flag flag)
 static void add_command(struct flags *flags, const struct command_def *c)
 {
     struct flag flag = {.name = c->name, .summary = c->summary, .is_report = true};
-    if (c->wants_regex) {
+    if (c->argument) {
         flag.kind = VALUE_TEXT;
         flag.argument = "REGEX";
     }
@@ -50,7 +50,7 @@ static enum value_kind kind_of(const struct option_def *o)
 {
     if (o->type == OPTION_BOOL)
         return VALUE_BOOL;
-    if (o->choices)
+    if (option_choices(o))
         return VALUE_CHOICE;
     if (o->complete == COMPLETE_FILES)
         return VALUE_FILE;
@@ -63,7 +63,7 @@ static void add_option(struct flags *flags, const struct option_def *o)
                                    .summary = o->summary,
                                    .kind = kind_of(o),
                                    .argument = o->argument,
-                                   .choices = o->choices});
+                                   .choices = option_choices(o)});
     for (const struct choice *c = option_flags(o); c->name; c++)
         if (*c->name)
             flags_add(flags, (struct flag){.name = c->name, .summary = c->summary});

@@ -34,7 +34,7 @@ void help_usage(struct buf *out)
                       "report;\nwithout a report, reads commands. FILE - is standard input.\n\n"
                       "Reports:\n"));
     for (const struct command_def *c = command_defs; c->name; c++)
-        add_entry(out, c->name, c->wants_regex ? "REGEX" : NULL, c->summary);
+        add_entry(out, c->name, c->argument ? "REGEX" : NULL, c->summary);
     for (int group = 0; group < GROUP_COUNT; group++) {
         buf_printf(out, "\n%s:\n", option_group_titles[group]);
         for (const struct option_def *o = option_defs; o->name; o++)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/utf8.h"
+#include "sink/process.h"
 
 void output_message(const char *prefix, const char *text)
 {
@@ -107,7 +108,7 @@ static struct sink *open_sink(const struct session *s, const struct request *req
                               const struct output *output, struct err *err)
 {
     const struct config *config = request->config;
-    const struct command_def *command = request->command;
+    const struct format *format = command_format(request->command, config);
     if (output->command || *config->output) {
         struct sink *out = output->command ? sink_to_command(output->command, err)
                                            : sink_to_file(config->output, err);
@@ -115,24 +116,65 @@ static struct sink *open_sink(const struct session *s, const struct request *req
             sink_set_style(out, (struct sink_style){.color = config->color == WHEN_ALWAYS});
         return out;
     }
-    if (command->binary && (output->interactive || isatty(STDOUT_FILENO)))
-        return open_new_file(s, command->binary, err);
+    if (format->binary && (output->interactive || isatty(STDOUT_FILENO)))
+        return open_new_file(s, format->extension, err);
     return open_screen(config, output);
+}
+
+// What a viewer's command line is made of; NULL where it names no program.
+static char *const *viewer_argv(struct arena *arena, const char *viewer, char *file)
+{
+    VEC(char *) argv = {0};
+    const char *command = strcmp(viewer, "$BROWSER") == 0 ? getenv("BROWSER") : viewer;
+    struct span rest = span_of(command ? command : ""), word;
+    while (span_cut(&rest, ' ', &word))
+        if (word.n)
+            *vec_push(arena, &argv) = arena_cstr(arena, word);
+    if (argv.n == 0)
+        return NULL;
+    *vec_push(arena, &argv) = file;
+    *vec_push(arena, &argv) = NULL;
+    return argv.at;
+}
+
+// Shows a file in the first of the command's viewers that starts.
+static int show(const struct request *request, struct span content, struct err *err)
+{
+    const char *const *viewers = request->command->viewers;
+    const struct format *format = command_format(request->command, request->config);
+    struct arena arena = {0};
+    char *file = process_temporary(format->extension, content, err);
+    int status = -1;
+    if (!file)
+        return -1;
+    for (size_t i = 0; status && viewers[i]; i++) {
+        char *const *argv = viewer_argv(&arena, viewers[i], file);
+        status = argv ? process_show(argv) : -1;
+    }
+    if (status)
+        err_set(err, "none of the programs that could show the report is installed, such as %s",
+                viewers[1] ? viewers[1] : viewers[0]);
+    unlink(file);
+    free(file);
+    arena_release(&arena);
+    return status;
 }
 
 int output_report(struct session *s, const struct request *request, const struct output *output,
                   struct err *err)
 {
-    struct sink *out = open_sink(s, request, output, err);
+    bool shown = request->command->viewers && !output->command && !*request->config->output;
+    struct buf content = {0};
+    struct sink *out = shown ? sink_to_buf(&content) : open_sink(s, request, output, err);
     if (!out)
         return -1;
-    if (app_run(s, request, out, err)) {
+    int status = app_run(s, request, out, err);
+    if (status || job_stopped(s->job))
         sink_abort(out);
-        return -1;
-    }
-    if (job_stopped(s->job)) {
-        sink_abort(out);
-        return 0;
-    }
-    return sink_finish(out, err);
+    else
+        status = sink_finish(out, err);
+    if (status == 0 && shown && !job_stopped(s->job))
+        status = show(request, buf_span(&content), err);
+    buf_release(&content);
+    return status;
 }

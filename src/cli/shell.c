@@ -210,7 +210,7 @@ static int assign_choice(struct shell *sh, const struct option_def *o, int choic
                          struct span value, struct err *err)
 {
     bool on;
-    const char *name = o->choices[choice].name;
+    const char *name = option_choices(o)[choice].name;
     if (!num_parse_bool(value, &on) || !on)
         return err_set(err, "please give a value: %s=%s, or %s=true", o->name, name, name);
     return option_set(o, &sh->config, span_of(name), err);

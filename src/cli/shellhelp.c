@@ -38,7 +38,7 @@ static void add_choices(const struct shell *sh, const struct option_def *o, stru
 {
     const struct profile *p = &sh->session.profile;
     bool first = true;
-    for (const struct choice *c = o->choices; c && c->name; c++) {
+    for (const struct choice *c = option_choices(o); c && c->name; c++) {
         if (*c->name)
             buf_printf(out, "%s%s", first ? "//: [" : " | ", c->name);
         first = *c->name ? false : first;
@@ -83,7 +83,7 @@ static void add_all(struct buf *out)
     buf_add(out, SPAN("Reports, with what may follow: REPORT [ROWS] [FOCUS]... [-IGNORE]... [-cum] "
                       "[> FILE] [| COMMAND]\n"));
     for (const struct command_def *c = command_defs; c->name; c++)
-        add_row(out, c->name, c->wants_regex ? "REGEX" : NULL, c->summary);
+        add_row(out, c->name, c->argument ? "REGEX" : NULL, c->summary);
     buf_add(out, SPAN("\nThe session:\n"));
     for (const struct shell_word *w = shell_words; w->name; w++)
         add_row(out, w->name, w->argument, w->summary);
@@ -110,10 +110,11 @@ static bool add_one(struct buf *out, struct span name)
     const struct command_def *c = command_find(name);
     const struct option_def *o = option_find(name);
     if (c)
-        add_entry(out, c->name, " ", c->wants_regex ? "REGEX" : NULL, c->summary, c->detail);
+        add_entry(out, c->name, " ", c->argument ? "REGEX" : NULL, c->summary, c->detail);
     if (o)
         add_entry(out, o->name, "=", o->argument, o->summary, o->detail);
-    for (const struct choice *choice = o ? o->choices : NULL; choice && choice->name; choice++)
+    for (const struct choice *choice = o ? option_choices(o) : NULL; choice && choice->name;
+         choice++)
         if (*choice->name)
             buf_printf(out, "  %s: %s\n", choice->name, choice->summary);
     for (const struct shell_word *w = shell_words; w->name; w++)

@@ -66,7 +66,7 @@ static int take_command(struct parser *p)
 
 static int take_regex(struct parser *p)
 {
-    if (!p->request.command->wants_regex)
+    if (!p->request.command->argument)
         return 0;
     if (p->at >= p->words->n)
         return err_set(p->err, "command %s needs an argument", p->request.command->name);
@@ -131,7 +131,7 @@ static int take_word(struct parser *p, struct span line)
 
 static int apply_regexes(struct parser *p)
 {
-    bool tags = strcmp(p->request.command->name, "tags") == 0;
+    bool tags = p->request.command->report == REPORT_TAGS;
     if (p->focus.n && set(p, tags ? "tagfocus" : "focus", buf_span(&p->focus)))
         return -1;
     return p->ignore.n ? set(p, tags ? "tagignore" : "ignore", buf_span(&p->ignore)) : 0;
@@ -144,8 +144,7 @@ static int parse(struct parser *p, struct span line)
     while (p->at < p->words->n)
         if (take_word(p, line))
             return -1;
-    bool rows = strcmp(p->request.command->name, "top") == 0 ||
-                strcmp(p->request.command->name, "text") == 0;
+    bool rows = p->request.command->report == REPORT_TOP && !p->request.command->format;
     if (p->config.nodecount == -1 && rows)
         p->config.nodecount = ROWS;
     return apply_regexes(p);

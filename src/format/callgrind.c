@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "format/emits.h"
 #include "format/put.h"
 
 #include "base/idmap.h"
@@ -224,8 +225,10 @@ static void find_callees(struct printer *p)
     idmap_release(&f.numbers);
 }
 
-void format_callgrind(const struct report *r, struct graph_report *g, struct sink *out)
+void callgrind_graph(const struct document *d, struct sink *out)
 {
+    const struct report *r = d->report;
+    struct graph_report *g = d->data.graph;
     struct printer p = {.r = r, .g = g, .out = out};
     p.conv = unit_conv_of(r->options.unit, r->options.output_unit);
     strtab_init(&p.strings, r->arena, &g->table.strings);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "format/emits.h"
 #include "format/format.h"
 
 #include <math.h>
@@ -246,8 +247,10 @@ static void number_nodes(struct printer *p)
     }
 }
 
-void format_dot(const struct report *r, struct graph_report *g, struct sink *out)
+void dot_graph(const struct document *d, struct sink *out)
 {
+    const struct report *r = d->report;
+    struct graph_report *g = d->data.graph;
     struct printer p = {.r = r, .g = g, .values = value_format_of(r), .out = out};
     struct span file =
         r->profile->n_mappings ? profile_str(r->profile, r->profile->mappings[0].file) : SPAN("");

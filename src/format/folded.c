@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "format/emits.h"
 #include "format/inert.h"
 #include "format/put.h"
-#include "format/table.h"
 
 // A stack's samples, as its values and as what these are divided by.
 struct sum {
@@ -90,9 +90,11 @@ static bool put_line(struct folder *f, str_id stack, struct sink *out)
     return true;
 }
 
-uint32_t format_folded(const struct report *r, struct node_table *t, struct sink *out)
+void folded_stacks(const struct document *d, struct sink *out)
 {
+    const struct report *r = d->report;
     const struct profile *p = r->profile;
+    struct node_table *t = d->data.stacks;
     struct folder f = {.r = r, .t = t};
     uint32_t left_out = 0;
     f.names = arena_zalloc(r->arena, t->infos.n, sizeof *f.names);
@@ -104,5 +106,7 @@ uint32_t format_folded(const struct report *r, struct node_table *t, struct sink
         left_out += !put_line(&f, stack, out);
     buf_release(&f.stack);
     strtab_release(&f.stacks);
-    return left_out;
+    if (left_out)
+        job_note(r->job,
+                 arena_printf(r->arena, "%u stacks with negative values are left out", left_out));
 }

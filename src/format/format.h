@@ -36,29 +36,4 @@ const char *format_noise(const struct report *r, const struct noise_shown *n,
                          const struct value_format *values);
 int64_t format_margin(double error);
 
-// Text, with the reference's layout.
-void format_text_top(const struct report *r, const struct top *top, struct sink *out);
-void format_text_traces(const struct report *r, struct node_table *t, struct sink *out);
-void format_text_tags(const struct report *r, const struct tags_report *tags, struct sink *out);
-void format_raw(const struct report *r, struct sink *out);
-void format_comments(const struct report *r, struct sink *out);
-
-// Only the nodes that are wanted; all where that is NULL.
-void format_text_tree(const struct report *r, struct graph_report *g, const bool *wanted,
-                      struct sink *out);
-
-// Where source files come from: NULL with *err filled for one that cannot be had.
-struct text_files {
-    const struct text_file *(*find)(void *context, struct span name, struct err *err);
-    void *context;
-};
-
-void format_text_list(const struct report *r, const struct list *list,
-                      const struct text_files *files, struct sink *out);
-
-// For other programs: KCachegrind, Graphviz and everything that reads pprof profiles.
-void format_callgrind(const struct report *r, struct graph_report *g, struct sink *out);
-void format_dot(const struct report *r, struct graph_report *g, struct sink *out);
-void format_profile(const struct profile *p, double ratio, struct sink *out);
-
 #endif

@@ -68,9 +68,9 @@ static json_t *profile_facts(const struct table *t)
     json_t *object = must(json_object()), *types = must(json_array()), *comments;
     for (uint32_t i = 0; i < p->n_sample_types; i++)
         append(types, type_of(p, p->sample_types[i]));
-    set(object, "sources", names(t->facts->sources, t->facts->n_sources));
-    if (t->facts->n_bases)
-        set(object, "bases", names(t->facts->bases, t->facts->n_bases));
+    set(object, "sources", names(t->document->sources, t->document->n_sources));
+    if (t->document->n_bases)
+        set(object, "bases", names(t->document->bases, t->document->n_bases));
     set(object, "sample_types", types);
     set(object, "period_type", type_of(p, p->period_type));
     set(object, "period", json_integer(p->period));
@@ -196,9 +196,9 @@ static json_t *head_of(const struct table *t)
     for (size_t i = 0; i < o->n_filters; i++)
         append(filters, text(o->filters[i]));
     set(head, "schema", json_integer(SCHEMA));
-    set(head, "report", text(span_of(t->facts->report)));
-    if (t->facts->pattern)
-        set(head, "pattern", text(span_of(t->facts->pattern)));
+    set(head, "report", text(span_of(t->document->subject->command)));
+    if (t->document->subject->pattern)
+        set(head, "pattern", text(span_of(t->document->subject->pattern)));
     set(head, "profile", profile_facts(t));
     set(head, "sample_index", json_integer(o->value_index));
     set(head, "type", text(o->type));
@@ -207,12 +207,12 @@ static json_t *head_of(const struct table *t)
     set(head, "comparison", json_boolean(t->r->options.comparison));
     set(head, "filters", filters);
     set(head, "total", json_integer(total_of(t, t->r->total)));
-    if (t->facts->sided) {
-        set(head, "total_before", json_integer(total_of(t, t->facts->before)));
-        set(head, "total_after", json_integer(total_of(t, t->facts->after)));
+    if (t->sided) {
+        set(head, "total_before", json_integer(total_of(t, t->before)));
+        set(head, "total_after", json_integer(total_of(t, t->after)));
     }
-    if (t->facts->shown)
-        set(head, "shown", shown_facts(t, t->facts->shown));
+    if (t->shown)
+        set(head, "shown", shown_facts(t, t->shown));
     if (t->noise)
         set(head, "noise", noise_facts(t));
     if (t->r->gates)

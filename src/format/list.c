@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "format/emits.h"
 #include "format/put.h"
 
 enum { VALUE_WIDTH = 10, LINE_WIDTH = 6 };
@@ -62,10 +63,11 @@ static void put_routine(struct printer *p, const struct list_routine *routine)
     sink_putc(out, '\n');
 }
 
-void format_text_list(const struct report *r, const struct list *list,
-                      const struct text_files *files, struct sink *out)
+void text_list(const struct document *d, struct sink *out)
 {
-    struct printer p = {r, value_format_of(r), files, out};
+    const struct report *r = d->report;
+    const struct list *list = d->data.list;
+    struct printer p = {r, value_format_of(r), &d->subject->files, out};
     sink_write(out, SPAN("Total: "));
     put_value(out, &p.values, r->total, 0);
     sink_putc(out, '\n');

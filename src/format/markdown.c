@@ -159,7 +159,7 @@ static void put_noise(struct table *t)
 static void begin(struct table *t)
 {
     struct value_format values = each_in_its_unit(t->r);
-    sink_printf(t->out, "**%s** of ", t->facts->report);
+    sink_printf(t->out, "**%s** of ", t->document->subject->command);
     put_name(t->out, t->r->options.type);
     sink_write(t->out, SPAN(": "));
     put_value_as(t->out, &values, t->r->total, false);
@@ -366,11 +366,11 @@ static void comparison(struct table *t, const struct top *top)
     sink_write(t->out, SPAN("### "));
     put_name(t->out, t->r->options.type);
     sink_putc(t->out, ' ');
-    put_change(t, t->facts->before, t->facts->after);
+    put_change(t, t->before, t->after);
     sink_write(t->out, SPAN("\n\nfrom "));
-    put_value_as(t->out, &values, t->facts->before, false);
+    put_value_as(t->out, &values, t->before, false);
     sink_write(t->out, SPAN(" to "));
-    put_value_as(t->out, &values, t->facts->after, false);
+    put_value_as(t->out, &values, t->after, false);
     sink_write(t->out, SPAN("\n\n"));
     put_gates(t);
     put_filters(t);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "format/emits.h"
 #include "format/keytexts.h"
 #include "format/put.h"
 
@@ -299,12 +300,14 @@ static void put_mapping(const struct profile *p, const struct mapping *m, struct
                 m->has_line_numbers ? "[LN]" : "", m->has_inline_frames ? "[IN]" : "");
 }
 
-void format_raw(const struct report *r, struct sink *out)
+void raw_profile(const struct document *d, struct sink *out)
 {
-    const struct profile *p = r->profile;
+    const struct profile *p = d->data.profile;
+    struct report report = *d->report;
+    report.profile = p;
     put_header(p, out);
     put_sample_types(p, out);
-    put_all_samples(r, out);
+    put_all_samples(&report, out);
     sink_write(out, SPAN("Locations\n"));
     for (uint32_t i = 0; i < p->n_locations; i++)
         put_location(p, &p->locations[i], out);
@@ -313,9 +316,9 @@ void format_raw(const struct report *r, struct sink *out)
         put_mapping(p, &p->mappings[i], out);
 }
 
-void format_comments(const struct report *r, struct sink *out)
+void text_comments(const struct document *d, struct sink *out)
 {
-    const struct profile *p = r->profile;
+    const struct profile *p = d->report->profile;
     for (uint32_t i = 0; i < p->n_comments; i++) {
         put_text(out, profile_str(p, p->comments[i]));
         sink_putc(out, '\n');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "format/svg.h"
+#include "format/emits.h"
 
 // Keeps the place under the pointer where it is while zooming; a drag moves; a double click starts
 // over. The picture begins fitted to the window.
@@ -52,7 +52,7 @@ static bool copy_upto(struct span *svg, struct span marker, struct sink *out)
     return true;
 }
 
-void format_svg(struct span svg, struct sink *out)
+void svg_finish(struct span svg, struct sink *out)
 {
     // <svg width="…" height="…" viewBox="…" xmlns=…: the size is the window's instead.
     if (copy_upto(&svg, SPAN("<svg "), out)) {

@@ -1,8 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "format/table.h"
 
+#include "format/emits.h"
+
 #include <inttypes.h>
 #include <string.h>
+
+static struct table table_of(const struct document *d, const struct shown *shown,
+                             const struct noise_shown *noise, struct sink *out)
+{
+    const struct report *r = d->report;
+    struct table t = {.document = d, .r = r, .format = d->format->table, .out = out};
+    t.shown = shown;
+    t.noise = r->options.noise ? noise : NULL;
+    t.sided = report_has_sides(r);
+    if (t.sided) {
+        t.before = report_side_total(r, r->profile->before);
+        t.after = report_side_total(r, r->profile->after);
+    }
+    return t;
+}
 
 static struct cell text_cell(struct span text)
 {
@@ -74,7 +91,7 @@ static void add_values(struct table *t)
     static const char *const errors[] = {"error_flat", "error_cum"};
     for (size_t i = 0; i < 2; i++)
         add_value(t, values[i]);
-    for (size_t i = 0; t->facts->sided && i < 4; i++)
+    for (size_t i = 0; t->sided && i < 4; i++)
         add_value(t, sides[i]);
     for (size_t i = 0; has_errors(t) && i < 2; i++)
         add_value(t, errors[i]);
@@ -101,7 +118,7 @@ static size_t set_values(const struct table *t, struct cell *cells, const struct
     size_t n = 0;
     cells[n++] = number_cell(row->flat);
     cells[n++] = number_cell(row->cum);
-    if (t->facts->sided) {
+    if (t->sided) {
         cells[n++] = number_cell(row->before.flat);
         cells[n++] = number_cell(row->after.flat);
         cells[n++] = number_cell(row->before.cum);
@@ -153,10 +170,11 @@ static void add_types(struct table *t, const struct top *top)
     }
 }
 
-void table_top(struct table *t, const struct top *top)
+void table_top(const struct document *d, struct sink *out)
 {
-    t->noise = t->r->options.noise ? &top->noise : NULL;
-    if (t->facts->sided && t->format->comparison) {
+    const struct top *top = d->data.top;
+    struct table table = table_of(d, &top->shown, &top->noise, out), *t = &table;
+    if (t->sided && t->format->comparison) {
         t->format->comparison(t, top);
         return;
     }
@@ -191,7 +209,7 @@ static void put_calls(struct table *t, struct graph_report *g, struct span entry
         set_node(t->r, cells + 2, &row);
         size_t n = 2 + NODE_COLUMNS;
         cells[n++] = number_cell(edge_weight(e));
-        if (t->facts->sided) {
+        if (t->sided) {
             cells[n++] = number_cell(g->calls_before[calls.edges[i]]);
             cells[n++] = number_cell(g->calls_after[calls.edges[i]]);
         }
@@ -206,7 +224,7 @@ static void add_tree_columns(struct table *t)
     add_column(t, "relation");
     add_columns(t, node_columns);
     add_value(t, "calls");
-    if (t->facts->sided) {
+    if (t->sided) {
         add_value(t, "calls_before");
         add_value(t, "calls_after");
     }
@@ -214,11 +232,13 @@ static void add_tree_columns(struct table *t)
     add_column(t, "inlined");
 }
 
-void table_tree(struct table *t, struct graph_report *g, const bool *wanted)
+void table_tree(const struct document *d, struct sink *out)
 {
-    size_t values = 2 + NODE_COLUMNS + (t->facts->sided ? 3 : 1);
-    t->noise = t->r->options.noise ? &g->noise : NULL;
-    if (t->facts->sided)
+    struct graph_report *g = &d->data.tree->graph;
+    const bool *wanted = d->data.tree->wanted;
+    struct table table = table_of(d, &g->shown, &g->noise, out), *t = &table;
+    size_t values = 2 + NODE_COLUMNS + (t->sided ? 3 : 1);
+    if (t->sided)
         report_weigh_calls(t->r, g);
     add_tree_columns(t);
     begin(t);
@@ -259,10 +279,12 @@ static void collect_stack(const struct report *r, struct node_table *nodes, cons
     *cell = (struct cell){.kind = CELL_FRAMES, .frames = frames.at, .n = frames.n};
 }
 
-void table_traces(struct table *t, struct node_table *nodes)
+void table_traces(const struct document *d, struct sink *out)
 {
+    struct node_table *nodes = d->data.stacks;
+    struct table table = table_of(d, NULL, NULL, out), *t = &table;
     const struct profile *p = t->r->profile;
-    bool sided = t->facts->sided;
+    bool sided = t->sided;
     struct arena arena = {0};
     t->nodes = nodes;
     add_value(t, "value");
@@ -301,21 +323,23 @@ static void put_tag(struct table *t, struct span key, const struct tag_value *va
     cells[n++] = value->is_number ? number_cell(value->number) : (struct cell){0};
     cells[n++] = value->is_number ? name_cell(value->unit) : (struct cell){0};
     cells[n++] = number_cell(value->total);
-    if (t->facts->sided) {
+    if (t->sided) {
         cells[n++] = number_cell(value->before);
         cells[n++] = number_cell(value->after);
     }
     put_row(t);
 }
 
-void table_tags(struct table *t, const struct tags_report *tags)
+void table_tags(const struct document *d, struct sink *out)
 {
+    const struct tags_report *tags = d->data.tags;
+    struct table table = table_of(d, NULL, NULL, out), *t = &table;
     add_column(t, "key");
     add_column(t, "value");
     add_column(t, "number");
     add_column(t, "unit");
     add_value(t, "weight");
-    if (t->facts->sided) {
+    if (t->sided) {
         add_value(t, "before");
         add_value(t, "after");
     }
@@ -349,8 +373,10 @@ static void put_routine(struct table *t, const struct list_routine *routine,
     }
 }
 
-void table_list(struct table *t, const struct list *list, const struct text_files *files)
+void table_list(const struct document *d, struct sink *out)
 {
+    const struct list *list = d->data.list;
+    struct table table = table_of(d, NULL, NULL, out), *t = &table;
     add_column(t, "function");
     add_column(t, "file");
     add_column(t, "line");
@@ -358,12 +384,13 @@ void table_list(struct table *t, const struct list *list, const struct text_file
     add_column(t, "source");
     begin(t);
     for (uint32_t i = 0; i < list->n_routines; i++)
-        put_routine(t, &list->routines[i], files);
+        put_routine(t, &list->routines[i], &d->subject->files);
     end(t);
 }
 
-void table_comments(struct table *t)
+void table_comments(const struct document *d, struct sink *out)
 {
+    struct table table = table_of(d, NULL, NULL, out), *t = &table;
     const struct profile *p = t->r->profile;
     add_column(t, "comment");
     begin(t);

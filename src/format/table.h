@@ -3,6 +3,7 @@
 #define CPROF_FORMAT_TABLE_H
 
 #include "format/format.h"
+#include "format/formats.h"
 
 // Reports for programs: a head with what there is to know of the profile, then rows of cells.
 // Values are whole numbers in the sample type's own unit, never scaled or rounded.
@@ -37,18 +38,6 @@ struct table_column {
     struct span unit; // of values
 };
 
-// What a table is about; the rest is in the report.
-struct table_facts {
-    const char *report;   // "top"
-    const char *pattern;  // of a report on some functions, else NULL
-    char *const *sources; // files
-    char *const *bases;   // and those compared with
-    size_t n_sources, n_bases;
-    int64_t before, after; // totals of a comparison whose sides are known
-    bool sided;
-    const struct shown *shown; // or NULL
-};
-
 struct table;
 
 struct table_format {
@@ -63,9 +52,12 @@ struct table_format {
 extern const struct table_format table_json, table_csv, table_markdown;
 
 struct table {
-    const struct report *r;
-    const struct table_facts *facts;
+    const struct document *document;
+    const struct report *r; // the document's
     const struct table_format *format;
+    bool sided;
+    int64_t before, after;           // totals of a comparison whose sides are known
+    const struct shown *shown;       // or NULL
     const struct noise_shown *noise; // of errors that were asked for, or NULL
     struct sink *out;
     struct node_table *nodes; // of frames
@@ -80,18 +72,5 @@ struct table {
 // Numbers as programs get them: values are divided as divide_by says.
 int64_t table_number(const struct table *t, size_t column, int64_t number);
 double table_error(const struct table *t, double error);
-
-// One report each. All write a whole document.
-void table_top(struct table *t, const struct top *top);
-void table_tree(struct table *t, struct graph_report *g, const bool *wanted);
-void table_traces(struct table *t, struct node_table *nodes);
-void table_tags(struct table *t, const struct tags_report *tags);
-void table_list(struct table *t, const struct list *list, const struct text_files *files);
-void table_comments(struct table *t);
-
-// A line per stack, "root;…;leaf value": what flame graph programs read. Stacks that look the same
-// are one. Of a comparison whose sides are known a line has two values, before and after. Returns
-// how many stacks are left out, as their values are negative.
-uint32_t format_folded(const struct report *r, struct node_table *t, struct sink *out);
 
 #endif

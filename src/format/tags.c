@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "format/emits.h"
 #include "format/put.h"
 
 #include "base/utf8.h"
@@ -51,9 +52,10 @@ static void put_tag(const struct report *r, const struct value_format *f, const 
     sink_putc(out, '\n');
 }
 
-void format_text_tags(const struct report *r, const struct tags_report *tags, struct sink *out)
+void text_tags(const struct document *d, struct sink *out)
 {
-    struct value_format values = value_format_of(r);
+    const struct tags_report *tags = d->data.tags;
+    struct value_format values = value_format_of(d->report);
     for (uint32_t i = 0; i < tags->n_rows; i++)
-        put_tag(r, &values, &tags->rows[i], out);
+        put_tag(d->report, &values, &tags->rows[i], out);
 }

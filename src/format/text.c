@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "format/emits.h"
 #include "format/put.h"
 
 #include "base/utf8.h"
@@ -74,8 +75,10 @@ static void put_rows(const struct report *r, const struct top *top, struct sink 
     }
 }
 
-void format_text_top(const struct report *r, const struct top *top, struct sink *out)
+void text_top(const struct document *d, struct sink *out)
 {
+    const struct report *r = d->report;
+    const struct top *top = d->data.top;
     label_lines labels = format_labels(r, &top->shown);
     put_lines(out, &labels);
     if (!top->columns)

@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 
 #include "base/utf8.h"
+#include "format/emits.h"
 #include "format/keytexts.h"
 #include "format/put.h"
 
@@ -154,8 +155,10 @@ static void put_samples(void *context, struct part *part)
     }
 }
 
-void format_text_traces(const struct report *r, struct node_table *t, struct sink *out)
+void text_traces(const struct document *d, struct sink *out)
 {
+    const struct report *r = d->report;
+    struct node_table *t = d->data.stacks;
     struct printer p = {.r = r, .t = t, .values = value_format_of(r), .reader = out};
     label_lines labels = format_profile_labels(r);
     p.lines = arena_zalloc(r->arena, 2 * t->infos.n, sizeof *p.lines);

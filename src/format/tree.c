@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "format/emits.h"
 #include "format/put.h"
 
 enum { EDGE_WIDTH = 50, EDGE_NAME = 62, NODE_NAME = 60 };
@@ -56,9 +57,11 @@ static void put_node(struct printer *p, uint32_t node, int64_t sum)
     sink_putc(out, '\n');
 }
 
-void format_text_tree(const struct report *r, struct graph_report *g, const bool *wanted,
-                      struct sink *out)
+void text_tree(const struct document *d, struct sink *out)
 {
+    const struct report *r = d->report;
+    struct graph_report *g = &d->data.tree->graph;
+    const bool *wanted = d->data.tree->wanted;
     struct printer p = {r, g, value_format_of(r), out, g->noise.known ? NOISE_WIDTH : 0};
     label_lines labels = format_labels(r, &g->shown);
     int64_t sum = 0;

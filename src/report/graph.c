@@ -152,6 +152,7 @@ struct top_row report_node_row(const struct report *r, struct graph_report *g, u
         .binary = node_str(&g->table, info->objfile),
         .line = info->line,
         .column = info->column,
+        .start_line = info->start_line,
         .address = info->address,
         .flat = node_flat(n),
         .cum = node_cum(n),

@@ -64,7 +64,7 @@ struct side_weights {
 struct top_row {
     struct span name;                   // printable
     struct span function, file, binary; // of which it is made; "" where they are no part of it
-    int64_t line, column;               // or 0
+    int64_t line, column, start_line;   // or 0
     uint64_t address;
     int64_t flat, cum;
     struct side_weights before, after; // where the report has sides
@@ -217,6 +217,6 @@ struct calls report_calls(struct graph_report *g, const struct edge_list *list, 
 
 // The profile that topproto writes: a sample per entry, with its cum and flat in the output unit.
 // *out is to be released.
-void report_top_profile(struct report *r, struct profile *out);
+void report_top_profile(const struct report *r, const struct top *top, struct profile *out);
 
 #endif

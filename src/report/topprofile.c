@@ -2,27 +2,19 @@
 #include "profile/builder.h"
 #include "report/report.h"
 
-static str_id copy_str(struct builder *b, const struct graph_report *g, str_id id)
+static void add_entry(struct builder *b, const struct report *r, const struct top_row *row)
 {
-    return builder_string(b, node_str(&g->table, id));
-}
-
-static void add_entry(struct builder *b, const struct report *r, const struct graph_report *g,
-                      const struct node *n)
-{
-    const struct report_options *o = &r->options;
-    const struct node_info *info = &g->table.infos.at[n->info];
-    struct unit_conv conv = unit_conv_of(o->unit, o->output_unit);
+    struct unit_conv conv = unit_conv_of(r->options.unit, r->options.output_unit);
     struct function f = {
-        .name = copy_str(b, g, info->name),
-        .filename = copy_str(b, g, info->file),
-        .start_line = info->start_line,
+        .name = builder_string(b, row->function),
+        .filename = builder_string(b, row->file),
+        .start_line = row->start_line,
     };
-    struct line line = {builder_function(b, &f), info->line, info->column};
-    struct location l = {.address = info->address, .mapping = NO_INDEX, .n_lines = 1};
+    struct line line = {builder_function(b, &f), row->line, row->column};
+    struct location l = {.address = row->address, .mapping = NO_INDEX, .n_lines = 1};
     uint32_t frame = builder_location(b, &l, &line);
-    int64_t values[] = {i64_of(unit_convert(&conv, node_cum(n)).value),
-                        i64_of(unit_convert(&conv, node_flat(n)).value)};
+    int64_t values[] = {i64_of(unit_convert(&conv, row->cum).value),
+                        i64_of(unit_convert(&conv, row->flat).value)};
     builder_sample(b, &frame, 1, values);
 }
 
@@ -38,18 +30,15 @@ static void copy_header(struct builder *b, const struct profile *p, struct span 
     out->period = p->period;
 }
 
-void report_top_profile(struct report *r, struct profile *out)
+void report_top_profile(const struct report *r, const struct top *top, struct profile *out)
 {
-    struct graph_report g;
     struct builder b;
     struct err ignored; // there are no more entries than in the profile at hand
-    report_graph(r, EDGES_NONE, NULL, &g);
     profile_init(out);
     builder_init(&b, out);
     copy_header(&b, r->profile, r->options.output_unit);
-    for (uint32_t i = 0; i < g.graph.n_shown; i++)
-        add_entry(&b, r, &g, &g.graph.nodes[g.graph.shown[i]]);
+    for (uint32_t i = 0; i < top->n_rows; i++)
+        add_entry(&b, r, &top->rows[i]);
     builder_finish(&b, &ignored);
     builder_release(&b);
-    graph_report_release(&g);
 }

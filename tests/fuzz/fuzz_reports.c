@@ -132,7 +132,7 @@ static const struct command_def *take_report(struct span line, struct span *argu
         return NULL;
     const struct command_def *c = command_find(name);
     *argument = line;
-    return c && !c->viewers && !c->graphviz ? c : NULL;
+    return c && !command_runs_programs(c) ? c : NULL;
 }
 
 static void script_begin(struct script *s, const struct files *files)

@@ -111,7 +111,7 @@ static bool is_harmless(struct span line)
     if (good && words.n) {
         const struct command_def *c = command_find(without_digits(words.at[0]));
         good = !span_eq(words.at[0], SPAN("open")) &&
-               (!c || (!c->graphviz && !c->viewers && !c->binary));
+               (!c || (!command_runs_programs(c) && !command_is_binary(c)));
     }
     arena_release(&arena);
     return good;

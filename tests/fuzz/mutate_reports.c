@@ -84,7 +84,7 @@ static const struct command_def *pick_report(struct dice *d)
         n++;
     for (;;) {
         const struct command_def *c = &command_defs[roll(d, n)];
-        if (!c->viewers && !c->graphviz)
+        if (!command_runs_programs(c))
             return c;
     }
 }
@@ -108,7 +108,7 @@ static void add_line(struct buf *out, struct dice *d, struct span profile)
         value.n = LLVMFuzzerMutate((uint8_t *)value.at, value.n, max);
     }
     buf_add(out, span_of(report ? report->name : pick_option(d)));
-    if (!report || report->wants_regex) {
+    if (!report || report->argument) {
         buf_addc(out, report ? ' ' : '=');
         buf_add(out, buf_span(&value));
     }

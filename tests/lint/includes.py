@@ -7,7 +7,7 @@ import tree
 
 CHAIN = ["base", "profile", "graph", "report", "format", "app", "cli", "web", "main"]
 BESIDE = {"input": ["base"], "sink": ["base"]}
-ALSO = {"format": ["sink"], "app": ["input", "sink"]}
+ALSO = {"format": ["sink"], "app": ["input", "sink"], "cli": ["sink"]}
 NEVER = {"web": ["cli"]}
 
 # The C library's own regular expressions and messages are used nowhere.

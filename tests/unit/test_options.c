@@ -115,12 +115,12 @@ static void texts_are_there(void)
         check_summary(o->name, o->summary);
         check_detail(o->name, o->detail);
         CHECK((o->argument == NULL) == (o->type == OPTION_BOOL));
-        CHECK((o->choices != NULL) == (o->type == OPTION_CHOICE || o->type == OPTION_WORD));
+        CHECK((option_choices(o) != NULL) == (o->type == OPTION_CHOICE || o->type == OPTION_WORD));
         CHECK((o->url != NULL) == ((o->where & WHERE_WEB) != 0));
         CHECK(!(o->where & WHERE_SAVED) || o->url);
         CHECK(!o->range || o->type == OPTION_INT || o->type == OPTION_FLOAT);
-        CHECK(!o->choices || o->complete == COMPLETE_NOTHING);
-        for (const struct choice *c = o->choices; c && c->name; c++)
+        CHECK(!option_choices(o) || o->complete == COMPLETE_NOTHING);
+        for (const struct choice *c = option_choices(o); c && c->name; c++)
             if (*c->name)
                 check_summary(c->name, c->summary);
     }
@@ -143,9 +143,9 @@ static void rows_are_found(void)
         check_about("%s", o->name);
         CHECK(option_find(span_of(o->name)) == o);
         for (int i = 0; option_flags(o)[i].name; i++) {
-            if (!*o->choices[i].name)
+            if (!*option_choices(o)[i].name)
                 continue;
-            CHECK(option_find_choice(span_of(o->choices[i].name), &value) == o);
+            CHECK(option_find_choice(span_of(option_choices(o)[i].name), &value) == o);
             CHECK_INT(value, i);
         }
     }
@@ -229,10 +229,10 @@ static void values_are_read_back(void)
     };
     for (const struct option_def *o = option_defs; o->name; o++) {
         check_about("%s", o->name);
-        for (int i = 0; o->choices && o->choices[i].name; i++)
-            if (*o->choices[i].name || !*o->initial)
-                check_round_trip(o, o->choices[i].name);
-        for (size_t i = 0; !o->choices && texts[o->type][i]; i++)
+        for (int i = 0; option_choices(o) && option_choices(o)[i].name; i++)
+            if (*option_choices(o)[i].name || !*o->initial)
+                check_round_trip(o, option_choices(o)[i].name);
+        for (size_t i = 0; !option_choices(o) && texts[o->type][i]; i++)
             if (!o->range || fits(o, texts[o->type][i]))
                 check_round_trip(o, texts[o->type][i]);
     }
@@ -292,9 +292,10 @@ static void each_option_has_a_member_of_its_own(void)
         config_init(&changed);
         option_print(o, &plain, &text);
         const char *other =
-            o->type == OPTION_WORD ? o->choices[2].name
+            o->type == OPTION_WORD ? option_choices(o)[2].name
             : o->type == OPTION_CHOICE
-                ? o->choices[!*o->initial || !strcmp(o->initial, o->choices[0].name)].name
+                ? option_choices(o)[!*o->initial || !strcmp(o->initial, option_choices(o)[0].name)]
+                      .name
             : o->type == OPTION_GATES                 ? "total > 7"
             : o->range && !fits(o, "7")               ? "70"
             : span_eq(buf_span(&text), SPAN("true"))  ? "false"

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/reports.h"
+
+#include "profile/filter.h"
+
+struct wants wants_of_both(const struct wants *a, const struct wants *b)
+{
+    return (struct wants){
+        .untrimmed = a->untrimmed || b->untrimmed,
+        .obj_names = a->obj_names || b->obj_names,
+        .call_tree = a->call_tree || b->call_tree,
+        .visual = a->visual || b->visual,
+        .tags = a->tags || b->tags,
+        .sides = a->sides || b->sides,
+        .noise = a->noise || b->noise,
+        .all_types = a->all_types || b->all_types,
+        .plain_numbers = a->plain_numbers || b->plain_numbers,
+        .whole_numbers = a->whole_numbers || b->whole_numbers,
+        .node_count = a->node_count ? a->node_count : b->node_count,
+        .granularity = a->granularity ? a->granularity : b->granularity,
+    };
+}
+
+static int no_match(const struct subject *s, struct err *err)
+{
+    if (regex_check(s->regex, err))
+        return -1;
+    return err_set(err, "no matches found for regexp: " SPAN_FMT,
+                   SPAN_ARG(regex_pattern(s->regex)));
+}
+
+static int build_none(struct report *r, const struct subject *s, union report_data *data,
+                      struct err *err)
+{
+    (void)r, (void)data;
+    return err_set(err, "%s is not supported yet: it needs the program's binary", s->command);
+}
+
+static int build_top(struct report *r, const struct subject *s, union report_data *data,
+                     struct err *err)
+{
+    (void)s, (void)err;
+    data->top = arena_alloc(r->arena, sizeof *data->top);
+    *data->top = report_top(r);
+    return 0;
+}
+
+// Which nodes the request's expression matches; false where none.
+static bool match_nodes(const struct subject *s, struct graph_report *g, bool *wanted)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < g->graph.n_shown; i++) {
+        uint32_t node = g->graph.shown[i];
+        wanted[node] = regex_match(s->regex, node_name(&g->table, g->graph.nodes[node].info));
+        any |= wanted[node];
+    }
+    return any;
+}
+
+static int build_tree(struct report *r, const struct subject *s, union report_data *data,
+                      struct err *err)
+{
+    data->tree = arena_zalloc(r->arena, 1, sizeof *data->tree);
+    struct graph_report *g = &data->tree->graph;
+    report_graph(r, s->regex ? EDGES_NONE : EDGES_ALL, NULL, g);
+    if (!s->regex)
+        return 0;
+    bool *wanted = arena_zalloc(r->arena, g->graph.n_nodes, sizeof *wanted);
+    data->tree->wanted = wanted;
+    if (!match_nodes(s, g, wanted)) {
+        graph_report_release(g);
+        return no_match(s, err);
+    }
+    report_connect(r, g, wanted);
+    return 0;
+}
+
+static void release_tree(union report_data *data)
+{
+    graph_report_release(&data->tree->graph);
+}
+
+static void build_nodes(struct report *r, bool clean_paths, union report_data *data)
+{
+    struct detail detail = r->options.detail;
+    detail.clean_paths = clean_paths;
+    data->stacks = arena_alloc(r->arena, sizeof *data->stacks);
+    node_table_init(data->stacks, r->profile, &detail, r->job, r->arena);
+}
+
+static int build_traces(struct report *r, const struct subject *s, union report_data *data,
+                        struct err *err)
+{
+    (void)s, (void)err;
+    build_nodes(r, false, data);
+    return 0;
+}
+
+static int build_stacks(struct report *r, const struct subject *s, union report_data *data,
+                        struct err *err)
+{
+    (void)s, (void)err;
+    build_nodes(r, true, data);
+    return 0;
+}
+
+static void release_stacks(union report_data *data)
+{
+    node_table_release(data->stacks);
+}
+
+static int build_tags(struct report *r, const struct subject *s, union report_data *data,
+                      struct err *err)
+{
+    (void)s, (void)err;
+    data->tags = arena_alloc(r->arena, sizeof *data->tags);
+    *data->tags = report_tags(r);
+    return 0;
+}
+
+static int build_list(struct report *r, const struct subject *s, union report_data *data,
+                      struct err *err)
+{
+    data->list = arena_alloc(r->arena, sizeof *data->list);
+    *data->list = report_list(r, s->regex);
+    return data->list->n_routines ? 0 : no_match(s, err);
+}
+
+static int build_graph(struct report *r, const struct subject *s, union report_data *data,
+                       struct err *err)
+{
+    (void)err;
+    data->graph = arena_alloc(r->arena, sizeof *data->graph);
+    report_graph(r, EDGES_ALL, s->tags ? &s->tag_source : NULL, data->graph);
+    return 0;
+}
+
+static void release_graph(union report_data *data)
+{
+    graph_report_release(data->graph);
+}
+
+// The profile itself: what noinlines leaves of it.
+static int build_profile(struct report *r, const struct subject *s, union report_data *data,
+                         struct err *err)
+{
+    struct profile *p = arena_copy(r->arena, r->profile, 1, sizeof *p);
+    (void)s, (void)err;
+    data->profile = p;
+    if (!r->options.detail.no_inlines)
+        return 0;
+    filter_inlines(p, r->options.detail.column, r->arena);
+    p->mappings = arena_copy(r->arena, p->mappings, p->n_mappings, sizeof *p->mappings);
+    for (uint32_t i = 0; i < p->n_mappings; i++)
+        p->mappings[i].has_inline_frames = false;
+    return 0;
+}
+
+const struct report_def report_defs[N_REPORTS] = {
+    [REPORT_NONE] = {"none", {.untrimmed = true}, build_none, NULL},
+    [REPORT_COMMENTS] = {"comments", {0}, NULL, NULL},
+    [REPORT_GATES] = {"gates", {.untrimmed = true, .sides = true, .all_types = true}, NULL, NULL},
+    [REPORT_GRAPH] = {"graph", {.node_count = 80, .call_tree = true}, build_graph, release_graph},
+    [REPORT_LIST] = {"list",
+                     {.untrimmed = true, .granularity = GRANULARITY_LINES, .obj_names = true},
+                     build_list,
+                     NULL},
+    [REPORT_PROFILE] = {"profile",
+                        {.untrimmed = true, .granularity = GRANULARITY_ADDRESSES},
+                        build_profile,
+                        NULL},
+    [REPORT_STACKS] = {"stacks", {.untrimmed = true}, build_stacks, release_stacks},
+    [REPORT_TAGS] = {"tags", {.node_count = 80}, build_tags, NULL},
+    [REPORT_TOP] = {"top", {.noise = true, .all_types = true}, build_top, NULL},
+    [REPORT_TRACES] = {"traces", {.node_count = 80}, build_traces, release_stacks},
+    [REPORT_TREE] = {"tree", {.node_count = 80, .noise = true}, build_tree, release_tree},
+};

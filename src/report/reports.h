@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_REPORT_REPORTS_H
+#define CPROF_REPORT_REPORTS_H
+
+#include "report/report.h"
+
+// The one table of kinds of reports. A kind is what there is to say, and how it is worked out; the
+// formats (format/formats.h) write it down, and commands (app/commands.h) name the two together.
+
+enum granularity {
+    GRANULARITY_DEFAULT, // functions, unless the report needs more
+    GRANULARITY_FUNCTIONS,
+    GRANULARITY_FILEFUNCTIONS,
+    GRANULARITY_FILES,
+    GRANULARITY_LINES,
+    GRANULARITY_ADDRESSES,
+};
+
+// What a report or a format asks of the numbers, whatever the options say. A command asks for what
+// either of its two does.
+struct wants {
+    bool untrimmed;     // everything is shown, whatever the trim options say
+    bool obj_names;     // binaries are told apart
+    bool call_tree;     // the option call_tree is obeyed
+    bool visual;        // it is trimmed as a picture: see struct trim_options
+    bool tags;          // nodes of graphs have tags
+    bool sides;         // what a comparison was before and after, also where nothing changed
+    bool noise;         // the option noise is obeyed
+    bool all_types;     // sample_index=all is obeyed
+    bool plain_numbers; // of tags: see struct report_options
+    bool whole_numbers; // values are shown without fractions
+    int node_count;     // how many entries are shown where nodecount is -1; 0: all
+    enum granularity granularity; // forced, unless it is GRANULARITY_DEFAULT
+};
+
+struct wants wants_of_both(const struct wants *report, const struct wants *format);
+
+// Where source files come from: NULL with *err filled for one that cannot be had.
+struct text_files {
+    const struct text_file *(*find)(void *context, struct span name, struct err *err);
+    void *context;
+};
+
+// What a report is about, beyond the profile and its options.
+struct subject {
+    const char *command;
+    const char *pattern; // of the functions it is about, and what matches it; NULL: all
+    struct regex *regex;
+    struct text_files files;
+    bool tags; // the format wants them
+    struct tag_source tag_source;
+};
+
+struct tree {
+    struct graph_report graph;
+    const bool *wanted; // nodes of it, or NULL: all
+};
+
+// What reports say: the member of the kind.
+union report_data {
+    struct top *top;
+    struct tree *tree;
+    struct list *list;
+    struct tags_report *tags;
+    struct node_table *stacks; // of the profile's samples
+    struct graph_report *graph;
+    struct profile *profile;
+};
+
+enum report_kind {
+    REPORT_NONE, // what cannot be made yet
+    REPORT_COMMENTS,
+    REPORT_GATES, // no report, but the ground that gates are judged on: untrimmed, with both sides
+    REPORT_GRAPH,
+    REPORT_LIST,
+    REPORT_PROFILE,
+    REPORT_STACKS,
+    REPORT_TAGS,
+    REPORT_TOP,
+    REPORT_TRACES,
+    REPORT_TREE,
+    N_REPORTS,
+};
+
+struct report_def {
+    const char *name;
+    struct wants wants;
+    // -1 with *err filled where there is nothing to report; NULL: the report itself says all.
+    int (*build)(struct report *r, const struct subject *s, union report_data *data,
+                 struct err *err);
+    void (*release)(union report_data *data); // what is not the report's arena; or NULL
+};
+
+extern const struct report_def report_defs[N_REPORTS];
+
+#endif
