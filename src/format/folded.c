@@ -61,8 +61,8 @@ static void add_sample(struct folder *f, const struct sample *s)
     sum->value += values[o->value_index];
     sum->div += o->mean ? values[0] : 0;
     if (report_has_sides(f->r)) {
-        sum->before += p->before[at];
-        sum->after += p->after[at];
+        sum->before += p->sides[SIDE_BEFORE].values[at];
+        sum->after += p->sides[SIDE_AFTER].values[at];
     }
 }
 

@@ -15,8 +15,8 @@ static struct table table_of(const struct document *d, const struct shown *shown
     t.noise = r->options.noise ? noise : NULL;
     t.sided = report_has_sides(r);
     if (t.sided) {
-        t.before = report_side_total(r, r->profile->before);
-        t.after = report_side_total(r, r->profile->after);
+        t.before = report_side_total(r, r->profile->sides[SIDE_BEFORE].values);
+        t.after = report_side_total(r, r->profile->sides[SIDE_AFTER].values);
     }
     return t;
 }
@@ -302,8 +302,8 @@ void table_traces(const struct document *d, struct sink *out)
         arena_clear(&arena);
         cells[n++] = number_cell(report_sample_value(t->r, s));
         if (sided) {
-            cells[n++] = side_cell(t, p->before, s);
-            cells[n++] = side_cell(t, p->after, s);
+            cells[n++] = side_cell(t, p->sides[SIDE_BEFORE].values, s);
+            cells[n++] = side_cell(t, p->sides[SIDE_AFTER].values, s);
         }
         cells[n++] =
             (struct cell){.kind = CELL_LABELS, .labels = p->labels + s->label, .n = s->n_labels};

@@ -14,7 +14,7 @@ struct node_sums {
     int64_t total; // of all samples
 };
 
-// The sums of one sample type of a column with the profile's rows and types, such as p->before.
+// The sums of one sample type of a column with the profile's rows and types, such as a side.
 struct node_sums weigh_column(const struct node_table *t, const struct profile *p,
                               const int64_t *column, uint32_t type, struct arena *arena);
 

@@ -7,11 +7,25 @@
 #include "profile/merger.h"
 #include "profile/scale.h"
 
-struct merger *merger_new(void)
+static void init(struct merger *m, uint32_t n_sides)
+{
+    *m = (struct merger){0};
+    profile_init(&m->out);
+    m->out.n_sides = n_sides;
+    if (n_sides)
+        m->out.sides = arena_zalloc(m->out.arena, n_sides, sizeof *m->out.sides);
+}
+
+struct merger *merger_new_sided(uint32_t n_sides)
 {
     struct merger *m = xcalloc(1, sizeof *m);
-    profile_init(&m->out);
+    init(m, n_sides);
     return m;
+}
+
+struct merger *merger_new(void)
+{
+    return merger_new_sided(0);
 }
 
 static int label_class(const struct label *l)
@@ -119,15 +133,71 @@ static enum row row_of(const struct profile *p, const struct sample *s)
 {
     if (!is_zero(sample_values(p, s), p->n_sample_types))
         return ROW_CHANGED;
-    bool unchanged =
-        p->before && !is_zero(p->before + (size_t)s->row * p->n_sample_types, p->n_sample_types);
-    return unchanged ? ROW_UNCHANGED : ROW_EMPTY;
+    for (uint32_t i = 0; i < p->n_sides; i++) {
+        const struct side *side = &p->sides[i];
+        size_t at = (size_t)s->row * p->n_sample_types;
+        if (s->row < side->n_rows && !is_zero(side->values + at, p->n_sample_types))
+            return ROW_UNCHANGED;
+    }
+    return ROW_EMPTY;
 }
 
 static void add_row(int64_t *sum, const int64_t *values, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++)
         sum[i] += values[i];
+}
+
+// Makes a side have at least so many rows.
+static void grow_side(struct merger *m, uint32_t side, uint32_t n_rows)
+{
+    struct side *s = &m->out.sides[side];
+    size_t row = m->out.n_sample_types * sizeof *s->values, old = s->n_rows * row;
+    if (n_rows <= s->n_rows)
+        return;
+    s->values = old ? arena_grow(m->out.arena, s->values, old, n_rows * row)
+                    : arena_alloc(m->out.arena, n_rows * row);
+    memset((char *)s->values + old, 0, n_rows * row - old);
+    s->n_rows = n_rows;
+}
+
+// Adds what the source has for a sample of the sum to its side, or to all.
+static void add_to_sides(struct source *s, const struct sample *sample, uint32_t index)
+{
+    struct profile *out = &s->m->out;
+    uint32_t n = out->n_sample_types;
+    if (s->side != NO_INDEX) {
+        int64_t *to = out->sides[s->side].values + (size_t)index * n;
+        const int64_t *values = sample_values(s->p, sample);
+        for (uint32_t i = 0; i < n; i++)
+            to[i] += s->weight * values[i];
+        return;
+    }
+    for (uint32_t i = 0; i < s->p->n_sides; i++)
+        if (sample->row < s->p->sides[i].n_rows)
+            add_row(out->sides[i].values + (size_t)index * n,
+                    s->p->sides[i].values + (size_t)sample->row * n, n);
+}
+
+// Makes room for as many new rows as the source can have.
+static void prepare_sides(struct source *s)
+{
+    struct profile *out = &s->m->out;
+    const struct profile *p = s->p;
+    uint32_t n_rows = out->n_samples + p->n_samples;
+    if (s->side != NO_INDEX) {
+        struct side *side = &out->sides[s->side];
+        grow_side(s->m, s->side, n_rows);
+        side->period = p->period;
+        side->time_nanos = p->time_nanos;
+        side->duration_nanos = p->duration_nanos;
+    }
+    for (uint32_t i = 0; s->side == NO_INDEX && i < p->n_sides; i++) {
+        out->sides[i] = (struct side){.period = p->sides[i].period,
+                                      .time_nanos = p->sides[i].time_nanos,
+                                      .duration_nanos = p->sides[i].duration_nanos};
+        grow_side(s->m, i, n_rows);
+    }
 }
 
 // The frames and labels of the key are at the ends of the sum's columns already.
@@ -137,10 +207,6 @@ static uint32_t add_sample(struct merger *m, const struct sample_key *key)
     uint32_t types = m->out.n_sample_types;
     ROOM(m, samples, index, 1, cap_samples);
     ROOM(m, values, (size_t)index * types, types, cap_values);
-    if (m->compares) {
-        ROOM(m, before, (size_t)index * types, types, cap_before);
-        memset(m->out.before + (size_t)index * types, 0, types * sizeof(int64_t));
-    }
     ROOM(m, labels, m->n_labels, key->n_labels, cap_labels);
     m->out.samples[index] = (struct sample){.frame = m->n_frames,
                                             .n_frames = key->n_frames,
@@ -174,8 +240,7 @@ static int merge_sample(struct source *s, const struct sample *sample, struct er
     }
     uint32_t n = m->out.n_sample_types;
     add_row(m->out.values + (size_t)index * n, sample_values(s->p, sample), n);
-    if (m->compares)
-        add_row(m->out.before + (size_t)index * n, s->p->before + (size_t)sample->row * n, n);
+    add_to_sides(s, sample, index);
     return 0;
 }
 
@@ -194,7 +259,6 @@ static void begin(struct source *s)
     out->drop_frames = map_string(s, p->drop_frames);
     out->keep_frames = map_string(s, p->keep_frames);
     s->m->begun = true;
-    s->m->compares = p->before != NULL;
 }
 
 static void add_comment(struct merger *m, str_id comment)
@@ -247,10 +311,11 @@ static int merge_source(struct source *s, struct err *err)
     merge_header(s);
     if (s->m->out.n_mappings == 0 && p->n_mappings > 0)
         map_mapping(s, 0); // the main binary stays the first
+    prepare_sides(s);
     if (merge_rows(s, ROW_CHANGED, err))
         return -1;
-    s->m->out.sides.changed = count_tables(&s->m->out);
-    return s->m->compares ? merge_rows(s, ROW_UNCHANGED, err) : 0;
+    s->m->out.changed = count_tables(&s->m->out);
+    return s->m->out.n_sides ? merge_rows(s, ROW_UNCHANGED, err) : 0;
 }
 
 static void release_indexes(struct merger *m)
@@ -262,10 +327,13 @@ static void release_indexes(struct merger *m)
     idmap_release(&m->comments);
 }
 
-static int add_source(struct merger *m, const struct profile *p, struct err *err)
+static int add_source(struct merger *m, const struct profile *p, uint32_t side, int64_t weight,
+                      struct err *err)
 {
     struct source s;
     source_init(&s, m, p);
+    s.side = side;
+    s.weight = weight;
     int status = merge_source(&s, err);
     source_release(&s);
     return status;
@@ -275,23 +343,29 @@ static int add_source(struct merger *m, const struct profile *p, struct err *err
 // what only they needed, and puts those that did not change behind the others.
 static int rebuild(struct merger *m, struct err *err)
 {
-    struct merger fresh = {0};
-    profile_init(&fresh.out);
-    int status = add_source(&fresh, &m->out, err);
+    struct merger fresh;
+    init(&fresh, m->out.n_sides);
+    int status = add_source(&fresh, &m->out, NO_INDEX, 1, err);
     release_indexes(m);
     profile_release(&m->out);
     *m = fresh;
     return status;
 }
 
-int merger_add(struct merger *m, struct profile *p, struct err *err)
+int merger_add_side(struct merger *m, struct profile *p, uint32_t side, int64_t weight,
+                    struct err *err)
 {
     bool changed = false;
     if (m->begun && profile_conform(&m->out, p, &changed, err))
         return -1;
     if (changed && rebuild(m, err))
         return -1;
-    return add_source(m, p, err);
+    return add_source(m, p, side, weight, err);
+}
+
+int merger_add(struct merger *m, struct profile *p, struct err *err)
+{
+    return merger_add_side(m, p, NO_INDEX, 1, err);
 }
 
 static bool has_zero_sample(const struct profile *p)
@@ -302,22 +376,14 @@ static bool has_zero_sample(const struct profile *p)
     return false;
 }
 
-static void add_after(struct profile *p)
-{
-    size_t n = (size_t)p->n_samples * p->n_sample_types;
-    p->after = arena_alloc(p->arena, n * sizeof *p->after);
-    for (size_t i = 0; i < n; i++)
-        p->after[i] = p->before[i] + p->values[i];
-}
-
 void merger_finish(struct merger *m, struct profile *out)
 {
     struct err err;
     if (has_zero_sample(&m->out))
         rebuild(m, &err); // cannot fail: the sum fits where its sources did
+    for (uint32_t i = 0; i < m->out.n_sides; i++)
+        grow_side(m, i, m->out.n_samples);
     *out = m->out;
-    if (m->compares)
-        add_after(out);
     release_indexes(m);
     free(m);
 }

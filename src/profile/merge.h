@@ -10,17 +10,24 @@
 // which samples need them; what no sample needs goes, and so do samples whose values are all 0.
 // Sources are taken in one at a time: memory grows with what is distinct among them.
 //
-// Sides of a comparison are kept where the first source has a column `before`; all sources then
-// have one, and the same sample types and units. The sum has `before` and `after`, and samples that
-// are the same on both sides stay: see profile_leave_changed.
+// A merger may keep sides: then each source is added to one of them, too, and samples stay whose
+// sum is 0 but whose sides are not: see profile_leave_changed.
 // Rules: google/pprof's profile/merge.go.
 struct merger;
 
 struct merger *merger_new(void);
 
+// The same with so many sides, which have no values yet.
+struct merger *merger_new_sided(uint32_t n_sides);
+
 // Adds a profile, which is changed (profile_conform) and may be released afterwards. -1 with *err
 // filled where it cannot be added to those before.
 int merger_add(struct merger *m, struct profile *p, struct err *err);
+
+// The same with p's values times weight, which is 1 or -1, as the values of a side; its period,
+// time and duration are p's.
+int merger_add_side(struct merger *m, struct profile *p, uint32_t side, int64_t weight,
+                    struct err *err);
 
 // Moves the sum into *out and frees the merger.
 void merger_finish(struct merger *m, struct profile *out);

@@ -11,9 +11,8 @@
 struct merger {
     struct profile out;
     bool begun;
-    bool compares; // keeps the sides of a comparison
-    size_t cap_samples, cap_values, cap_before, cap_frames, cap_labels, cap_mappings, cap_locations,
-        cap_lines, cap_functions, cap_comments;
+    size_t cap_samples, cap_values, cap_frames, cap_labels, cap_mappings, cap_locations, cap_lines,
+        cap_functions, cap_comments;
     uint32_t n_frames, n_labels;
     struct hash_index samples, mappings, locations, functions;
     struct idmap comments; // that are in the sum
@@ -24,6 +23,8 @@ struct source {
     struct merger *m;
     const struct profile *p;
     struct arena arena;
+    uint32_t side;  // of the sum that it is; NO_INDEX: it has all sides itself, or there are none
+    int64_t weight; // the side's values are its own times this: 1 or -1
     str_id *strings;
     uint32_t *mappings, *locations, *functions;
     struct label *labels; // of the sample at hand

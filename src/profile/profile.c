@@ -26,8 +26,8 @@ void profile_release(struct profile *p)
 
 void profile_leave_changed(struct profile *p)
 {
-    const struct table_counts *n = &p->sides.changed;
-    if (!p->before)
+    const struct table_counts *n = &p->changed;
+    if (p->n_sides == 0)
         return;
     p->n_samples = n->samples;
     p->n_mappings = n->mappings;

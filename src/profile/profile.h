@@ -69,12 +69,16 @@ struct table_counts {
     uint32_t samples, mappings, locations, lines, functions;
 };
 
-// What the two sides of a comparison have in common and what not.
-struct sides {
-    int64_t period_before, period_after;
-    double *scales; // of each type: what normalising multiplied `after` by; NULL: all 1
-    struct table_counts changed; // see profile_leave_changed
+// One of several profiles that were added up, where their values are kept apart.
+struct side {
+    int64_t *values; // row by row as the sum's
+    uint32_t n_rows; // that values has; those of a loaded profile have all
+    str_id name;     // of what was read, or 0
+    int64_t time_nanos, duration_nanos, period;
+    double *scales; // of each type: what normalising multiplied the values by; NULL: all 1
 };
+
+enum { SIDE_BEFORE, SIDE_AFTER }; // of a comparison
 
 struct profile {
     struct strtab *strings;
@@ -84,11 +88,12 @@ struct profile {
     struct sample *samples;
     uint32_t n_samples;
     int64_t *values; // row by row
-    // Of a comparison whose sides are kept: what each value was before and after, row by row as
-    // `values`, which has after − before. NULL otherwise.
-    int64_t *before, *after;
-    struct sides sides;
-    uint32_t *frames; // indices of locations
+    // Of a comparison, base first, or of a series, where their sides are kept; then `values` has
+    // after − before, or the sum.
+    struct side *sides;
+    uint32_t n_sides;
+    struct table_counts changed; // see profile_leave_changed
+    uint32_t *frames;            // indices of locations
     struct label *labels;
 
     struct mapping *mappings; // the first is the main binary
@@ -123,7 +128,7 @@ static inline const int64_t *sample_values(const struct profile *p, const struct
     return p->values + (size_t)s->row * p->n_sample_types;
 }
 
-// Rows of a comparison that are the same before and after, though not 0, stand behind all others,
+// Rows of a comparison that are the same before and after, though not 0, stand after all others,
 // as do the entries of the other tables that only they need. Leaves them out: then the profile is
 // that of a comparison whose sides are not kept.
 void profile_leave_changed(struct profile *p);

@@ -27,6 +27,16 @@ static bool scale_row(int64_t *values, const double *ratios, uint32_t n)
     return keep;
 }
 
+static bool scale_sides(struct profile *p, uint32_t row, const double *ratios)
+{
+    bool keep = false;
+    for (uint32_t i = 0; i < p->n_sides; i++)
+        if (row < p->sides[i].n_rows)
+            keep |= scale_row(p->sides[i].values + (size_t)row * p->n_sample_types, ratios,
+                              p->n_sample_types);
+    return keep;
+}
+
 void profile_scale(struct profile *p, const double *ratios)
 {
     uint32_t kept = 0;
@@ -34,7 +44,8 @@ void profile_scale(struct profile *p, const double *ratios)
         return;
     for (uint32_t i = 0; i < p->n_samples; i++) {
         int64_t *values = p->values + (size_t)p->samples[i].row * p->n_sample_types;
-        if (scale_row(values, ratios, p->n_sample_types))
+        bool keep = scale_row(values, ratios, p->n_sample_types);
+        if (scale_sides(p, p->samples[i].row, ratios) || keep)
             p->samples[kept++] = p->samples[i];
     }
     p->n_samples = kept;
@@ -92,30 +103,42 @@ static void index_types(const struct profile *p, struct idmap *first)
             idmap_add(first, p->sample_types[i].type, i);
 }
 
-// Keeps the n types whose old indices are given, in this order.
-static void keep_types(struct profile *p, const uint32_t *kept, uint32_t n)
+// Moves the values of n types, given by their old indices, together. Rows move to their sample's
+// own place; that never overtakes a row not yet read, because samples stand in the order of their
+// rows. Returns how many rows there are then.
+static uint32_t move_values(const struct profile *p, int64_t *values, uint32_t n_rows,
+                            const uint32_t *kept, uint32_t n)
+{
+    int64_t *row = arena_alloc(p->arena, n * sizeof *row);
+    uint32_t i = 0;
+    for (; i < p->n_samples && p->samples[i].row < n_rows; i++) {
+        for (uint32_t j = 0; j < n; j++)
+            row[j] = values[(size_t)p->samples[i].row * p->n_sample_types + kept[j]];
+        memcpy(values + (size_t)i * n, row, n * sizeof *row);
+    }
+    return i;
+}
+
+void profile_keep_types(struct profile *p, const uint32_t *kept, uint32_t n)
 {
     bool same = n == p->n_sample_types;
     for (uint32_t i = 0; i < n; i++)
         same &= kept[i] == i;
     if (same)
         return;
-    uint32_t old = p->n_sample_types;
     struct value_type *types = arena_alloc(p->arena, n * sizeof *types);
-    int64_t *row = arena_alloc(p->arena, n * sizeof *row);
     bool has_default = false;
     for (uint32_t i = 0; i < n; i++) {
         types[i] = p->sample_types[kept[i]];
         has_default |= types[i].type == p->default_sample_type;
     }
-    for (uint32_t i = 0; i < p->n_samples; i++) {
-        // Rows move to the sample's own place; that never overtakes a row not yet read, because
-        // samples stand in the order of their rows.
-        for (uint32_t j = 0; j < n; j++)
-            row[j] = p->values[(size_t)p->samples[i].row * old + kept[j]];
-        memcpy(p->values + (size_t)i * n, row, n * sizeof *row);
-        p->samples[i].row = i;
+    for (uint32_t i = 0; i < p->n_sides; i++) {
+        struct side *side = &p->sides[i];
+        side->n_rows = move_values(p, side->values, side->n_rows, kept, n);
     }
+    move_values(p, p->values, UINT32_MAX, kept, n);
+    for (uint32_t i = 0; i < p->n_samples; i++)
+        p->samples[i].row = i;
     p->default_sample_type = has_default ? p->default_sample_type : types[0].type;
     p->sample_types = types;
     p->n_sample_types = n;
@@ -135,7 +158,7 @@ int profile_check_types(struct profile *p, struct err *err)
     idmap_release(&first);
     if (n == 0)
         return err_set(err, "the profile has no sample types");
-    keep_types(p, kept, n);
+    profile_keep_types(p, kept, n);
     return 0;
 }
 
@@ -157,8 +180,8 @@ static int keep_common_types(struct profile *a, struct profile *b, struct err *e
     idmap_release(&first);
     if (n == 0)
         return err_set(err, "the profiles have no sample type in common");
-    keep_types(a, kept_a, n);
-    keep_types(b, kept_b, n);
+    profile_keep_types(a, kept_a, n);
+    profile_keep_types(b, kept_b, n);
     return 0;
 }
 

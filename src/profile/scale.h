@@ -25,6 +25,9 @@ int profile_normalize(struct profile *p, const struct profile *base, double *rat
 // filled where it is not possible.
 int profile_conform(struct profile *a, struct profile *b, bool *a_changed, struct err *err);
 
+// Keeps the n sample types whose indices are given, in this order.
+void profile_keep_types(struct profile *p, const uint32_t *kept, uint32_t n);
+
 // Drops sample types that have the same name as another. -1 with *err filled where none is left.
 int profile_check_types(struct profile *p, struct err *err);
 

@@ -18,7 +18,7 @@ struct side_sums {
 struct type_sums {
     bool ready;
     struct noise noise;
-    struct side_sums sides[N_SIDES];
+    struct side_sums sides[N_COMPARED];
 };
 
 struct judge {
@@ -35,7 +35,7 @@ struct amount {
     double weight; // of a hit, but for the size of objects
 };
 
-static void sum_side(struct judge *j, struct type_sums *sums, uint32_t type, enum side side)
+static void sum_side(struct judge *j, struct type_sums *sums, uint32_t type, uint32_t side)
 {
     const struct report *r = j->r;
     const struct profile *p = r->profile;
@@ -72,13 +72,13 @@ static double quotient(const struct judge *j, int64_t value, int64_t count)
     return j->r->options.mean && count ? v / (double)count : v;
 }
 
-static double hit_weight(const struct type_sums *sums, enum side side)
+static double hit_weight(const struct type_sums *sums, uint32_t side)
 {
     return sums->noise.rate[side] * sums->noise.scale[side];
 }
 
-static struct amount node_amount(const struct judge *j, const struct type_sums *sums,
-                                 enum side side, uint32_t node, bool cum)
+static struct amount node_amount(const struct judge *j, const struct type_sums *sums, uint32_t side,
+                                 uint32_t node, bool cum)
 {
     const struct side_sums *s = &sums->sides[side];
     double ratio = j->r->options.ratio;
@@ -96,7 +96,7 @@ static struct amount node_amount(const struct judge *j, const struct type_sums *
 
 // Of the samples that the mask has; of all where it is NULL.
 static struct amount mask_amount(const struct judge *j, const struct type_sums *sums, uint32_t type,
-                                 enum side side, const bool *mask)
+                                 uint32_t side, const bool *mask)
 {
     const struct profile *p = j->r->profile;
     const struct side_sums *s = &sums->sides[side];
@@ -334,7 +334,7 @@ static int judge_gate(struct judge *j, const struct gate *g, struct gate_result 
         return -1;
     result->type = profile_str(p, p->sample_types[type].type);
     result->unit = profile_str(p, p->sample_types[type].unit);
-    if (gate_needs_base(g) && !p->before)
+    if (gate_needs_base(g) && p->n_sides == 0)
         return err_set(j->err, "needs -base or -diff_base");
     if (fit_unit(j, g, result))
         return -1;

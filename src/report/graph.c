@@ -66,8 +66,10 @@ void report_graph(struct report *r, enum edge_want edges, const struct tag_sourc
         weigh_tags(r, tags, out);
     if (report_has_sides(r)) {
         uint32_t type = r->options.value_index;
-        out->before = weigh_column(&out->table, r->profile, r->profile->before, type, r->arena);
-        out->after = weigh_column(&out->table, r->profile, r->profile->after, type, r->arena);
+        out->before = weigh_column(&out->table, r->profile, r->profile->sides[SIDE_BEFORE].values,
+                                   type, r->arena);
+        out->after = weigh_column(&out->table, r->profile, r->profile->sides[SIDE_AFTER].values,
+                                  type, r->arena);
     }
     if (r->options.noise)
         weigh_noise(r, out);
@@ -114,8 +116,8 @@ void report_weigh_calls(const struct report *r, struct graph_report *g)
         const struct edge *e = &g->graph.edges.at[i];
         idmap_add(&index, (uint64_t)e->src << 32 | e->dst, (uint32_t)i);
     }
-    g->calls_before = weigh_calls(r, g, r->profile->before, &index);
-    g->calls_after = weigh_calls(r, g, r->profile->after, &index);
+    g->calls_before = weigh_calls(r, g, r->profile->sides[SIDE_BEFORE].values, &index);
+    g->calls_after = weigh_calls(r, g, r->profile->sides[SIDE_AFTER].values, &index);
     idmap_release(&index);
 }
 

@@ -21,17 +21,18 @@ static uint32_t find_type(const struct profile *p, const char *type, const char 
 }
 
 // What normalising multiplied the values of a side by; 0 where nothing is left of them.
-static double scale_of(const struct profile *p, enum side side, uint32_t type)
+static double scale_of(const struct profile *p, uint32_t side, uint32_t type)
 {
-    return side == SIDE_AFTER && p->before && p->sides.scales ? p->sides.scales[type] : 1;
+    return p->n_sides && p->sides[side].scales ? p->sides[side].scales[type] : 1;
 }
 
 static void fill_rates(const struct profile *p, struct noise *n, double factor)
 {
-    n->rate[SIDE_BEFORE] = (double)(p->before ? p->sides.period_before : p->period) * factor;
-    n->rate[SIDE_AFTER] = (double)(p->before ? p->sides.period_after : p->period) * factor;
-    if (n->rate[SIDE_BEFORE] <= 0 || n->rate[SIDE_AFTER] <= 0)
-        n->kind = NOISE_UNKNOWN;
+    for (uint32_t side = 0; side < N_COMPARED; side++) {
+        n->rate[side] = (double)(p->n_sides ? p->sides[side].period : p->period) * factor;
+        if (n->rate[side] <= 0)
+            n->kind = NOISE_UNKNOWN;
+    }
 }
 
 static double factor_to(const struct profile *p, str_id from, struct span to)
@@ -84,16 +85,16 @@ static struct noise kind_of(const struct profile *p, uint32_t type)
 struct noise noise_of(const struct profile *p, uint32_t type)
 {
     struct noise n = kind_of(p, type);
-    for (enum side side = 0; side < N_SIDES; side++)
+    for (uint32_t side = 0; side < N_COMPARED; side++)
         n.scale[side] = scale_of(p, side, type);
     return n;
 }
 
-const int64_t *side_column(const struct profile *p, enum side side)
+const int64_t *side_column(const struct profile *p, uint32_t side)
 {
     if (side == SIDE_BEFORE)
-        return p->before;
-    return p->before ? p->after : p->values;
+        return p->n_sides ? p->sides[side].values : NULL;
+    return p->n_sides ? p->sides[side].values : p->values;
 }
 
 static void add_heap(const struct noise *n, double rate, double objects, double bytes,
@@ -115,7 +116,7 @@ static double unscaled(int64_t value, double scale)
     return scale != 0 ? fabs((double)value / scale) : 0;
 }
 
-struct noise_column noise_column(const struct profile *p, const struct noise *n, enum side side,
+struct noise_column noise_column(const struct profile *p, const struct noise *n, uint32_t side,
                                  struct arena *arena)
 {
     const int64_t *column = side_column(p, side);
@@ -145,7 +146,7 @@ struct noise_column noise_column(const struct profile *p, const struct noise *n,
 double *noise_variances(const struct profile *p, const struct noise *n, struct arena *arena)
 {
     double *sum = noise_column(p, n, SIDE_AFTER, arena).variance;
-    const double *more = p->before ? noise_column(p, n, SIDE_BEFORE, arena).variance : NULL;
+    const double *more = p->n_sides ? noise_column(p, n, SIDE_BEFORE, arena).variance : NULL;
     for (uint32_t i = 0; more && i < p->n_samples; i++)
         sum[i] += more[i];
     return sum;

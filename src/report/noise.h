@@ -28,14 +28,15 @@ enum noise_kind {
     NOISE_CPU,
 };
 
-enum side { SIDE_BEFORE, SIDE_AFTER, N_SIDES }; // a profile that is no comparison has the latter
+// A profile that is no comparison has the latter of a comparison's sides.
+enum { N_COMPARED = 2 };
 
 struct noise {
     enum noise_kind kind;
-    uint32_t type;           // of sample
-    uint32_t objects, space; // the pair that it is one of
-    double rate[N_SIDES];    // heap: R in bytes; CPU: what one hit weighs, in the type's unit
-    double scale[N_SIDES];   // what normalising multiplied the type's values by
+    uint32_t type;            // of sample
+    uint32_t objects, space;  // the pair that it is one of
+    double rate[N_COMPARED];  // heap: R in bytes; CPU: what one hit weighs, in the type's unit
+    double scale[N_COMPARED]; // what normalising multiplied the type's values by
 };
 
 // What is known of a sample type: by the names and units of the type and of the period.
@@ -47,7 +48,7 @@ static inline bool noise_is_known(const struct noise *n)
 }
 
 // The values of a side, with the profile's rows and types. NULL: there is no such side.
-const int64_t *side_column(const struct profile *p, enum side side);
+const int64_t *side_column(const struct profile *p, uint32_t side);
 
 // By sample, in their order: the variance of its value, and how many hits are to be expected of
 // what it stands for, which is S/R for a heap's S bytes.
@@ -56,7 +57,7 @@ struct noise_column {
 };
 
 // Of NOISE_HEAP and NOISE_CPU.
-struct noise_column noise_column(const struct profile *p, const struct noise *n, enum side side,
+struct noise_column noise_column(const struct profile *p, const struct noise *n, uint32_t side,
                                  struct arena *arena);
 
 // By sample, in their order: the variance of its value as it is in the profile, which of a

@@ -77,7 +77,7 @@ void report_pick_unit(struct report *r, const struct graph *g)
 
 bool report_has_sides(const struct report *r)
 {
-    return r->options.sides && r->profile->before && !r->options.mean && !r->options.call_tree;
+    return r->options.sides && r->profile->n_sides && !r->options.mean && !r->options.call_tree;
 }
 
 int64_t report_side_total(const struct report *r, const int64_t *side)

@@ -72,8 +72,8 @@ static void add_samples(struct summer *s)
     for (uint32_t i = 0; i < p->n_samples; i++) {
         size_t at = (size_t)p->samples[i].row * p->n_sample_types + s->r->options.value_index;
         struct sum sum = {.total = p->values[at],
-                          .before = sided ? p->before[at] : 0,
-                          .after = sided ? p->after[at] : 0};
+                          .before = sided ? p->sides[SIDE_BEFORE].values[at] : 0,
+                          .after = sided ? p->sides[SIDE_AFTER].values[at] : 0};
         for (uint32_t j = 0; j < p->samples[i].n_labels; j++)
             add_label(s, &p->labels[p->samples[i].label + j], sum);
     }

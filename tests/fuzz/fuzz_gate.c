@@ -28,7 +28,7 @@ static void fill_functions(struct profile *p)
         p->samples[i] = (struct sample){.frame = 2 * i, .n_frames = 2, .row = i};
     }
     p->n_samples = p->n_locations = p->n_lines = p->n_functions = N;
-    p->sides = (struct sides){.period_before = 10, .period_after = 10, .changed = {N, 1, N, N, N}};
+    p->changed = (struct table_counts){N, 1, N, N, N};
 }
 
 static void fill_values(struct profile *p)
@@ -42,13 +42,16 @@ static void fill_values(struct profile *p)
     p->period_type = p->sample_types[1];
     p->period = 10;
     p->values = arena_zalloc(p->arena, 2 * N, sizeof *p->values);
-    p->before = arena_zalloc(p->arena, 2 * N, sizeof *p->before);
-    p->after = arena_zalloc(p->arena, 2 * N, sizeof *p->after);
+    p->sides = arena_zalloc(p->arena, 2, sizeof *p->sides);
+    p->n_sides = 2;
+    for (uint32_t i = 0; i < 2; i++)
+        p->sides[i] = (struct side){
+            .values = arena_zalloc(p->arena, 2 * N, sizeof *p->values), .n_rows = N, .period = 10};
     for (uint32_t i = 0; i < 2 * N; i++) {
         int64_t unit = i % 2 ? 10 : 1;
-        p->before[i] = before[i / 2] * unit;
-        p->after[i] = after[i / 2] * unit;
-        p->values[i] = p->after[i] - p->before[i];
+        p->sides[SIDE_BEFORE].values[i] = before[i / 2] * unit;
+        p->sides[SIDE_AFTER].values[i] = after[i / 2] * unit;
+        p->values[i] = (after[i / 2] - before[i / 2]) * unit;
     }
     p->mappings = arena_zalloc(p->arena, 1, sizeof *p->mappings);
     p->mappings[0].id = 1;

@@ -42,14 +42,17 @@ static void each_side_is_the_profile_that_was_read(void)
         load(&after, AFTER, NULL, false);
         const struct profile *p = &both.profile;
         for (uint32_t type = 0; type < p->n_sample_types; type++) {
-            CHECK_INT(sum(p, p->before, type), sum(&before.profile, before.profile.values, type));
-            CHECK_INT(sum(p, p->after, type), sum(&after.profile, after.profile.values, type));
+            CHECK_INT(sum(p, p->sides[SIDE_BEFORE].values, type),
+                      sum(&before.profile, before.profile.values, type));
+            CHECK_INT(sum(p, p->sides[SIDE_AFTER].values, type),
+                      sum(&after.profile, after.profile.values, type));
         }
         for (size_t i = 0; i < (size_t)p->n_samples * p->n_sample_types; i++)
-            CHECK_INT(p->after[i] - p->before[i], p->values[i]);
-        CHECK_INT(p->sides.period_before, 524288);
-        CHECK_INT(p->sides.period_after, 524288);
-        CHECK(p->sides.scales == NULL);
+            CHECK_INT(p->sides[SIDE_AFTER].values[i] - p->sides[SIDE_BEFORE].values[i],
+                      p->values[i]);
+        CHECK_INT(p->sides[SIDE_BEFORE].period, 524288);
+        CHECK_INT(p->sides[SIDE_AFTER].period, 524288);
+        CHECK(p->sides[SIDE_AFTER].scales == NULL);
         app_release(&both);
         app_release(&before);
         app_release(&after);
@@ -65,7 +68,7 @@ static void what_did_not_change_stands_behind_the_rest(void)
     profile_leave_changed(&both.profile);
     const struct profile *a = &both.profile, *b = &plain.profile;
     CHECK(all > b->n_samples);
-    CHECK(b->before == NULL);
+    CHECK(b->sides == NULL);
     CHECK_INT(a->n_samples, b->n_samples);
     CHECK_INT(a->n_mappings, b->n_mappings);
     CHECK_INT(a->n_locations, b->n_locations);
@@ -83,11 +86,11 @@ static void normalizing_tells_what_it_multiplied_by(void)
     load(&both, AFTER, "diff_base", true);
     load(&before, BEFORE, NULL, false);
     load(&after, AFTER, NULL, false);
-    for (uint32_t type = 0; both.profile.sides.scales && type < 4; type++)
-        CHECK_F64(both.profile.sides.scales[type],
+    for (uint32_t type = 0; both.profile.sides[SIDE_AFTER].scales && type < 4; type++)
+        CHECK_F64(both.profile.sides[SIDE_AFTER].scales[type],
                   (double)sum(&before.profile, before.profile.values, type) /
                       (double)sum(&after.profile, after.profile.values, type));
-    CHECK(both.profile.sides.scales != NULL);
+    CHECK(both.profile.sides[SIDE_AFTER].scales != NULL);
     app_release(&both);
     app_release(&before);
     app_release(&after);
@@ -116,7 +119,8 @@ static void sums_of_a_side_are_those_of_its_own_graph(void)
     node_table_init(&t_before, &before.profile, &functions, NULL, &arena);
     for (uint32_t type = 0; type < 4; type++) {
         struct graph_options options = {.value_index = type};
-        struct node_sums sums = weigh_column(&t, &both.profile, both.profile.before, type, &arena);
+        struct node_sums sums =
+            weigh_column(&t, &both.profile, both.profile.sides[SIDE_BEFORE].values, type, &arena);
         graph_build(&g, &before.profile, &t_before, &options, &arena);
         CHECK(g.n_shown > 3);
         CHECK_INT(sums.total, sum(&before.profile, before.profile.values, type));
