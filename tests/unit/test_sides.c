@@ -5,6 +5,8 @@
 #include "app/options.h"
 #include "check.h"
 #include "graph/weigh.h"
+#include "profile/merge.h"
+#include "profile/scale.h"
 
 // Comparisons that keep their sides.
 
@@ -78,6 +80,39 @@ static void what_did_not_change_stands_behind_the_rest(void)
         CHECK(memcmp(&a->samples[i], &b->samples[i], sizeof a->samples[i]) == 0);
     app_release(&both);
     app_release(&plain);
+}
+
+// Three snapshots in a row, as a series keeps them.
+static void a_series_keeps_every_side(void)
+{
+    static const char *const paths[] = {BEFORE, TESTDATA "/cache_heap.2.pb.gz", AFTER};
+    enum { N = 3 };
+    struct merger *m = merger_new_sided(N);
+    struct session alone[N] = {0}, again[N] = {0};
+    struct err err = {""};
+    struct profile series;
+    for (uint32_t i = 0; i < N; i++) {
+        load(&alone[i], paths[i], NULL, false);
+        load(&again[i], paths[i], NULL, false);
+        if (i == 1) // types that not all have go, from what is there already, too
+            profile_keep_types(&again[i].profile, (uint32_t[]){1, 3}, 2);
+        CHECK_INT(merger_add_side(m, &again[i].profile, i, 1, &err), 0);
+    }
+    merger_finish(m, &series);
+    CHECK_INT(series.n_sample_types, 2);
+    CHECK_INT(series.n_sides, N);
+    for (uint32_t i = 0; i < N; i++) {
+        const struct profile *p = &alone[i].profile;
+        CHECK(series.sides[i].n_rows >= series.n_samples);
+        CHECK_INT(series.sides[i].time_nanos, p->time_nanos);
+        CHECK_INT(sum(&series, series.sides[i].values, 0), sum(p, p->values, 1));
+        CHECK_INT(sum(&series, series.sides[i].values, 1), sum(p, p->values, 3));
+    }
+    profile_release(&series);
+    for (uint32_t i = 0; i < N; i++) {
+        app_release(&alone[i]);
+        app_release(&again[i]);
+    }
 }
 
 static void normalizing_tells_what_it_multiplied_by(void)
@@ -162,7 +197,7 @@ static void numbers_of_samples_are_summed_like_columns(void)
     app_release(&s);
 }
 
-CHECK_MAIN(CASE(each_side_is_the_profile_that_was_read),
+CHECK_MAIN(CASE(a_series_keeps_every_side), CASE(each_side_is_the_profile_that_was_read),
            CASE(what_did_not_change_stands_behind_the_rest),
            CASE(normalizing_tells_what_it_multiplied_by),
            CASE(sums_of_a_side_are_those_of_its_own_graph),
