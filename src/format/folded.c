@@ -1,112 +1,165 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <stdatomic.h>
+
 #include "format/emits.h"
 #include "format/inert.h"
+#include "format/parts.h"
 #include "format/put.h"
+#include "graph/stacks.h"
 
-// A stack's samples, as its values and as what these are divided by.
+// A stack's samples, as their values and as what these are divided by.
 struct sum {
     int64_t value, div, before, after;
 };
 
 struct folder {
     const struct report *r;
-    struct node_table *t;
-    struct span *names;   // of nodes, fit for a line; at is NULL: not made yet
-    struct strtab stacks; // the empty one is no line
-    VEC(struct sum) sums; // by stack
-    struct buf stack;
+    const struct node_table *t;
+    struct stacks stacks;
+    struct span *names; // of nodes, fit for a line
+    uint32_t *as;       // by node: the first of the same name
+    uint32_t *firsts;   // the stacks' first samples, in their order,
+    uint32_t *places;   // and where each of them is in stacks.samples
+    uint32_t n_stacks;
+    atomic_uint left_out;
 };
 
 // Names must not end a frame or a line.
-static struct span frame_name(struct folder *f, uint32_t node)
+static struct span frame_name(struct arena *arena, struct span text)
 {
-    if (f->names[node].at)
-        return f->names[node];
     struct buf name = {0};
-    inert_add(&name, node_name(f->t, node), "");
+    inert_add(&name, text, "");
     for (size_t i = 0; i < name.n; i++)
         if (name.at[i] == ';')
             name.at[i] = ':';
-    f->names[node] = span_of(arena_cstr(f->r->arena, buf_span(&name)));
+    struct span copy = arena_span(arena, buf_span(&name));
     buf_release(&name);
-    return f->names[node];
+    return copy;
 }
 
-// From the root to the leaf.
-static str_id stack_of(struct folder *f, const struct sample *s)
+// Stacks are the same if they are written the same.
+static void name_frames(struct folder *f, struct node_table *t)
 {
-    const struct node_table *t = f->t;
-    buf_clear(&f->stack);
-    for (uint32_t i = s->n_frames; i-- > 0;) {
-        uint32_t loc = f->r->profile->frames[s->frame + i];
-        for (uint32_t at = t->first[loc + 1]; at-- > t->first[loc];) {
-            if (f->stack.n)
-                buf_addc(&f->stack, ';');
-            buf_add(&f->stack, frame_name(f, t->nodes[at]));
-        }
+    struct arena *arena = f->r->arena;
+    struct strtab names;
+    strtab_init(&names, arena, NULL);
+    uint32_t n = (uint32_t)t->infos.n;
+    uint32_t *node_of = arena_alloc(arena, (n + 1ul) * sizeof *node_of);
+    memset(node_of, 0xff, (n + 1ul) * sizeof *node_of);
+    f->names = arena_alloc(arena, n * sizeof *f->names);
+    f->as = arena_alloc(arena, n * sizeof *f->as);
+    for (uint32_t i = 0; i < n; i++) {
+        f->names[i] = frame_name(arena, node_name(t, i));
+        str_id id = strtab_add_borrowed(&names, f->names[i]);
+        if (node_of[id] == NO_INDEX)
+            node_of[id] = i;
+        f->as[i] = node_of[id];
     }
-    return strtab_add(&f->stacks, buf_span(&f->stack));
+    strtab_release(&names);
 }
 
-static void add_sample(struct folder *f, const struct sample *s)
+// A stack without frames is no line.
+static void list_stacks(struct folder *f)
+{
+    const struct stacks *s = &f->stacks;
+    struct arena *arena = f->r->arena;
+    uint32_t *place_of = arena_alloc(arena, f->r->profile->n_samples * sizeof *place_of);
+    memset(place_of, 0xff, f->r->profile->n_samples * sizeof *place_of);
+    for (uint32_t i = 0; i < s->n_samples; i++) {
+        uint32_t leaf = s->leaf[s->samples[i]];
+        if (leaf != NO_INDEX && (i == 0 || leaf != s->leaf[s->samples[i - 1]]))
+            place_of[s->samples[i]] = i;
+    }
+    f->firsts = arena_alloc(arena, s->n_samples * sizeof *f->firsts);
+    f->places = arena_alloc(arena, s->n_samples * sizeof *f->places);
+    for (uint32_t i = 0; i < f->r->profile->n_samples; i++)
+        if (place_of[i] != NO_INDEX) {
+            f->firsts[f->n_stacks] = i;
+            f->places[f->n_stacks++] = place_of[i];
+        }
+}
+
+static struct sum sum_of(const struct folder *f, uint32_t place)
 {
     const struct profile *p = f->r->profile;
     const struct report_options *o = &f->r->options;
-    const int64_t *values = sample_values(p, s);
-    size_t at = (size_t)s->row * p->n_sample_types + o->value_index;
-    str_id stack = stack_of(f, s);
-    if (stack == f->sums.n)
-        *vec_push(f->r->arena, &f->sums) = (struct sum){0};
-    struct sum *sum = &f->sums.at[stack];
-    sum->value += values[o->value_index];
-    sum->div += o->mean ? values[0] : 0;
-    if (report_has_sides(f->r)) {
-        sum->before += p->sides[SIDE_BEFORE].values[at];
-        sum->after += p->sides[SIDE_AFTER].values[at];
+    const struct stacks *s = &f->stacks;
+    bool sided = report_has_sides(f->r);
+    uint32_t leaf = s->leaf[s->samples[place]];
+    struct sum sum = {0};
+    for (uint32_t i = place; i < s->n_samples && s->leaf[s->samples[i]] == leaf; i++) {
+        const struct sample *sample = &p->samples[s->samples[i]];
+        size_t at = (size_t)sample->row * p->n_sample_types + o->value_index;
+        sum.value += p->values[at];
+        sum.div += o->mean ? sample_values(p, sample)[0] : 0;
+        if (sided) {
+            sum.before += p->sides[SIDE_BEFORE].values[at];
+            sum.after += p->sides[SIDE_AFTER].values[at];
+        }
+    }
+    return sum;
+}
+
+static void put_count(const struct folder *f, int64_t value, struct sink *out)
+{
+    sink_putc(out, ' ');
+    put_number(out, i64_scaled(value, f->r->options.ratio), 0);
+}
+
+// From the root to the leaf.
+static void put_stack(const struct folder *f, uint32_t sample, struct buf *text)
+{
+    const struct profile *p = f->r->profile;
+    struct stack_place place = stack_begin(p, f->t, sample, false);
+    while (place.at != NO_INDEX) {
+        buf_add(text, f->names[f->t->nodes[place.at]]);
+        stack_step(p, f->t, &place, false);
+        if (place.at != NO_INDEX)
+            buf_addc(text, ';');
     }
 }
 
-static void put_count(const struct report *r, int64_t value, struct sink *out)
+// Programs that read this know no negative counts, and nothing is to be seen of zeros.
+static bool put_line(const struct folder *f, uint32_t stack, struct part *part)
 {
-    sink_putc(out, ' ');
-    put_number(out, i64_scaled(value, r->options.ratio), 0);
+    struct sum sum = sum_of(f, f->places[stack]);
+    bool sided = report_has_sides(f->r);
+    int64_t value = sum.div ? i64_div(sum.value, sum.div) : sum.value;
+    if (sided ? sum.before < 0 || sum.after < 0 : value < 0)
+        return false;
+    if (sided ? !sum.before && !sum.after : !value)
+        return true;
+    put_stack(f, f->firsts[stack], &part->text);
+    put_count(f, sided ? sum.before : value, part->out);
+    if (sided)
+        put_count(f, sum.after, part->out);
+    sink_putc(part->out, '\n');
+    part_limit(part);
+    return true;
 }
 
-// Programs that read this know no negative counts, and nothing is to be seen of zeros.
-static bool put_line(struct folder *f, str_id stack, struct sink *out)
+enum { STACKS_EACH = 256 };
+
+static void put_part(void *context, struct part *part)
 {
-    const struct sum *sum = &f->sums.at[stack];
-    bool sided = report_has_sides(f->r);
-    int64_t value = sum->div ? i64_div(sum->value, sum->div) : sum->value;
-    if (sided ? sum->before < 0 || sum->after < 0 : value < 0)
-        return false;
-    if (sided ? !sum->before && !sum->after : !value)
-        return true;
-    sink_write(out, strtab_get(&f->stacks, stack));
-    put_count(f->r, sided ? sum->before : value, out);
-    if (sided)
-        put_count(f->r, sum->after, out);
-    sink_putc(out, '\n');
-    return true;
+    struct folder *f = context;
+    uint32_t first = part->index * STACKS_EACH, left = f->n_stacks - first, left_out = 0;
+    uint32_t end = first + (left < STACKS_EACH ? left : STACKS_EACH);
+    for (uint32_t i = first; i < end; i++)
+        left_out += !put_line(f, i, part);
+    atomic_fetch_add(&f->left_out, left_out);
 }
 
 void folded_stacks(const struct document *d, struct sink *out)
 {
     const struct report *r = d->report;
-    const struct profile *p = r->profile;
     struct node_table *t = d->data.stacks;
     struct folder f = {.r = r, .t = t};
-    uint32_t left_out = 0;
-    f.names = arena_zalloc(r->arena, t->infos.n, sizeof *f.names);
-    strtab_init(&f.stacks, r->arena, NULL);
-    *vec_push(r->arena, &f.sums) = (struct sum){0};
-    for (uint32_t i = 0; i < p->n_samples; i++)
-        add_sample(&f, &p->samples[i]);
-    for (str_id stack = 1; stack < f.sums.n; stack++)
-        left_out += !put_line(&f, stack, out);
-    buf_release(&f.stack);
-    strtab_release(&f.stacks);
-    if (left_out)
+    name_frames(&f, t);
+    stacks_build(&f.stacks, r->profile, t, &(struct stack_options){.as = f.as}, r->arena);
+    list_stacks(&f);
+    parts_print(out, f.n_stacks / STACKS_EACH + (f.n_stacks % STACKS_EACH != 0), put_part, &f);
+    if (f.left_out)
         job_note(r->job,
-                 arena_printf(r->arena, "%u stacks with negative values are left out", left_out));
+                 arena_printf(r->arena, "%u stacks with negative values are left out", f.left_out));
 }

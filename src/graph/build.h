@@ -28,7 +28,7 @@ static inline void edge_count(struct edge *e, struct weight w, bool residual, bo
     e->inlined &= inlined;
 }
 
-// Builds a call tree, and prunes it: see graph_build and graph_keep.
+// Makes a call tree of the samples' stacks, and prunes it: see graph_build and graph_keep.
 void calltree_build(struct graph *g, const struct profile *p);
 void calltree_keep(struct graph *g, const bool *kept);
 

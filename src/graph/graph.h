@@ -48,13 +48,10 @@ struct graph {
     struct graph_options options;
     struct node *nodes; // all of them; node n of a graph that is no call tree has the info n
     uint32_t n_nodes;
-    size_t cap_nodes;
     uint32_t *shown; // those that have a weight and are not left out, in the report's order
     uint32_t n_shown;
     bool pruned; // graph_keep left some out
     VEC(struct edge) edges;
-    uint32_t *node_slots; // finds the nodes of a call tree by their parent and info
-    size_t node_slots_size;
     uint32_t *leaves; // of a call tree: the last node of each sample, or NO_INDEX
 };
 

@@ -119,7 +119,7 @@ def big_rows(b, big):
 
 def write_rows(b, big, raw):
     """Reports that are large themselves: how fast they come out."""
-    rows = [row for row in ("-traces", "-raw") if wanted("writing", row)]
+    rows = [row for row in ("-traces", "-folded", "-raw") if wanted("writing", row)]
     if rows:
         print("\nwriting, MB of output a second (target 500)")
     for report in rows:
@@ -216,6 +216,8 @@ def main():
     against(b, "writing a profile", "gzip -dc | gzip -1", yard,
             [("-proto", b.cprof("-proto", big), 1.2, 3.5)], raw)
     write_rows(b, big, raw)
+    against(b, "stacks", "-traces", b.cprof("-traces", big),
+            [("-folded", b.cprof("-folded", big), 1.0, 3.5)], raw)
     merge_rows(b, folder)
     small_rows(b, options.small)
     growth_rows(b, folder)
