@@ -134,6 +134,17 @@ uint32_t builder_address(struct builder *b, uint64_t address)
     return found;
 }
 
+void builder_set_lines(struct builder *b, uint32_t location, const struct line *lines, uint32_t n)
+{
+    struct location *l = &b->locations.at[location];
+    if (l->n_lines || !has_room(b, b->lines.n, n))
+        return;
+    l->line = (uint32_t)b->lines.n;
+    l->n_lines = n;
+    for (uint32_t i = 0; i < n; i++)
+        *vec_push(b->out->arena, &b->lines) = lines[i];
+}
+
 static bool same_frame(const void *context, uint32_t entry, const void *key)
 {
     const struct builder *b = context;

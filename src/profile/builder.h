@@ -55,6 +55,9 @@ uint32_t builder_location(struct builder *b, const struct location *l, const str
 uint32_t builder_address(struct builder *b, uint64_t address);
 uint32_t builder_frame(struct builder *b, const struct line *line);
 
+// Gives a location lines where it has none yet, the innermost first.
+void builder_set_lines(struct builder *b, uint32_t location, const struct line *lines, uint32_t n);
+
 // Labels belong to the sample that is added next. A unit may be empty.
 void builder_label_text(struct builder *b, struct span key, struct span value);
 void builder_label_number(struct builder *b, struct span key, int64_t number, struct span unit);

@@ -4,8 +4,8 @@
 #include "profile/read/foreign.h"
 
 const struct reader *const readers[] = {
-    &reader_proto,
-    NULL,
+    &reader_contention, &reader_cpu,   &reader_gocount, &reader_heap,
+    &reader_java,       &reader_proto, &reader_thread,  NULL,
 };
 
 static size_t probe_size(void)

@@ -53,6 +53,7 @@ extern const struct reader *const readers[];
 int profile_read(struct profile *out, struct stream *in, const struct read_options *options,
                  const struct job *job, struct err *err);
 
-extern const struct reader reader_proto;
+extern const struct reader reader_contention, reader_cpu, reader_gocount, reader_heap, reader_java,
+    reader_proto, reader_thread;
 
 #endif
