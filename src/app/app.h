@@ -4,22 +4,21 @@
 
 #include "app/commands.h"
 #include "app/config.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
 #include "base/job.h"
-#include "input/names.h"
-#include "profile/profile.h"
+#include "base/span.h"
 
-// The one door to all that cprof does: the command line and the shell come in here.
+// The one door to all that cprof does: the command line, the shell and the server come in here.
 
-// A profile that is loaded and ready for queries.
-struct session {
-    struct profile profile;
-    name_list sources, bases;         // the files that it was read from
-    struct arena arena;               // their names'
-    const struct job *job;            // what is done with it, and whom it tells; or NULL
-    const char *policy, *policy_text; // a file of gates and what it had; NULL: none was read
-    uint32_t gates_fired;             // in the last run
-    bool keeps_sides;                 // of comparisons, whatever the config: see struct profile
-};
+// A profile that is loaded and ready, with what follows from it alone. It never changes, any number
+// of threads may use it at once, and it is there until the last of them has put it down. To load
+// another one is to put a new pointer where the old one was.
+struct loaded;
+
+const struct loaded *loaded_ref(const struct loaded *l);
+void loaded_unref(const struct loaded *l); // may be NULL
 
 // Whether the config's source options go together. -1 with *err filled where they do not.
 int app_check(const struct config *config, struct err *err);
@@ -27,48 +26,79 @@ int app_check(const struct config *config, struct err *err);
 // How many threads a job may have: struct job.
 unsigned app_threads(const struct config *config);
 
-// Reads, checks and merges the files, "-" being standard input, as the config's source options say;
-// s->job and s->keeps_sides are set before. 0, or -1 with *err filled and nothing to release.
-int app_load(struct session *s, char *const *paths, size_t n_paths, const struct config *config,
-             struct err *err);
-void app_release(struct session *s);
+// Reads, checks and merges the files, "-" being standard input, as the config's source options say.
+// With keep_sides, comparisons can tell what was before and after whatever the config wants now.
+// The caller's to unref; NULL with *err filled where that fails.
+const struct loaded *app_load(char *const *paths, size_t n_paths, const struct config *config,
+                              bool keep_sides, const struct job *job, struct err *err);
 
-// Whether a value of sample_index asks for all types side by side: "all", unless a type is so
-// named.
-bool app_is_all_types(const struct profile *p, struct span sample_index);
+// The same profile with the config's file of gates read anew. The caller's to unref; NULL with *err
+// filled where the gates cannot be read.
+const struct loaded *app_reload_gates(const struct loaded *l, const struct config *config,
+                                      const struct job *job, struct err *err);
 
+// What is wanted of a profile. All of it is the caller's and stays as it is.
 struct request {
-    const struct command_def *command;
-    const char *regex; // where the command wants one
+    const struct command_def *command; // NULL: no report, the gates alone are judged
+    const char *regex;                 // where the command wants one
     const struct config *config;
+    const struct job *job; // may be stopped, and is told of remarks; or NULL
+    bool quiet;            // no remarks on filters: another request of this config makes them
 };
 
-// Writes one report. The config's gates are judged with it: s->gates_fired counts those that fired,
-// and the job's notes tell of them. 0, or -1 with *err filled; what the sink got by then is
-// incomplete.
-int app_run(struct session *s, const struct request *request, struct sink *out, struct err *err);
+// What came of it besides the bytes.
+struct outcome {
+    uint32_t gates_fired;
+    bool stopped; // before it was done: what the sink got is incomplete
+};
 
-// Judges the config's gates alone, and notes each. 0, or -1 with *err filled.
-int app_judge(struct session *s, const struct config *config, struct err *err);
+// Writes one report, and judges the config's gates with it; the job's notes tell of those that
+// fired. May be called by many threads at once with one profile, each with a sink and a job of its
+// own. 0, or -1 with *err filled; what the sink got by then is incomplete. Without a command
+// nothing is written, and sink may be NULL.
+int app_run(const struct loaded *l, const struct request *request, struct sink *sink,
+            struct outcome *outcome, struct err *err);
 
 // Whether the config has gates.
 bool app_has_gates(const struct config *config);
 
-// Whether they can be read; a policy is read anew. -1 with *err filled where they cannot.
-int app_check_gates(struct session *s, const struct config *config, struct err *err);
-
 // Adds what there is to say of the profile, a line each: its binary, type, time, duration.
-int app_describe(struct session *s, const struct config *config, struct buf *out, struct err *err);
+int app_describe(const struct loaded *l, const struct config *config, const struct job *job,
+                 struct buf *out, struct err *err);
 
 // Adds how much of the total the config's filters leave: "12.50MB, 25% of 50MB left".
-int app_share(struct session *s, const struct config *config, struct buf *out, struct err *err);
+int app_share(const struct loaded *l, const struct config *config, const struct job *job,
+              struct buf *out, struct err *err);
+
+// What could be chosen of a profile. The texts are the arena's or the profile's.
 
 struct app_names {
     const struct span *at;
     size_t n;
 };
 
-// The names of all functions, the heaviest first, in the arena.
-struct app_names app_function_names(struct session *s, struct arena *arena);
+// The names of all functions, the heaviest first.
+struct app_names app_function_names(const struct loaded *l, const struct job *job,
+                                    struct arena *arena);
+
+struct app_names app_sample_types(const struct loaded *l, struct arena *arena);
+
+// The own name of the sample type that a value of sample_index chooses, of which "all" stays as it
+// is. -1 with *err filled where there is none.
+int app_sample_type(const struct loaded *l, struct span sample_index, struct span *name,
+                    struct err *err);
+
+struct app_tag {
+    struct span key, value;
+};
+
+struct app_tags {
+    const struct app_tag *at;
+    size_t n;
+};
+
+// The keys of the samples' tags, each once and with no value; with values also, each once, the
+// texts that stand with them, of which many are left out.
+struct app_tags app_tags(const struct loaded *l, bool values, struct arena *arena);
 
 #endif

@@ -10,11 +10,12 @@ static void add_labels(struct query *q, struct buf *out)
         buf_printf(out, SPAN_FMT "\n", SPAN_ARG(lines.at[i]));
 }
 
-int app_describe(struct session *s, const struct config *config, struct buf *out, struct err *err)
+int app_describe(const struct loaded *l, const struct config *config, const struct job *job,
+                 struct buf *out, struct err *err)
 {
-    struct request request = {.config = config, .command = command_find(SPAN("top"))};
+    struct request request = {.config = config, .command = command_find(SPAN("top")), .job = job};
     struct query q;
-    query_begin(&q, s, &request);
+    query_begin(&q, l, &request);
     int status = query_report(&q, err);
     if (status == 0) {
         add_labels(&q, out);
@@ -26,12 +27,13 @@ int app_describe(struct session *s, const struct config *config, struct buf *out
     return status;
 }
 
-int app_share(struct session *s, const struct config *config, struct buf *out, struct err *err)
+int app_share(const struct loaded *l, const struct config *config, const struct job *job,
+              struct buf *out, struct err *err)
 {
-    struct request request = {.config = config, .command = command_find(SPAN("top"))};
+    struct request request = {.config = config, .command = command_find(SPAN("top")), .job = job};
     struct query q;
-    query_begin(&q, s, &request);
-    int status = query_report(&q, err) || query_filter(&q, err) ? -1 : 0;
+    query_begin(&q, l, &request);
+    int status = query_prepare(&q, err);
     if (status == 0) {
         const struct report_options *o = &q.report.options;
         int64_t left = report_total(&q.profile, o->value_index, o->mean);
@@ -50,17 +52,18 @@ int app_share(struct session *s, const struct config *config, struct buf *out, s
     return status;
 }
 
-struct app_names app_function_names(struct session *s, struct arena *arena)
+struct app_names app_function_names(const struct loaded *l, const struct job *job,
+                                    struct arena *arena)
 {
     struct config config;
-    struct request request = {.config = &config, .command = command_find(SPAN("top"))};
+    struct request request = {.config = &config, .command = command_find(SPAN("top")), .job = job};
     struct query q;
     struct err err;
     VEC(struct span) names = {0};
     config_init(&config);
     config.trim = false;
     config.sort = SORT_CUM;
-    query_begin(&q, s, &request);
+    query_begin(&q, l, &request);
     if (query_report(&q, &err) == 0) {
         struct top top = report_top(&q.report);
         for (uint32_t i = 0; i < top.n_rows; i++)
@@ -69,4 +72,57 @@ struct app_names app_function_names(struct session *s, struct arena *arena)
     query_end(&q);
     config_release(&config);
     return (struct app_names){names.at, names.n};
+}
+
+struct app_names app_sample_types(const struct loaded *l, struct arena *arena)
+{
+    const struct profile *p = &l->profile;
+    struct span *names = arena_alloc(arena, p->n_sample_types * sizeof *names);
+    for (uint32_t i = 0; i < p->n_sample_types; i++)
+        names[i] = profile_str(p, p->sample_types[i].type);
+    return (struct app_names){names, p->n_sample_types};
+}
+
+typedef VEC(struct app_tag) tag_list;
+
+struct tag_finder {
+    const struct profile *p;
+    struct arena *arena;
+    bool *seen;           // by string: the key was found
+    struct strtab values; // "key=value" of those that were
+    tag_list tags;
+};
+
+static void find_value(struct tag_finder *f, const struct label *l)
+{
+    enum { VALUES_MAX = 10000 };
+    str_id n = strtab_count(&f->values);
+    struct span key = profile_str(f->p, l->key), value = profile_str(f->p, l->value);
+    if (l->kind != LABEL_STR || n > VALUES_MAX)
+        return;
+    const char *pair =
+        arena_printf(f->arena, SPAN_FMT "=" SPAN_FMT, SPAN_ARG(key), SPAN_ARG(value));
+    if (strtab_add_borrowed(&f->values, span_of(pair)) == n)
+        *vec_push(f->arena, &f->tags) = (struct app_tag){key, value};
+}
+
+struct app_tags app_tags(const struct loaded *l, bool values, struct arena *arena)
+{
+    const struct profile *p = &l->profile;
+    struct tag_finder f = {.p = p, .arena = arena};
+    f.seen = arena_zalloc(arena, strtab_count(p->strings), sizeof *f.seen);
+    strtab_init(&f.values, arena, NULL);
+    for (uint32_t i = 0; i < p->n_samples; i++) {
+        const struct label *labels = p->labels + p->samples[i].label;
+        for (uint32_t j = 0; j < p->samples[i].n_labels; j++) {
+            if (!f.seen[labels[j].key])
+                *vec_push(arena, &f.tags) =
+                    (struct app_tag){profile_str(p, labels[j].key), SPAN("")};
+            f.seen[labels[j].key] = true;
+            if (values)
+                find_value(&f, &labels[j]);
+        }
+    }
+    strtab_release(&f.values);
+    return (struct app_tags){f.tags.at, f.tags.n};
 }

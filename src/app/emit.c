@@ -27,15 +27,15 @@ static int build_and_write(struct query *q, const struct subject *subject, struc
                            struct err *err)
 {
     const struct request *request = q->request;
-    const struct session *s = q->session;
+    const struct loaded *l = q->loaded;
     const struct report_def *def = &report_defs[request->command->report];
     struct document d = {.report = &q->report,
                          .kind = request->command->report,
                          .subject = subject,
-                         .sources = s->sources.at,
-                         .n_sources = s->sources.n,
-                         .bases = s->bases.at,
-                         .n_bases = s->bases.n,
+                         .sources = l->sources.at,
+                         .n_sources = l->sources.n,
+                         .bases = l->bases.at,
+                         .n_bases = l->bases.n,
                          .format = command_format(request->command, request->config)};
     if (def->build && def->build(&q->report, subject, &d.data, err))
         return -1;

@@ -78,7 +78,7 @@ static void apply(struct filters *f)
 {
     struct profile *p = &f->q->profile;
     struct arena *arena = &f->q->arena;
-    struct name_filter_found names = filter_names(p, &f->names, f->q->session->job, arena);
+    struct name_filter_found names = filter_names(p, &f->names, f->q->request->job, arena);
     warn(f, f->names.focus, names.focus, "focus");
     warn(f, f->names.ignore, names.ignore, "ignore");
     warn(f, f->names.hide, names.hide, "hide");

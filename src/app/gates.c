@@ -4,8 +4,6 @@
 #include "format/format.h"
 #include "input/source.h"
 
-typedef VEC(struct gate) gate_list;
-
 #define POLICY_MAX ((size_t)1 << 20)
 
 // Sets *line to the number of the line that is no gate.
@@ -22,31 +20,41 @@ static int parse_lines(struct span text, gate_list *gates, size_t *line, struct 
     return 0;
 }
 
-// What the session has read is not read again: the file may be a pipe.
-static int policy_text(struct session *s, const char *path, struct err *err)
+static int read_policy(const char *path, gate_list *gates, struct arena *arena,
+                       const struct job *job, struct err *err)
 {
     struct buf text = {0};
-    if (s->policy && strcmp(s->policy, path) == 0)
-        return 0;
-    int status = source_read_all(path, POLICY_MAX, &text, s->job, err);
+    size_t line;
+    int status = source_read_all(path, POLICY_MAX, &text, job, err);
     if (status == 0 && span_find(buf_span(&text), (struct span){"", 1}) != SPAN_NOT_FOUND)
         status = err_set(err, "a policy holds a zero byte");
-    if (status == 0) {
-        s->policy = arena_cstr(&s->arena, span_of(path));
-        s->policy_text = arena_cstr(&s->arena, buf_span(&text));
-    }
+    if (status)
+        err_wrap(err, "cannot read '%s'", path);
+    else if (parse_lines(arena_span(arena, buf_span(&text)), gates, &line, arena, err))
+        status = err_wrap(err, "policy '%s', line %zu", path, line);
     buf_release(&text);
-    return status ? err_wrap(err, "cannot read '%s'", path) : 0;
+    return status;
 }
 
-static int read_policy(struct session *s, const char *path, gate_list *gates, struct arena *arena,
-                       struct err *err)
+int gates_read_policy(struct loaded *l, const struct config *c, const struct job *job,
+                      struct err *err)
 {
-    size_t line;
-    if (policy_text(s, path, err))
-        return -1;
-    if (parse_lines(arena_span(arena, span_of(s->policy_text)), gates, &line, arena, err))
-        return err_wrap(err, "policy '%s', line %zu", path, line);
+    if (!*c->policy)
+        return 0;
+    l->policy = arena_cstr(&l->arena, span_of(c->policy));
+    return read_policy(c->policy, &l->gates, &l->arena, job, err);
+}
+
+// What was read with the profile is not read again: the file may be a pipe.
+static int add_policy(const struct loaded *l, const struct config *c, gate_list *gates,
+                      struct arena *arena, const struct job *job, struct err *err)
+{
+    if (!*c->policy)
+        return 0;
+    if (!l->policy || strcmp(l->policy, c->policy) != 0)
+        return read_policy(c->policy, gates, arena, job, err);
+    for (size_t i = 0; i < l->gates.n; i++)
+        *vec_push(arena, gates) = l->gates.at[i];
     return 0;
 }
 
@@ -74,14 +82,6 @@ static int read_flags(const struct config *c, gate_list *gates, struct arena *ar
     return 0;
 }
 
-static int read_gates(struct session *s, const struct config *c, gate_list *gates,
-                      struct arena *arena, struct err *err)
-{
-    if (read_flags(c, gates, arena, err))
-        return -1;
-    return *c->policy ? read_policy(s, c->policy, gates, arena, err) : 0;
-}
-
 int gates_check_flags(const struct config *c, struct err *err)
 {
     struct arena arena = {0};
@@ -91,23 +91,35 @@ int gates_check_flags(const struct config *c, struct err *err)
     return status;
 }
 
-int app_check_gates(struct session *s, const struct config *c, struct err *err)
+static int read_gates(const struct loaded *l, const struct config *c, gate_list *gates,
+                      struct arena *arena, const struct job *job, struct err *err)
+{
+    return read_flags(c, gates, arena, err) || add_policy(l, c, gates, arena, job, err) ? -1 : 0;
+}
+
+int gates_check(const struct loaded *l, const struct config *c, const struct job *job,
+                struct err *err)
 {
     struct arena arena = {0};
     gate_list gates;
-    s->policy = NULL; // it may have changed
-    int status = read_gates(s, c, &gates, &arena, err);
+    int status = read_gates(l, c, &gates, &arena, job, err) || check_bases(c, &gates, err) ? -1 : 0;
     arena_release(&arena);
     return status;
 }
 
-int gates_check(struct session *s, const struct config *c, struct err *err)
+const struct loaded *app_reload_gates(const struct loaded *l, const struct config *c,
+                                      const struct job *job, struct err *err)
 {
     struct arena arena = {0};
     gate_list gates;
-    int status = read_gates(s, c, &gates, &arena, err) || check_bases(c, &gates, err) ? -1 : 0;
+    struct loaded *fresh = loaded_share(l);
+    int status =
+        read_flags(c, &gates, &arena, err) || gates_read_policy(fresh, c, job, err) ? -1 : 0;
     arena_release(&arena);
-    return status;
+    if (status == 0)
+        return fresh;
+    loaded_unref(fresh);
+    return NULL;
 }
 
 bool app_has_gates(const struct config *c)
@@ -117,15 +129,14 @@ bool app_has_gates(const struct config *c)
 
 const struct command_def gates_command = {.name = "gates", .report = REPORT_GATES};
 
-int gates_begin(struct query *q, struct session *s, const struct request *request, bool quiet,
+int gates_begin(struct query *q, const struct loaded *l, const struct request *request,
                 struct gate_results *results, struct err *err)
 {
     const struct config *c = request->config;
     struct gate_options options = {c->allow_empty, c->confidence / 100};
     gate_list gates;
-    query_begin(q, s, request);
-    q->quiet = quiet;
-    if (read_gates(s, c, &gates, &q->arena, err) || check_bases(c, &gates, err) ||
+    query_begin(q, l, request);
+    if (read_gates(l, c, &gates, &q->arena, request->job, err) || check_bases(c, &gates, err) ||
         query_prepare(q, err))
         return -1;
     return gates_judge(&q->report, gates.at, (uint32_t)gates.n, &options, results, err);
@@ -134,7 +145,6 @@ int gates_begin(struct query *q, struct session *s, const struct request *reques
 void gates_note(struct query *q, const struct gate_results *results, bool all)
 {
     label_lines lines = format_gates(&q->report, results, all);
-    q->quiet = false;
     for (size_t i = 0; i < lines.n; i++)
-        query_note(q, arena_cstr(&q->arena, lines.at[i]));
+        job_note(q->request->job, arena_cstr(&q->arena, lines.at[i]));
 }

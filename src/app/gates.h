@@ -3,21 +3,24 @@
 #define CPROF_APP_GATES_H
 
 #include "app/query.h"
-#include "report/gate.h"
 
 // The gates that a config has: of fail_if and of the file policy.
 
 // Whether they can be read and go together with the config's base. -1 with *err filled where not;
 // of the first, what a file says is left out.
 int gates_check_flags(const struct config *c, struct err *err);
-int gates_check(struct session *s, const struct config *c, struct err *err);
+int gates_check(const struct loaded *l, const struct config *c, const struct job *job,
+                struct err *err);
+
+// Reads the config's policy, where there is one, into a profile that nobody else has yet.
+int gates_read_policy(struct loaded *l, const struct config *c, const struct job *job,
+                      struct err *err);
 
 // Not a report of its own, but what all of them have in common.
 extern const struct command_def gates_command;
 
 // A judgement in the making, and its end: the query's memory has the results.
-// Quiet: remarks on the filters are left to another query.
-int gates_begin(struct query *q, struct session *s, const struct request *request, bool quiet,
+int gates_begin(struct query *q, const struct loaded *l, const struct request *request,
                 struct gate_results *results, struct err *err);
 
 // Tells of gates that fired or would have but for noise; of all where that is asked for.

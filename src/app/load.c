@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/app.h"
-#include "app/reads.h"
+#include "app/loaded.h"
 
-#include <ctype.h>
 #include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/compare.h"
 #include "app/gates.h"
+#include "app/prepare.h"
+#include "app/reads.h"
 #include "input/names.h"
 #include "input/source.h"
-#include "profile/filter.h"
 #include "profile/merge.h"
 #include "profile/read/reader.h"
 #include "profile/scale.h"
-#include "profile/symbol.h"
 
 struct loader {
-    struct session *s;
+    struct loaded *fresh;
     const struct config *config;
     const char *binary; // the program that was profiled, by the command line; or NULL
+    bool keep_sides;    // whatever the config wants now
+    const struct job *job;
     struct err *err;
 };
 
@@ -48,15 +48,10 @@ static void set_build_id(struct profile *p, const char *build_id)
         p->mappings[0].build_id = strtab_add(p->strings, span_of(build_id));
 }
 
-static bool wants_plain_names(const char *symbolize)
-{
-    return strcasecmp(symbolize, "none") != 0 && strcasecmp(symbolize, "no") != 0;
-}
-
 static int read_source(const struct loader *l, struct profile *p, const char *path, struct err *err)
 {
-    const struct job *job = l->s->job;
-    struct read_options options = {.comments = wants_plain_names(l->config->symbolize)};
+    const struct job *job = l->job;
+    struct read_options options = {.comments = prepare_names(l->config->symbolize)};
     struct source *source = source_open(path, job, err);
     int status = source ? profile_read(p, source_stream(source), &options, job, err) : -1;
     source_close(source);
@@ -98,9 +93,9 @@ static bool may_read_ahead(void *context, size_t index)
     return stat(files->paths[index], &st) == 0 && S_ISREG(st.st_mode) && st.st_size < LARGE;
 }
 
-static void tell_progress(const struct session *s, size_t done, size_t n)
+static void tell_progress(const struct job *job, size_t done, size_t n)
 {
-    job_progress(s->job, &(struct job_progress){"merging", done, n, "files"});
+    job_progress(job, &(struct job_progress){"merging", done, n, "files"});
 }
 
 static int merge_next(struct loader *l, struct merger *m, struct reads *reads, const char *path)
@@ -117,23 +112,23 @@ static int merge_next(struct loader *l, struct merger *m, struct reads *reads, c
 static int merge_files(struct loader *l, struct merger *m, char *const *paths, size_t n)
 {
     struct files files = {l, paths};
-    struct reads *reads = reads_new(n, read_file, may_read_ahead, &files, l->s->job);
+    struct reads *reads = reads_new(n, read_file, may_read_ahead, &files, l->job);
     size_t n_read = 0;
     int status = 0;
     for (size_t i = 0; i < n && status == 0; i++) {
-        tell_progress(l->s, i, n);
-        if (job_check(l->s->job, l->err)) {
+        tell_progress(l->job, i, n);
+        if (job_check(l->job, l->err)) {
             status = -1;
             break;
         }
         if (merge_next(l, m, reads, paths[i]) == 0)
             n_read++;
-        else if (l->config->keep_going && !job_stopped(l->s->job))
-            job_note(l->s->job, l->err->text);
+        else if (l->config->keep_going && !job_stopped(l->job))
+            job_note(l->job, l->err->text);
         else
             status = -1;
     }
-    tell_progress(l->s, n, n);
+    tell_progress(l->job, n, n);
     reads_free(reads);
     if (status == 0 && n_read == 0)
         return err_set(l->err, "none of the profiles can be read");
@@ -164,15 +159,15 @@ static int list_files(struct loader *l, name_list *names, char *const *paths, si
         *vec_push(arena, names) = paths[i];
     }
     const char *shown = strcmp(list, "-") == 0 ? "standard input" : list;
-    if (*list && names_read(names, list, arena, l->s->job, l->err))
+    if (*list && names_read(names, list, arena, l->job, l->err))
         return err_wrap(l->err, "cannot read '%s'", shown);
     return names->n ? 0 : err_set(l->err, "the list '%s' names no files", shown);
 }
 
-static void note_files(struct session *s, name_list *to, const name_list *names)
+static void note_files(struct loaded *fresh, name_list *to, const name_list *names)
 {
     for (size_t i = 0; i < names->n; i++)
-        *vec_push(&s->arena, to) = arena_cstr(&s->arena, span_of(names->at[i]));
+        *vec_push(&fresh->arena, to) = arena_cstr(&fresh->arena, span_of(names->at[i]));
 }
 
 static int read_all(struct loader *l, struct profile *out, char *const *paths, size_t n)
@@ -182,7 +177,7 @@ static int read_all(struct loader *l, struct profile *out, char *const *paths, s
     int status = list_files(l, &names, paths, n, &arena);
     if (status == 0)
         status = read_profiles(l, out, names.at, names.n);
-    note_files(l->s, &l->s->sources, &names);
+    note_files(l->fresh, &l->fresh->sources, &names);
     arena_release(&arena);
     return status;
 }
@@ -190,7 +185,7 @@ static int read_all(struct loader *l, struct profile *out, char *const *paths, s
 static bool wants_sides(const struct loader *l)
 {
     const struct config *c = l->config;
-    return l->s->keeps_sides || formats[c->format].wants.sides || c->noise || app_has_gates(c);
+    return l->keep_sides || formats[c->format].wants.sides || c->noise || app_has_gates(c);
 }
 
 // Files separated by commas, unless there is a file whose name has the commas in it.
@@ -217,7 +212,7 @@ static int apply_base(struct loader *l, struct profile *p)
         return 0;
     name_list bases = split_names(&arena, names);
     int status = read_profiles(l, &base, bases.at, bases.n);
-    note_files(l->s, &l->s->bases, &bases);
+    note_files(l->fresh, &l->fresh->bases, &bases);
     arena_release(&arena);
     if (status == 0) {
         struct comparing how = {*c->diff_base != '\0', c->normalize, wants_sides(l)};
@@ -225,70 +220,6 @@ static int apply_base(struct loader *l, struct profile *p)
     }
     profile_release(p);
     return -1;
-}
-
-static struct regex *whole_name_regex(struct profile *p, str_id pattern)
-{
-    struct err ignored; // a pattern that is no regular expression drops nothing
-    if (!pattern)
-        return NULL;
-    const char *whole =
-        arena_printf(p->arena, "^(" SPAN_FMT ")$", SPAN_ARG(profile_str(p, pattern)));
-    return regex_new(span_of(whole), &ignored);
-}
-
-static int drop_frames(struct loader *l, struct profile *p)
-{
-    if (l->config->all_frames)
-        p->drop_frames = p->keep_frames = 0;
-    struct regex *drop = whole_name_regex(p, p->drop_frames);
-    struct regex *keep = drop ? whole_name_regex(p, p->keep_frames) : NULL;
-    if (drop && (keep || !p->keep_frames))
-        filter_drop_frames(p, drop, keep, p->arena);
-    int status = regex_check(drop, l->err) || regex_check(keep, l->err) ? -1 : 0;
-    regex_free(drop);
-    regex_free(keep);
-    return status;
-}
-
-static bool is_url(struct span file)
-{
-    size_t n = 0;
-    while (n < file.n && (isalnum((unsigned char)file.at[n]) || (n && strchr("+-.", file.at[n]))))
-        n++;
-    return n > 0 && n < file.n && file.at[n] == ':' && isalpha((unsigned char)file.at[0]);
-}
-
-// A mapping that is named after the address a profile came from has no name of its own.
-static void forget_urls(struct profile *p)
-{
-    for (uint32_t i = 0; i < p->n_mappings; i++)
-        if (!p->mappings[i].build_id && is_url(profile_str(p, p->mappings[i].file)))
-            p->mappings[i].file = 0;
-}
-
-static void add_comment(struct profile *p, const char *comment)
-{
-    if (!*comment)
-        return;
-    str_id *comments = arena_alloc(p->arena, (p->n_comments + 1) * sizeof *comments);
-    if (p->n_comments)
-        memcpy(comments, p->comments, p->n_comments * sizeof *comments);
-    comments[p->n_comments++] = strtab_add(p->strings, span_of(comment));
-    p->comments = comments;
-}
-
-static int prepare(struct loader *l, struct profile *p)
-{
-    if (wants_plain_names(l->config->symbolize))
-        symbol_simplify_names(p);
-    if (drop_frames(l, p)) {
-        profile_release(p);
-        return -1;
-    }
-    forget_urls(p);
-    add_comment(p, l->config->add_comment);
-    return 0;
 }
 
 int app_check(const struct config *c, struct err *err)
@@ -305,38 +236,34 @@ unsigned app_threads(const struct config *c)
     return c->threads < UINT_MAX ? (unsigned)c->threads : UINT_MAX;
 }
 
-static int load(struct session *s, char *const *paths, size_t n_paths, const struct config *config,
-                struct err *err)
+static int load(struct loader *l, char *const *paths, size_t n_paths)
 {
-    struct loader l = {s, config, NULL, err};
+    const struct config *config = l->config;
+    struct profile p = {0};
     // As with pprof, the first of several files may be the program itself.
     if (n_paths > 1 && source_is_program(paths[0])) {
-        l.binary = *paths++;
+        l->binary = *paths++;
         n_paths--;
     }
-    if (app_check(config, err))
+    if (app_check(config, l->err))
         return -1;
-    if (*config->policy && gates_check(s, config, err))
-        return -1; // before much is read in vain
-    if (read_all(&l, &s->profile, paths, n_paths) || apply_base(&l, &s->profile))
+    // Before much is read in vain.
+    if (gates_read_policy(l->fresh, config, l->job, l->err) ||
+        (*config->policy && gates_check(l->fresh, config, l->job, l->err)))
         return -1;
-    return prepare(&l, &s->profile);
+    if (read_all(l, &p, paths, n_paths) || apply_base(l, &p) || prepare_profile(&p, config, l->err))
+        return -1;
+    loaded_take(l->fresh, &p);
+    return 0;
 }
 
-int app_load(struct session *s, char *const *paths, size_t n_paths, const struct config *config,
-             struct err *err)
+const struct loaded *app_load(char *const *paths, size_t n_paths, const struct config *config,
+                              bool keep_sides, const struct job *job, struct err *err)
 {
-    s->arena = (struct arena){0};
-    s->sources = s->bases = (name_list){0};
-    s->policy = NULL;
-    int status = load(s, paths, n_paths, config, err);
-    if (status)
-        arena_release(&s->arena);
-    return status;
-}
-
-void app_release(struct session *s)
-{
-    arena_release(&s->arena);
-    profile_release(&s->profile);
+    struct loader l = {
+        .fresh = loaded_new(), .config = config, .keep_sides = keep_sides, .job = job, .err = err};
+    if (load(&l, paths, n_paths) == 0)
+        return l.fresh;
+    loaded_unref(l.fresh);
+    return NULL;
 }

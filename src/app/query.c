@@ -32,11 +32,25 @@ static void pick_trim(const struct query *q, struct trim_options *t)
     t->edge_fraction = c->edgefraction;
 }
 
-bool app_is_all_types(const struct profile *p, struct span sample_index)
+static bool is_all_types(const struct profile *p, struct span sample_index)
 {
     struct err ignored;
     return span_eq(sample_index, SPAN("all")) &&
            profile_sample_index(p, sample_index, &ignored) == NO_INDEX;
+}
+
+int app_sample_type(const struct loaded *l, struct span sample_index, struct span *name,
+                    struct err *err)
+{
+    const struct profile *p = &l->profile;
+    *name = sample_index;
+    if (is_all_types(p, sample_index))
+        return 0;
+    uint32_t index = profile_sample_index(p, sample_index, err);
+    if (index == NO_INDEX)
+        return -1;
+    *name = profile_str(p, p->sample_types[index].type);
+    return 0;
 }
 
 static int pick_sample_type(struct query *q, struct err *err)
@@ -45,7 +59,7 @@ static int pick_sample_type(struct query *q, struct err *err)
     const struct profile *p = &q->profile;
     struct report_options *o = &q->report.options;
     struct span index = span_of(c->sample_index);
-    o->all_types = app_is_all_types(p, index);
+    o->all_types = is_all_types(p, index);
     if (o->all_types && !q->wants.all_types)
         return err_set(err, "sample_index=all is for top: choose a type for %s",
                        q->request->command->name);
@@ -83,28 +97,43 @@ int query_report(struct query *q, struct err *err)
     pick_detail(q, &o->detail);
     q->report.profile = &q->profile;
     q->report.arena = &q->arena;
-    q->report.job = q->session->job;
+    q->report.job = q->request->job;
     q->report.total = report_total(&q->profile, o->value_index, o->mean);
     return 0;
 }
 
 void query_note(const struct query *q, const char *line)
 {
-    if (!q->quiet)
-        job_note(q->session->job, line);
+    if (!q->request->quiet)
+        job_note(q->request->job, line);
 }
 
-void query_begin(struct query *q, struct session *s, const struct request *request)
+static void add_comment(struct query *q)
 {
-    *q = (struct query){.session = s, .request = request, .profile = s->profile};
+    struct profile *p = &q->profile;
+    const char *comment = q->request->config ? q->request->config->add_comment : "";
+    if (!*comment)
+        return;
+    str_id *comments = arena_alloc(&q->arena, (p->n_comments + 1) * sizeof *comments);
+    if (p->n_comments)
+        memcpy(comments, p->comments, p->n_comments * sizeof *comments);
+    comments[p->n_comments++] = strtab_add(p->strings, span_of(comment));
+    p->comments = comments;
+}
+
+void query_begin(struct query *q, const struct loaded *l, const struct request *request)
+{
+    *q = (struct query){.loaded = l, .request = request, .profile = l->profile};
     q->wants = command_wants(request->command, request->config);
-    strtab_init(&q->strings, &q->arena, s->profile.strings);
+    // Rows that are the same before and after have nothing to say, unless both sides are shown.
+    bool sides = q->wants.sides || q->wants.noise;
+    strtab_init(&q->strings, &q->arena, l->profile.strings);
     q->profile.strings = &q->strings;
     q->profile.arena = NULL;
-    // Rows that are the same before and after have nothing to say, unless both sides are shown.
-    if (!q->wants.sides && !q->wants.noise)
+    if (!sides)
         profile_leave_changed(&q->profile);
-    q->units = tag_units_of(&q->profile, &q->arena);
+    q->units = sides ? l->units : l->plain_units;
+    add_comment(q);
 }
 
 void query_end(struct query *q)

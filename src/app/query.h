@@ -2,27 +2,26 @@
 #ifndef CPROF_APP_QUERY_H
 #define CPROF_APP_QUERY_H
 
-#include "app/app.h"
+#include "app/loaded.h"
 #include "base/regex.h"
 #include "profile/tag.h"
 #include "report/report.h"
 
 // One report in the making.
 struct query {
-    struct session *session;
+    const struct loaded *loaded;
     const struct request *request;
     struct wants wants;     // of the request's command
     struct arena arena;     // of all that the query takes
-    struct strtab strings;  // of the view, on top of the session's
-    struct profile profile; // the view: the session's profile as the filters leave it
+    struct strtab strings;  // of the view, on top of the loaded profile's
+    struct profile profile; // the view: the profile as the filters leave it
     struct tag_units units;
     struct regex *regex; // the request's, or NULL
     struct report report;
-    bool quiet; // another query tells the same
 };
 
 // A query of which nothing has happened yet, and its end.
-void query_begin(struct query *q, struct session *s, const struct request *request);
+void query_begin(struct query *q, const struct loaded *l, const struct request *request);
 void query_end(struct query *q);
 
 // Works out the report's options from the config, with the totals of the view as it is.

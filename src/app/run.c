@@ -36,10 +36,10 @@ int query_prepare(struct query *q, struct err *err)
     return 0;
 }
 
-static int run(struct query *q, struct session *s, const struct request *request,
+static int run(struct query *q, const struct loaded *l, const struct request *request,
                const struct gate_results *gates, struct sink *out, struct err *err)
 {
-    query_begin(q, s, request);
+    query_begin(q, l, request);
     q->report.gates = gates;
     if (request->command->argument == ARGUMENT_REGEX) {
         q->regex = regex_new(span_of(request->regex), err);
@@ -49,41 +49,51 @@ static int run(struct query *q, struct session *s, const struct request *request
     return query_prepare(q, err) ? -1 : query_emit(q, out, err);
 }
 
-// Judges the config's gates, and where there is a request, writes its report.
-static int judge_and_run(struct session *s, const struct config *config,
-                         const struct request *request, struct sink *out, struct err *err)
+// Judges the config's gates, and where there is a report, writes that.
+static int judge_and_run(const struct loaded *l, const struct request *request, struct sink *out,
+                         struct outcome *outcome, struct err *err)
 {
     struct query judgement, q;
     struct gate_results results;
-    struct request judging = {&gates_command, NULL, config};
-    int status = gates_begin(&judgement, s, &judging, request != NULL, &results, err);
-    if (status == 0 && request) {
-        status = run(&q, s, request, &results, out, err);
+    struct request judging = *request;
+    judging.command = &gates_command;
+    judging.quiet |= request->command != NULL;
+    int status = gates_begin(&judgement, l, &judging, &results, err);
+    if (status == 0 && request->command) {
+        status = run(&q, l, request, &results, out, err);
         query_end(&q);
     }
-    if (status == 0 && !job_stopped(s->job)) {
-        gates_note(&judgement, &results, !request);
-        s->gates_fired = results.n_fired;
+    if (status == 0 && !job_stopped(request->job)) {
+        gates_note(&judgement, &results, !request->command);
+        outcome->gates_fired = results.n_fired;
     }
     query_end(&judgement);
     return status;
 }
 
-int app_judge(struct session *s, const struct config *config, struct err *err)
-{
-    return judge_and_run(s, config, NULL, NULL, err);
-}
-
-int app_run(struct session *s, const struct request *request, struct sink *out, struct err *err)
+static int run_report(const struct loaded *l, const struct request *request, struct sink *out,
+                      struct err *err)
 {
     struct query q;
-    s->gates_fired = 0;
-    sink_set_job(out, s->job);
-    if (command_check_format(request->command, request->config, err))
-        return -1;
-    if (app_has_gates(request->config))
-        return judge_and_run(s, request->config, request, out, err);
-    int status = run(&q, s, request, NULL, out, err);
+    int status = run(&q, l, request, NULL, out, err);
     query_end(&q);
+    return status;
+}
+
+int app_run(const struct loaded *l, const struct request *request, struct sink *sink,
+            struct outcome *outcome, struct err *err)
+{
+    const struct command_def *command = request->command;
+    int status = 0;
+    *outcome = (struct outcome){0};
+    if (sink)
+        sink_set_job(sink, request->job);
+    if (command)
+        status = command_check_format(command, request->config, err);
+    if (status == 0 && (!command || app_has_gates(request->config)))
+        status = judge_and_run(l, request, sink, outcome, err);
+    else if (status == 0)
+        status = run_report(l, request, sink, err);
+    outcome->stopped = job_stopped(request->job);
     return status;
 }

@@ -17,28 +17,29 @@ static int fail(enum exit_status status, const struct err *err)
 }
 
 // Writes the report that was named, or judges gates without one.
-static int obey(struct session *session, const struct args *args, struct err *err)
+static int obey(const struct loaded *l, const struct args *args, const struct job *job,
+                struct outcome *outcome, struct err *err)
 {
-    struct request request = {args->command, args->regex, &args->config};
+    struct request request = {
+        .command = args->command, .regex = args->regex, .config = &args->config, .job = job};
     struct output output = {0};
     if (!args->command)
-        return app_judge(session, &args->config, err);
-    return output_report(session, &request, &output, err);
+        return app_run(l, &request, NULL, outcome, err);
+    return output_report(l, &request, &output, outcome, err);
 }
 
 static int run_once(const struct args *args, const struct job *job)
 {
     struct err err;
-    struct session session = {.job = job,
-                              .keeps_sides = command_wants(args->command, &args->config).sides};
-    if (app_load(&session, args->paths, args->n_paths, &args->config, &err))
-        return job_stopped(job) ? EXIT_FAILED : fail(EXIT_FAILED, &err);
+    struct outcome outcome = {0};
+    const struct loaded *l = app_load(args->paths, args->n_paths, &args->config,
+                                      command_wants(args->command, &args->config).sides, job, &err);
     int status = EXIT_DONE;
-    if (obey(&session, args, &err))
+    if (!l || obey(l, args, job, &outcome, &err))
         status = job_stopped(job) ? EXIT_FAILED : fail(EXIT_FAILED, &err);
-    else if (session.gates_fired)
+    else if (outcome.gates_fired)
         status = EXIT_GATED;
-    app_release(&session);
+    loaded_unref(l);
     return status;
 }
 

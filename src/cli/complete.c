@@ -64,7 +64,7 @@ static void consider_functions(struct collector *k)
     struct completer *c = k->c;
     if (c->generation != c->shell->generation) {
         arena_clear(&c->names_arena);
-        c->names = app_function_names(&c->shell->session, &c->names_arena);
+        c->names = app_function_names(c->shell->loaded, &c->shell->job, &c->names_arena);
         c->generation = c->shell->generation;
     }
     for (size_t i = 0; i < c->names.n; i++)
@@ -75,36 +75,22 @@ static void consider_functions(struct collector *k)
 
 static void consider_types(struct collector *k)
 {
-    const struct profile *p = &k->c->shell->session.profile;
-    for (uint32_t i = 0; i < p->n_sample_types; i++)
-        consider(k, profile_str(p, p->sample_types[i].type));
+    struct app_names types = app_sample_types(k->c->shell->loaded, k->arena);
+    for (size_t i = 0; i < types.n; i++)
+        consider(k, types.at[i]);
 }
 
 // Keys of tags and, where they are asked for, key=value.
 static void consider_tags(struct collector *k, bool values)
 {
-    const struct profile *p = &k->c->shell->session.profile;
-    bool *seen = arena_zalloc(k->arena, strtab_count(p->strings), sizeof *seen);
-    struct strtab pairs;
-    strtab_init(&pairs, k->arena, NULL);
-    for (uint32_t i = 0; i < p->n_samples; i++) {
-        for (uint32_t j = 0; j < p->samples[i].n_labels; j++) {
-            const struct label *l = &p->labels[p->samples[i].label + j];
-            if (!seen[l->key])
-                consider(k, profile_str(p, l->key));
-            seen[l->key] = true;
-            if (!values || l->kind != LABEL_STR || strtab_count(&pairs) > 10000)
-                continue;
-            str_id before = strtab_count(&pairs);
-            str_id pair = strtab_add(
-                &pairs, span_of(arena_printf(k->arena, SPAN_FMT "=" SPAN_FMT,
-                                             SPAN_ARG(profile_str(p, l->key)),
-                                             SPAN_ARG(quoted(k, profile_str(p, l->value))))));
-            if (pair == before)
-                consider(k, strtab_get(&pairs, pair));
-        }
+    struct app_tags tags = app_tags(k->c->shell->loaded, values, k->arena);
+    for (size_t i = 0; i < tags.n; i++) {
+        const struct app_tag *tag = &tags.at[i];
+        struct span value = quoted(k, tag->value);
+        consider(k, tag->value.n ? span_of(arena_printf(k->arena, SPAN_FMT "=" SPAN_FMT,
+                                                        SPAN_ARG(tag->key), SPAN_ARG(value)))
+                                 : tag->key);
     }
-    strtab_release(&pairs);
 }
 
 static void consider_files(struct collector *k)

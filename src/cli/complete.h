@@ -2,6 +2,7 @@
 #ifndef CPROF_CLI_COMPLETE_H
 #define CPROF_CLI_COMPLETE_H
 
+#include "base/vec.h"
 #include "cli/shell.h"
 
 // What could stand where the user pressed Tab.

@@ -75,14 +75,14 @@ void output_screen(unsigned *columns, unsigned *lines)
 }
 
 // A file of the current directory that is not there yet.
-static struct sink *open_new_file(const struct session *s, const char *extension, struct err *err)
+static struct sink *open_new_file(const char *extension, const struct job *job, struct err *err)
 {
     struct buf path = {0}, suffix = {0}, note = {0};
     buf_printf(&suffix, ".%s", extension);
     struct sink *out = sink_to_numbered_file("profile", buf_cstr(&suffix), &path, err);
     if (out) {
         buf_printf(&note, "the report goes to %s", buf_cstr(&path));
-        job_note(s->job, buf_cstr(&note));
+        job_note(job, buf_cstr(&note));
     }
     buf_release(&path);
     buf_release(&suffix);
@@ -104,8 +104,8 @@ static struct sink *open_screen(const struct config *config, const struct output
     return out;
 }
 
-static struct sink *open_sink(const struct session *s, const struct request *request,
-                              const struct output *output, struct err *err)
+static struct sink *open_sink(const struct request *request, const struct output *output,
+                              struct err *err)
 {
     const struct config *config = request->config;
     const struct format *format = command_format(request->command, config);
@@ -117,7 +117,7 @@ static struct sink *open_sink(const struct session *s, const struct request *req
         return out;
     }
     if (format->binary && (output->interactive || isatty(STDOUT_FILENO)))
-        return open_new_file(s, format->extension, err);
+        return open_new_file(format->extension, request->job, err);
     return open_screen(config, output);
 }
 
@@ -160,20 +160,20 @@ static int show(const struct request *request, struct span content, struct err *
     return status;
 }
 
-int output_report(struct session *s, const struct request *request, const struct output *output,
-                  struct err *err)
+int output_report(const struct loaded *l, const struct request *request,
+                  const struct output *output, struct outcome *outcome, struct err *err)
 {
     bool shown = request->command->viewers && !output->command && !*request->config->output;
     struct buf content = {0};
-    struct sink *out = shown ? sink_to_buf(&content) : open_sink(s, request, output, err);
+    struct sink *out = shown ? sink_to_buf(&content) : open_sink(request, output, err);
     if (!out)
         return -1;
-    int status = app_run(s, request, out, err);
-    if (status || job_stopped(s->job))
+    int status = app_run(l, request, out, outcome, err);
+    if (status || outcome->stopped)
         sink_abort(out);
     else
         status = sink_finish(out, err);
-    if (status == 0 && shown && !job_stopped(s->job))
+    if (status == 0 && shown && !outcome->stopped)
         status = show(request, buf_span(&content), err);
     buf_release(&content);
     return status;

@@ -15,8 +15,8 @@ struct output {
 // pager or to standard output; pictures and profiles do not go to a terminal, nor to the shell's
 // standard output, but to a new file of the current directory, whose name is noted. 0, or -1 with
 // *err filled. A report that is interrupted is dropped.
-int output_report(struct session *s, const struct request *request, const struct output *output,
-                  struct err *err);
+int output_report(const struct loaded *l, const struct request *request,
+                  const struct output *output, struct outcome *outcome, struct err *err);
 
 // One line on standard error, with nothing in it that a terminal would obey.
 void output_message(const char *prefix, const char *text);

@@ -57,18 +57,17 @@ bool shell_reads_stdin(char *const *paths, size_t n, const struct config *config
 
 int shell_load(struct shell *sh, char *const *paths, size_t n, struct err *err)
 {
-    // What later reports will want to know is not known yet.
-    struct session fresh = {.job = &sh->job, .keeps_sides = true};
     char *const *from = paths ? paths : sh->paths;
     size_t n_from = paths ? n : sh->n_paths;
-    if (sh->generation && shell_reads_stdin(from, n_from, &sh->config))
+    if (sh->loaded && shell_reads_stdin(from, n_from, &sh->config))
         return err_set(err, "standard input cannot be read again");
     sh->job.threads = app_threads(&sh->config);
-    if (app_load(&fresh, from, n_from, &sh->config, err))
+    // What later reports will want to know is not known yet.
+    const struct loaded *fresh = app_load(from, n_from, &sh->config, true, &sh->job, err);
+    if (!fresh)
         return -1;
-    if (sh->generation)
-        app_release(&sh->session);
-    sh->session = fresh;
+    loaded_unref(sh->loaded);
+    sh->loaded = fresh;
     sh->generation++;
     if (paths) {
         char **copy = copy_paths(paths, n);
@@ -96,7 +95,7 @@ int shell_init(struct shell *sh, const struct args *args, struct err *err)
 
 void shell_release(struct shell *sh)
 {
-    app_release(&sh->session);
+    loaded_unref(sh->loaded);
     config_release(&sh->config);
     free_paths(sh->paths, sh->n_paths);
     job_release(&sh->job);
@@ -114,76 +113,52 @@ static void show_share(struct shell *sh)
 {
     struct buf text = {0};
     struct err err;
-    if (app_share(&sh->session, &sh->config, &text, &err))
+    if (app_share(sh->loaded, &sh->config, &sh->job, &text, &err))
         complain(&err);
     else
         output_message("", buf_cstr(&text));
     buf_release(&text);
 }
 
-static bool is_base(const struct option_def *o)
+// One base takes the place of the other, and without one there is nothing to normalise to.
+static void settle_bases(struct config *c, const struct option_def *o, struct span value)
 {
-    return strcmp(o->name, "base") == 0 || strcmp(o->name, "diff_base") == 0;
+    struct err ignored;
+    bool base = strcmp(o->name, "base") == 0, diff_base = strcmp(o->name, "diff_base") == 0;
+    if (value.n && (base || diff_base))
+        option_set(option_find(base ? SPAN("diff_base") : SPAN("base")), c, SPAN(""), &ignored);
+    if ((base || diff_base) && !*c->base && !*c->diff_base)
+        c->normalize = false;
 }
 
-// An option of what is read: the profile is loaded anew, or the option keeps its old value.
-static int assign_source(struct shell *sh, const struct option_def *o, struct span value,
-                         struct err *err)
+// Reads anew what the option decides.
+static int load_again(struct shell *sh, const struct option_def *o, struct err *err)
+{
+    if (o->dirties == DIRTIES_LOAD)
+        return shell_load(sh, NULL, 0, err);
+    const struct loaded *fresh = app_reload_gates(sh->loaded, &sh->config, &sh->job, err);
+    if (!fresh)
+        return -1;
+    loaded_unref(sh->loaded);
+    sh->loaded = fresh;
+    return 0;
+}
+
+// An option of what is read: one that cannot be obeyed keeps its old value.
+static int assign_loading(struct shell *sh, const struct option_def *o, struct span value,
+                          struct err *err)
 {
     struct config old;
     config_copy(&old, &sh->config);
     int status = option_set(o, &sh->config, value, err);
-    // One base takes the place of the other.
-    if (status == 0 && value.n && strcmp(o->name, "base") == 0)
-        set(sh, "diff_base", SPAN(""));
-    if (status == 0 && value.n && strcmp(o->name, "diff_base") == 0)
-        set(sh, "base", SPAN(""));
-    if (status == 0 && is_base(o) && !*sh->config.base && !*sh->config.diff_base)
-        sh->config.normalize = false;
-    if (status == 0)
-        status = shell_load(sh, NULL, 0, err);
     if (status == 0) {
-        config_release(&old);
-        return 0;
+        settle_bases(&sh->config, o, value);
+        status = load_again(sh, o, err);
     }
-    config_release(&sh->config);
-    sh->config = old;
-    return -1;
-}
-
-static bool is_source(const struct option_def *o)
-{
-    return o->group == GROUP_SOURCE && strcmp(o->name, "source_path") != 0 &&
-           strcmp(o->name, "trim_path") != 0;
-}
-
-// An option of gates: one that cannot be obeyed keeps its old value.
-static int assign_gate(struct shell *sh, const struct option_def *o, struct span value,
-                       struct err *err)
-{
-    struct config old;
-    config_copy(&old, &sh->config);
-    int status =
-        option_set(o, &sh->config, value, err) || app_check_gates(&sh->session, &sh->config, err)
-            ? -1
-            : 0;
     config_release(status ? &sh->config : &old);
     if (status)
         sh->config = old;
     return status;
-}
-
-// The type's own name, so that the options say what is shown.
-static int assign_sample_index(struct shell *sh, const struct option_def *o, struct span value,
-                               struct err *err)
-{
-    const struct profile *p = &sh->session.profile;
-    if (app_is_all_types(p, value))
-        return option_set(o, &sh->config, value, err);
-    uint32_t index = profile_sample_index(p, value, err);
-    if (index == NO_INDEX)
-        return -1;
-    return option_set(o, &sh->config, profile_str(p, p->sample_types[index].type), err);
 }
 
 static int assign(struct shell *sh, const struct option_def *o, struct span value, bool given,
@@ -193,15 +168,15 @@ static int assign(struct shell *sh, const struct option_def *o, struct span valu
         return err_set(err, "please give a value: %s=%s", o->name, o->argument);
     if (o->type == OPTION_BOOL && value.n == 0)
         value = SPAN("true");
-    if (is_source(o))
-        return assign_source(sh, o, value, err);
-    if (o->group == GROUP_GATE)
-        return assign_gate(sh, o, value, err);
-    if (strcmp(o->name, "sample_index") == 0)
-        return assign_sample_index(sh, o, value, err);
+    if (o->dirties == DIRTIES_LOAD || o->dirties == DIRTIES_GATES)
+        return assign_loading(sh, o, value, err);
+    // The type's own name, so that the options say what is shown.
+    if (o->complete == COMPLETE_TYPES && app_sample_type(sh->loaded, value, &value, err))
+        return -1;
     if (option_set(o, &sh->config, value, err))
         return -1;
-    if (o->group == GROUP_FILTER && sh->terminal)
+    sh->job.threads = app_threads(&sh->config);
+    if (o->dirties == DIRTIES_FILTER && sh->terminal)
         show_share(sh);
     return 0;
 }
@@ -290,19 +265,18 @@ static int statement(struct shell *sh, struct span line, struct arena *arena, bo
 
 // inuse_space, total_inuse_space and mean_inuse_space choose what is shown; false where the line is
 // none of them.
-static bool choose_type(struct shell *sh, struct span line)
+static bool choose_type(struct shell *sh, struct span line, struct arena *arena)
 {
-    const struct profile *p = &sh->session.profile;
+    struct app_names types = app_sample_types(sh->loaded, arena);
     bool total = span_starts(line, SPAN("total_")), mean = span_starts(line, SPAN("mean_"));
     struct span rest = span_from(line, total ? strlen("total_") : mean ? strlen("mean_") : 0);
-    for (uint32_t i = 0; i < p->n_sample_types; i++) {
-        struct span type = profile_str(p, p->sample_types[i].type);
-        bool whole = span_eq(type, line);
-        if (!whole && !((total || mean) && span_eq(type, rest)))
+    for (size_t i = 0; i < types.n; i++) {
+        bool whole = span_eq(types.at[i], line);
+        if (!whole && !((total || mean) && span_eq(types.at[i], rest)))
             continue;
         if (!whole)
             sh->config.mean = mean;
-        set(sh, "sample_index", type);
+        set(sh, "sample_index", types.at[i]);
         return true;
     }
     return false;
@@ -325,8 +299,8 @@ bool shell_line(struct shell *sh, struct span line)
         output_message("", "a line holds a zero byte");
     else if (span_eq(line, SPAN(":")))
         clear_filters(sh);
-    else if (line.n && !choose_type(sh, line) && statement(sh, line, &arena, &go_on, &err) &&
-             !job_stopped(&sh->job))
+    else if (line.n && !choose_type(sh, line, &arena) &&
+             statement(sh, line, &arena, &go_on, &err) && !job_stopped(&sh->job))
         complain(&err);
     if (job_stopped(&sh->job)) {
         if (sh->terminal)

@@ -7,7 +7,7 @@
 // The interactive shell: one profile, and a config that lines of input change and reports use.
 struct shell {
     struct job job; // of the line at hand
-    struct session session;
+    const struct loaded *loaded;
     struct config config;
     char **paths; // of the profile; owned
     size_t n_paths;

@@ -28,7 +28,7 @@ void shell_greet(struct shell *sh)
 {
     struct buf text = {0};
     struct err err;
-    if (app_describe(&sh->session, &sh->config, &text, &err))
+    if (app_describe(sh->loaded, &sh->config, &sh->job, &text, &err))
         buf_printf(&text, "%s\n", err.text);
     buf_add(&text, SPAN("Type \"help\" for the reports, \"o\" for the options, \"q\" to leave.\n"));
     put_lines(&text);
@@ -36,21 +36,21 @@ void shell_greet(struct shell *sh)
 
 static void add_choices(const struct shell *sh, const struct option_def *o, struct buf *out)
 {
-    const struct profile *p = &sh->session.profile;
+    struct arena arena = {0};
+    struct app_names types = app_sample_types(sh->loaded, &arena);
     bool first = true;
     for (const struct choice *c = option_choices(o); c && c->name; c++) {
         if (*c->name)
             buf_printf(out, "%s%s", first ? "//: [" : " | ", c->name);
         first = *c->name ? false : first;
     }
-    bool types = strcmp(o->name, "sample_index") == 0;
-    for (uint32_t i = 0; types && i < p->n_sample_types; i++) {
-        buf_printf(out, "%s" SPAN_FMT, first ? "//: [" : " | ",
-                   SPAN_ARG(profile_str(p, p->sample_types[i].type)));
+    for (size_t i = 0; o->complete == COMPLETE_TYPES && i < types.n; i++) {
+        buf_printf(out, "%s" SPAN_FMT, first ? "//: [" : " | ", SPAN_ARG(types.at[i]));
         first = false;
     }
     if (!first)
         buf_addc(out, ']');
+    arena_release(&arena);
 }
 
 void shell_show_options(const struct shell *sh)

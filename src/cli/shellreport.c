@@ -156,9 +156,11 @@ int shell_report(struct shell *sh, const word_list *words, struct span line, str
         .words = words, .err = err, .output = {.paged = sh->terminal, .interactive = true}};
     config_copy(&p.config, &sh->config);
     p.request.config = &p.config;
+    p.request.job = &sh->job;
+    struct outcome outcome;
     int status = parse(&p, line);
     if (status == 0)
-        status = output_report(&sh->session, &p.request, &p.output, err);
+        status = output_report(sh->loaded, &p.request, &p.output, &outcome, err);
     config_release(&p.config);
     buf_release(&p.focus);
     buf_release(&p.ignore);

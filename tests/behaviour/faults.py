@@ -90,7 +90,7 @@ def options_that_do_not_fit_the_profile():
     refused("-top", "-sample_index=nosuch", GOOD,
             says=["nosuch", "alloc_objects, alloc_space, inuse_objects, inuse_space"])
     refused("-top", "-sample_index=9", GOOD, says=["'9'", "0 to 3"])
-    refused("-top", "-divide_by=0", GOOD, says=["divide"])
+    refused("-top", "-divide_by=0", GOOD, status=2, says=["divide"])
     refused("-top", GOOD, "workers_cpu.pb.gz", says=["workers_cpu.pb.gz", "in common"])
     refused("-list=nosuchfunction", GOOD, says=["no matches", "nosuchfunction"])
     refused("-peek=nosuchfunction", GOOD, says=["no matches", "nosuchfunction"])

@@ -3,7 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "app/app.h"
+#include "app/loaded.h"
 #include "app/options.h"
 #include "fuzz.h"
 #include "input/source.h"
@@ -104,16 +104,17 @@ static void pick_options(struct config *c, uint64_t bits)
     }
 }
 
-static void report(struct session *s, const char *name)
+static void report(const struct loaded *l, const char *name)
 {
     struct config config;
     struct buf text = {0};
     struct err err;
     config_init(&config);
-    pick_options(&config, (uint64_t)s->profile.time_nanos);
-    struct request request = {command_find(span_of(name)), ".", &config};
+    pick_options(&config, (uint64_t)l->profile.time_nanos);
+    struct request request = {command_find(span_of(name)), ".", &config, NULL, false};
+    struct outcome outcome;
     struct sink *out = sink_to_buf(&text);
-    if (app_run(s, &request, out, &err))
+    if (app_run(l, &request, out, &outcome, &err))
         sink_abort(out);
     else
         FUZZ_CHECK(sink_finish(out, &err) == 0);
@@ -132,12 +133,12 @@ static void load_and_report(char *path)
     struct err err;
     struct config config;
     struct job job = {.note = ignore_note, .wake = -1};
-    struct session s = {.job = &job};
     config_init(&config);
-    if (app_load(&s, &path, 1, &config, &err) == 0) {
+    const struct loaded *l = app_load(&path, 1, &config, false, &job, &err);
+    if (l) {
         for (size_t i = 0; i < sizeof reports / sizeof *reports; i++)
-            report(&s, reports[i]);
-        app_release(&s);
+            report(l, reports[i]);
+        loaded_unref(l);
     }
     config_release(&config);
 }

@@ -2,7 +2,7 @@
 // Input: lines of gates, as of the option fail_if.
 #include <stdlib.h>
 
-#include "app/app.h"
+#include "app/loaded.h"
 #include "app/options.h"
 #include "fuzz.h"
 #include "report/gate.h"
@@ -69,15 +69,19 @@ static uint32_t judge(const struct config *config, bool *judged)
 {
     unsigned lines = 0;
     struct job job = {.note = count_line, .context = &lines, .wake = -1};
-    struct session s = {.job = &job};
+    struct request request = {.config = config, .job = &job};
+    struct outcome outcome;
+    struct loaded *l = loaded_new();
+    struct profile p;
     struct err err = {""};
-    profile_init(&s.profile);
-    fill_functions(&s.profile);
-    fill_values(&s.profile);
-    *judged = app_judge(&s, config, &err) == 0;
-    FUZZ_CHECK(*judged ? lines >= s.gates_fired : *err.text != '\0');
-    profile_release(&s.profile);
-    return s.gates_fired;
+    profile_init(&p);
+    fill_functions(&p);
+    fill_values(&p);
+    loaded_take(l, &p);
+    *judged = app_run(l, &request, NULL, &outcome, &err) == 0;
+    FUZZ_CHECK(*judged ? lines >= outcome.gates_fired : *err.text != '\0');
+    loaded_unref(l);
+    return outcome.gates_fired;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "app/app.h"
+#include "app/loaded.h"
 #include "app/options.h"
 #include "base/num.h"
 #include "base/xalloc.h"
@@ -159,14 +159,25 @@ static bool script_next(struct script *s, struct span *rest, const struct comman
     return false;
 }
 
+static void ignore_note(void *context, const char *line)
+{
+    (void)context;
+    (void)line;
+}
+
+static const struct job job = {.note = ignore_note, .wake = -1};
+
 // Writes the report, or what is wrong, into the buffer; the status is app_run's.
-static int write_report(struct session *s, const struct request *request,
+static int write_report(const struct loaded *l, const struct request *request,
                         const struct sink_style *style, struct buf *text)
 {
     struct err err = {0};
     struct sink *out = sink_to_buf(text);
     sink_set_style(out, *style);
-    int status = app_run(s, request, out, &err);
+    struct outcome outcome;
+    struct request noted = *request;
+    noted.job = &job;
+    int status = app_run(l, &noted, out, &outcome, &err);
     if (status)
         sink_abort(out);
     else
@@ -179,19 +190,10 @@ static int write_report(struct session *s, const struct request *request,
     return status;
 }
 
-static void ignore_note(void *context, const char *line)
-{
-    (void)context;
-    (void)line;
-}
-
-static const struct job job = {.note = ignore_note, .wake = -1};
-
 // The profile that was written can be read, and its raw report is this one, unless that is NULL.
 static void check_written(struct span written, const struct buf *raw)
 {
     struct files file;
-    struct session s = {.job = &job};
     struct config config;
     struct err err;
     struct buf again = {0};
@@ -201,29 +203,30 @@ static void check_written(struct span written, const struct buf *raw)
     free(config.symbolize);
     config.symbolize = xstrdup("none");
     files_init(&file, &written, 1);
-    FUZZ_CHECK(app_load(&s, &path, 1, &config, &err) == 0);
-    struct request request = {command_find(SPAN("raw")), "", &config};
-    FUZZ_CHECK(write_report(&s, &request, &(struct sink_style){0}, &again) == 0);
+    const struct loaded *l = app_load(&path, 1, &config, false, &job, &err);
+    FUZZ_CHECK(l != NULL);
+    struct request request = {command_find(SPAN("raw")), "", &config, NULL, false};
+    FUZZ_CHECK(write_report(l, &request, &(struct sink_style){0}, &again) == 0);
     if (raw)
         FUZZ_CHECK(span_eq(buf_span(&again), buf_span(raw)));
-    app_release(&s);
+    loaded_unref(l);
     files_release(&file);
     buf_release(&again);
     config_release(&config);
 }
 
 // What is written with all values as they are says what the raw report says.
-static void check_round_trip(struct session *s, const struct config *config)
+static void check_round_trip(const struct loaded *l, const struct config *config)
 {
     struct config same;
     struct buf proto = {0}, raw = {0};
     struct sink_style plain = {0};
     config_copy(&same, config);
     same.divide_by = 1;
-    struct request request = {command_find(SPAN("proto")), "", &same};
-    if (write_report(s, &request, &plain, &proto) == 0) {
+    struct request request = {command_find(SPAN("proto")), "", &same, NULL, false};
+    if (write_report(l, &request, &plain, &proto) == 0) {
         request.command = command_find(SPAN("raw"));
-        FUZZ_CHECK(write_report(s, &request, &plain, &raw) == 0);
+        FUZZ_CHECK(write_report(l, &request, &plain, &raw) == 0);
         check_written(buf_span(&proto), &raw);
     }
     buf_release(&proto);
@@ -231,17 +234,17 @@ static void check_round_trip(struct session *s, const struct config *config)
     config_release(&same);
 }
 
-static void run_report(struct session *s, const struct script *script,
+static void run_report(const struct loaded *l, const struct script *script,
                        const struct command_def *command, struct span argument)
 {
     struct buf first = {0}, second = {0}, regex = {0};
     buf_add(&regex, argument);
-    struct request request = {command, buf_cstr(&regex), &script->config};
-    int status = write_report(s, &request, &script->style, &first);
-    FUZZ_CHECK(write_report(s, &request, &script->style, &second) == status);
+    struct request request = {command, buf_cstr(&regex), &script->config, NULL, false};
+    int status = write_report(l, &request, &script->style, &first);
+    FUZZ_CHECK(write_report(l, &request, &script->style, &second) == status);
     FUZZ_CHECK(span_eq(buf_span(&first), buf_span(&second)));
     if (span_eq(span_of(command->name), SPAN("proto")))
-        check_round_trip(s, &script->config);
+        check_round_trip(l, &script->config);
     else if (status == 0 && span_eq(span_of(command->name), SPAN("topproto")))
         check_written(buf_span(&first), NULL);
     buf_release(&first);
@@ -249,21 +252,21 @@ static void run_report(struct session *s, const struct script *script,
     buf_release(&regex);
 }
 
-static void run_rest(struct session *s, const struct config *config)
+static void run_rest(const struct loaded *l, const struct config *config)
 {
     struct arena arena = {0};
     struct buf text = {0};
     struct err err;
-    if (app_describe(s, config, &text, &err) == 0)
-        app_share(s, config, &text, &err);
-    app_function_names(s, &arena);
+    if (app_describe(l, config, &job, &text, &err) == 0)
+        app_share(l, config, &job, &text, &err);
+    app_function_names(l, &job, &arena);
     buf_release(&text);
     arena_release(&arena);
 }
 
-static void run_reports(struct session *s, const struct files *files, struct span rest)
+static void run_reports(const struct loaded *l, const struct files *files, struct span rest)
 {
-    uint64_t size = snapshot_size(&s->profile), before = snapshot_of(&s->profile);
+    uint64_t size = snapshot_size(&l->profile), before = snapshot_of(&l->profile);
     struct script script;
     struct span argument;
     const struct command_def *command;
@@ -272,16 +275,16 @@ static void run_reports(struct session *s, const struct files *files, struct spa
     int left = size > SIZE_MAX_ONE ? REPORTS_MAX / 4 : REPORTS_MAX;
     script_begin(&script, files);
     while (left-- && script_next(&script, &rest, &command, &argument)) {
-        run_report(s, &script, command, argument);
-        FUZZ_CHECK(snapshot_of(&s->profile) == before);
+        run_report(l, &script, command, argument);
+        FUZZ_CHECK(snapshot_of(&l->profile) == before);
     }
-    run_rest(s, &script.config);
-    FUZZ_CHECK(snapshot_of(&s->profile) == before);
+    run_rest(l, &script.config);
+    FUZZ_CHECK(snapshot_of(&l->profile) == before);
     config_release(&script.config);
 }
 
 // With what all options are at the end of the script.
-static int load(struct session *s, const struct files *files, struct span rest)
+static const struct loaded *load(const struct files *files, struct span rest)
 {
     struct script script;
     struct span argument;
@@ -290,24 +293,25 @@ static int load(struct session *s, const struct files *files, struct span rest)
     script_begin(&script, files);
     while (script_next(&script, &rest, &command, &argument))
         continue;
-    int status =
-        script.n_paths ? app_load(s, script.paths, script.n_paths, &script.config, &err) : -1;
-    FUZZ_CHECK(status == 0 || script.n_paths == 0 || *err.text);
+    const struct loaded *l = NULL;
+    if (script.n_paths)
+        l = app_load(script.paths, script.n_paths, &script.config, false, &job, &err);
+    FUZZ_CHECK(l || script.n_paths == 0 || *err.text);
     config_release(&script.config);
-    return status;
+    return l;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct sections sections = sections_of(fuzz_span(data, size));
     struct span script = sections.script.n ? sections.script : span_of(everything);
-    struct session s = {.job = &job};
     struct files files;
     set_up();
     files_init(&files, sections.profiles, sections.n_profiles);
-    if (load(&s, &files, script) == 0) {
-        run_reports(&s, &files, script);
-        app_release(&s);
+    const struct loaded *l = load(&files, script);
+    if (l) {
+        run_reports(l, &files, script);
+        loaded_unref(l);
     }
     files_release(&files);
     return 0;

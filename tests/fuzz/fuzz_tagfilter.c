@@ -71,15 +71,18 @@ static void fill_tables(struct profile *p)
     p->n_sample_types = p->n_mappings = p->n_locations = p->n_lines = p->n_functions = 1;
 }
 
-static struct session *session(void)
+static const struct loaded *loaded(void)
 {
-    static struct session s;
-    if (!s.profile.arena) {
-        profile_init(&s.profile);
-        fill_tables(&s.profile);
-        fill_samples(&s.profile);
-    }
-    return &s;
+    static struct loaded *l;
+    struct profile p;
+    if (l)
+        return l;
+    profile_init(&p);
+    fill_tables(&p);
+    fill_samples(&p);
+    l = loaded_new();
+    loaded_take(l, &p);
+    return l;
 }
 
 // How many samples the two conditions leave; a match that was given up is no answer.
@@ -109,25 +112,26 @@ static bool count(const struct query *q, struct span focus, struct span ignore, 
 }
 
 // Each sample is either in or out.
-static void check_halves(struct session *s, struct span text)
+static void check_halves(const struct loaded *l, struct span text)
 {
     struct request request = {.config = NULL};
     struct query q;
     uint32_t in = 0, out = 0, both = 0;
-    query_begin(&q, s, &request);
+    query_begin(&q, l, &request);
     bool valid = count(&q, text, (struct span){NULL, 0}, &in) &&
                  count(&q, (struct span){NULL, 0}, text, &out) && count(&q, text, text, &both);
     FUZZ_CHECK(!valid || (in + out == N_SAMPLES && both == 0));
     query_end(&q);
 }
 
-static void run(struct session *s, const struct config *config, const char *name)
+static void run(const struct loaded *l, const struct config *config, const char *name)
 {
-    struct request request = {command_find(span_of(name)), "", config};
+    struct request request = {command_find(span_of(name)), "", config, NULL, false};
+    struct outcome outcome;
     struct buf text = {0};
     struct err err = {0};
     struct sink *out = sink_to_buf(&text);
-    if (app_run(s, &request, out, &err)) {
+    if (app_run(l, &request, out, &outcome, &err)) {
         FUZZ_CHECK(*err.text);
         sink_abort(out);
     } else {
@@ -136,29 +140,30 @@ static void run(struct session *s, const struct config *config, const char *name
     buf_release(&text);
 }
 
-static void check_option(struct session *s, const char *name, struct span value, const char *report)
+static void check_option(const struct loaded *l, const char *name, struct span value,
+                         const char *report)
 {
     struct config config;
     struct err err;
     config_init(&config);
     if (option_set(option_find(span_of(name)), &config, value, &err) == 0)
-        run(s, &config, report);
+        run(l, &config, report);
     config_release(&config);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct session *s = session();
+    const struct loaded *l = loaded();
     struct span text = size ? fuzz_span(data, size) : SPAN("");
-    uint64_t before = snapshot_of(&s->profile);
-    check_halves(s, text);
-    check_option(s, "tagfocus", text, "tags");
-    check_option(s, "tagignore", text, "raw");
-    check_option(s, "tagshow", text, "tags");
-    check_option(s, "taghide", text, "traces");
-    check_option(s, "tagroot", text, "top");
-    check_option(s, "tagleaf", text, "raw");
-    check_option(s, "unit", text, "tags");
-    FUZZ_CHECK(snapshot_of(&s->profile) == before);
+    uint64_t before = snapshot_of(&l->profile);
+    check_halves(l, text);
+    check_option(l, "tagfocus", text, "tags");
+    check_option(l, "tagignore", text, "raw");
+    check_option(l, "tagshow", text, "tags");
+    check_option(l, "taghide", text, "traces");
+    check_option(l, "tagroot", text, "top");
+    check_option(l, "tagleaf", text, "raw");
+    check_option(l, "unit", text, "tags");
+    FUZZ_CHECK(snapshot_of(&l->profile) == before);
     return 0;
 }

@@ -216,6 +216,22 @@ def binary_reports_do_not_go_to_the_terminal():
     assert (folder / "profile001.callgraph.out").read_bytes() == flags("-callgrind")
 
 
+def what_is_left_is_what_the_report_shows():
+    """Frames made of tags are there to be looked for, and percentages are of what they are of."""
+    path = write_profile(["main", "red", "blue"], [[1], [2], [3], [1, 2]], [("tenant", "red")])
+    cases = ((["tagroot=tenant"], "focus=^red$", "10, 100% of 10 left"),
+             (["relative_percentages"], "focus=^blue$", "3, 100% of 3 left"),
+             (["relative_percentages=false"], "focus=^blue$", "3, 30.00% of 10 left"))
+    for lines, last, want in cases:
+        with shell(path) as t:
+            for line in lines:
+                t.run(line)
+            assert t.run(last)[-1] == want, (lines, last)
+            report = " ".join(t.run("top"))
+            assert want.split(" ")[1] in report, report
+            assert t.leave() == 0
+
+
 def filters_tell_how_much_is_left():
     with shell() as t:
         for line, want in (("focus=json", "7MB, 87.50% of 8MB left"),

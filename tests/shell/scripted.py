@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import shlex
 
 from session import PROFILE, flags, session, tap, tests, write_profile
 
@@ -101,6 +102,7 @@ ASSIGNMENTS = [
     (["base=cache_heap.1.pb.gz,cache_heap.2.pb.gz"],
      ["-base=cache_heap.1.pb.gz,cache_heap.2.pb.gz"]),
     (["reload"], []),
+    (["add_comment=new", "threads=1"], []),
     (["open cache_heap.1.pb.gz", f"open {PROFILE}"], []),
     (["pager=off", "color=never"], []),
     (["color=always"], ["-color=always"]),
@@ -335,6 +337,18 @@ def a_file_that_changed_is_read_again():
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b""), done
     said = [pathlib.Path(f"{out}.{i}").read_bytes() for i in (1, 2, 3)]
     assert b"one" in said[0] and said[1] == said[0] and b"two" in said[2], said
+
+
+def what_needs_no_reading_reads_nothing():
+    """A pipe can be read once: options that are not about the profile leave it alone."""
+    lines = ["threads=1", "keep_going", "add_comment=from the shell", "source_path=/src", "comments",
+             "top"]
+    command = f'"{tap.CPROF}" <(cat {PROFILE})'
+    done = tap.subprocess.run(["bash", "-c", f"{command} <<<{shlex.quote(chr(10).join(lines))}"],
+                              cwd=tap.TESTDATA, capture_output=True, timeout=60,
+                              env=tap.environment())
+    assert (done.returncode, done.stderr) == (0, b""), done
+    assert done.stdout == flags("-comments", "-add_comment=from the shell") + flags(*TOP10), done
 
 
 def a_file_that_went_bad_leaves_the_old_profile():

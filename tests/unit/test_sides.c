@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stdlib.h>
 
-#include "app/app.h"
+#include "app/loaded.h"
 #include "app/options.h"
 #include "check.h"
 #include "graph/weigh.h"
@@ -13,7 +13,7 @@
 #define BEFORE TESTDATA "/cache_heap.1.pb.gz"
 #define AFTER TESTDATA "/cache_heap.3.pb.gz"
 
-static void load(struct session *s, const char *path, const char *base_option, bool normalize)
+static struct loaded *load(const char *path, const char *base_option, bool sides, bool normalize)
 {
     struct config c;
     struct err err = {""};
@@ -22,9 +22,10 @@ static void load(struct session *s, const char *path, const char *base_option, b
     if (base_option)
         CHECK_INT(option_set(option_find(span_of(base_option)), &c, SPAN(BEFORE), &err), 0);
     c.normalize = normalize;
-    CHECK_INT(app_load(s, paths, 1, &c, &err), 0);
+    const struct loaded *l = app_load(paths, 1, &c, sides, NULL, &err);
     CHECK_STR(err.text, "");
     config_release(&c);
+    return (struct loaded *)l; // nobody else has it
 }
 
 static int64_t sum(const struct profile *p, const int64_t *column, uint32_t type)
@@ -38,16 +39,15 @@ static int64_t sum(const struct profile *p, const int64_t *column, uint32_t type
 static void each_side_is_the_profile_that_was_read(void)
 {
     for (int marked = 0; marked < 2; marked++) {
-        struct session both = {.keeps_sides = true}, before = {0}, after = {0};
-        load(&both, AFTER, marked ? "diff_base" : "base", false);
-        load(&before, BEFORE, NULL, false);
-        load(&after, AFTER, NULL, false);
-        const struct profile *p = &both.profile;
+        struct loaded *both = load(AFTER, marked ? "diff_base" : "base", true, false);
+        struct loaded *before = load(BEFORE, NULL, false, false);
+        struct loaded *after = load(AFTER, NULL, false, false);
+        const struct profile *p = &both->profile;
         for (uint32_t type = 0; type < p->n_sample_types; type++) {
             CHECK_INT(sum(p, p->sides[SIDE_BEFORE].values, type),
-                      sum(&before.profile, before.profile.values, type));
+                      sum(&before->profile, before->profile.values, type));
             CHECK_INT(sum(p, p->sides[SIDE_AFTER].values, type),
-                      sum(&after.profile, after.profile.values, type));
+                      sum(&after->profile, after->profile.values, type));
         }
         for (size_t i = 0; i < (size_t)p->n_samples * p->n_sample_types; i++)
             CHECK_INT(p->sides[SIDE_AFTER].values[i] - p->sides[SIDE_BEFORE].values[i],
@@ -55,20 +55,19 @@ static void each_side_is_the_profile_that_was_read(void)
         CHECK_INT(p->sides[SIDE_BEFORE].period, 524288);
         CHECK_INT(p->sides[SIDE_AFTER].period, 524288);
         CHECK(p->sides[SIDE_AFTER].scales == NULL);
-        app_release(&both);
-        app_release(&before);
-        app_release(&after);
+        loaded_unref(both);
+        loaded_unref(before);
+        loaded_unref(after);
     }
 }
 
 static void what_did_not_change_stands_behind_the_rest(void)
 {
-    struct session both = {.keeps_sides = true}, plain = {0};
-    load(&both, AFTER, "base", false);
-    load(&plain, AFTER, "base", false);
-    uint32_t all = both.profile.n_samples;
-    profile_leave_changed(&both.profile);
-    const struct profile *a = &both.profile, *b = &plain.profile;
+    struct loaded *both = load(AFTER, "base", true, false);
+    struct loaded *plain = load(AFTER, "base", false, false);
+    uint32_t all = both->profile.n_samples;
+    profile_leave_changed(&both->profile);
+    const struct profile *a = &both->profile, *b = &plain->profile;
     CHECK(all > b->n_samples);
     CHECK(b->sides == NULL);
     CHECK_INT(a->n_samples, b->n_samples);
@@ -78,8 +77,8 @@ static void what_did_not_change_stands_behind_the_rest(void)
     CHECK_INT(a->n_functions, b->n_functions);
     for (uint32_t i = 0; i < a->n_samples && i < b->n_samples; i++)
         CHECK(memcmp(&a->samples[i], &b->samples[i], sizeof a->samples[i]) == 0);
-    app_release(&both);
-    app_release(&plain);
+    loaded_unref(both);
+    loaded_unref(plain);
 }
 
 // Three snapshots in a row, as a series keeps them.
@@ -88,21 +87,21 @@ static void a_series_keeps_every_side(void)
     static const char *const paths[] = {BEFORE, TESTDATA "/cache_heap.2.pb.gz", AFTER};
     enum { N = 3 };
     struct merger *m = merger_new_sided(N);
-    struct session alone[N] = {0}, again[N] = {0};
+    struct loaded *alone[N], *again[N];
     struct err err = {""};
     struct profile series;
     for (uint32_t i = 0; i < N; i++) {
-        load(&alone[i], paths[i], NULL, false);
-        load(&again[i], paths[i], NULL, false);
+        alone[i] = load(paths[i], NULL, false, false);
+        again[i] = load(paths[i], NULL, false, false);
         if (i == 1) // types that not all have go, from what is there already, too
-            profile_keep_types(&again[i].profile, (uint32_t[]){1, 3}, 2);
-        CHECK_INT(merger_add_side(m, &again[i].profile, i, 1, &err), 0);
+            profile_keep_types(&again[i]->profile, (uint32_t[]){1, 3}, 2);
+        CHECK_INT(merger_add_side(m, &again[i]->profile, i, 1, &err), 0);
     }
     merger_finish(m, &series);
     CHECK_INT(series.n_sample_types, 2);
     CHECK_INT(series.n_sides, N);
     for (uint32_t i = 0; i < N; i++) {
-        const struct profile *p = &alone[i].profile;
+        const struct profile *p = &alone[i]->profile;
         CHECK(series.sides[i].n_rows >= series.n_samples);
         CHECK_INT(series.sides[i].time_nanos, p->time_nanos);
         CHECK_INT(sum(&series, series.sides[i].values, 0), sum(p, p->values, 1));
@@ -110,25 +109,24 @@ static void a_series_keeps_every_side(void)
     }
     profile_release(&series);
     for (uint32_t i = 0; i < N; i++) {
-        app_release(&alone[i]);
-        app_release(&again[i]);
+        loaded_unref(alone[i]);
+        loaded_unref(again[i]);
     }
 }
 
 static void normalizing_tells_what_it_multiplied_by(void)
 {
-    struct session both = {.keeps_sides = true}, before = {0}, after = {0};
-    load(&both, AFTER, "diff_base", true);
-    load(&before, BEFORE, NULL, false);
-    load(&after, AFTER, NULL, false);
-    for (uint32_t type = 0; both.profile.sides[SIDE_AFTER].scales && type < 4; type++)
-        CHECK_F64(both.profile.sides[SIDE_AFTER].scales[type],
-                  (double)sum(&before.profile, before.profile.values, type) /
-                      (double)sum(&after.profile, after.profile.values, type));
-    CHECK(both.profile.sides[SIDE_AFTER].scales != NULL);
-    app_release(&both);
-    app_release(&before);
-    app_release(&after);
+    struct loaded *both = load(AFTER, "diff_base", true, true);
+    struct loaded *before = load(BEFORE, NULL, false, false);
+    struct loaded *after = load(AFTER, NULL, false, false);
+    for (uint32_t type = 0; both->profile.sides[SIDE_AFTER].scales && type < 4; type++)
+        CHECK_F64(both->profile.sides[SIDE_AFTER].scales[type],
+                  (double)sum(&before->profile, before->profile.values, type) /
+                      (double)sum(&after->profile, after->profile.values, type));
+    CHECK(both->profile.sides[SIDE_AFTER].scales != NULL);
+    loaded_unref(both);
+    loaded_unref(before);
+    loaded_unref(after);
 }
 
 static const struct detail functions = {.function = true};
@@ -144,21 +142,20 @@ static uint32_t node_named(struct node_table *t, struct span name)
 
 static void sums_of_a_side_are_those_of_its_own_graph(void)
 {
-    struct session both = {.keeps_sides = true}, before = {0};
     struct arena arena = {0};
     struct node_table t, t_before;
     struct graph g;
-    load(&both, AFTER, "diff_base", false);
-    load(&before, BEFORE, NULL, false);
-    node_table_init(&t, &both.profile, &functions, NULL, &arena);
-    node_table_init(&t_before, &before.profile, &functions, NULL, &arena);
+    struct loaded *both = load(AFTER, "diff_base", true, false);
+    struct loaded *before = load(BEFORE, NULL, false, false);
+    node_table_init(&t, &both->profile, &functions, NULL, &arena);
+    node_table_init(&t_before, &before->profile, &functions, NULL, &arena);
     for (uint32_t type = 0; type < 4; type++) {
         struct graph_options options = {.value_index = type};
         struct node_sums sums =
-            weigh_column(&t, &both.profile, both.profile.sides[SIDE_BEFORE].values, type, &arena);
-        graph_build(&g, &before.profile, &t_before, &options, &arena);
+            weigh_column(&t, &both->profile, both->profile.sides[SIDE_BEFORE].values, type, &arena);
+        graph_build(&g, &before->profile, &t_before, &options, &arena);
         CHECK(g.n_shown > 3);
-        CHECK_INT(sums.total, sum(&before.profile, before.profile.values, type));
+        CHECK_INT(sums.total, sum(&before->profile, before->profile.values, type));
         for (uint32_t i = 0; i < g.n_shown; i++) {
             const struct node *n = &g.nodes[g.shown[i]];
             uint32_t node = node_named(&t, node_name(&t_before, n->info));
@@ -169,17 +166,16 @@ static void sums_of_a_side_are_those_of_its_own_graph(void)
     node_table_release(&t);
     node_table_release(&t_before);
     arena_release(&arena);
-    app_release(&both);
-    app_release(&before);
+    loaded_unref(both);
+    loaded_unref(before);
 }
 
 static void numbers_of_samples_are_summed_like_columns(void)
 {
-    struct session s = {0};
     struct arena arena = {0};
     struct node_table t;
-    load(&s, TESTDATA "/edge/recursion.pb.gz", NULL, false);
-    const struct profile *p = &s.profile;
+    struct loaded *s = load(TESTDATA "/edge/recursion.pb.gz", NULL, false, false);
+    const struct profile *p = &s->profile;
     node_table_init(&t, p, &functions, NULL, &arena);
     double *numbers = arena_alloc(&arena, p->n_samples * sizeof *numbers);
     for (uint32_t i = 0; i < p->n_samples; i++)
@@ -194,7 +190,7 @@ static void numbers_of_samples_are_summed_like_columns(void)
     }
     node_table_release(&t);
     arena_release(&arena);
-    app_release(&s);
+    loaded_unref(s);
 }
 
 CHECK_MAIN(CASE(a_series_keeps_every_side), CASE(each_side_is_the_profile_that_was_read),

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/loaded.h"
+
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+
+struct loaded *loaded_new(void)
+{
+    struct loaded *l = xcalloc(1, sizeof *l);
+    atomic_init(&l->refs, 1);
+    return l;
+}
+
+void loaded_take(struct loaded *l, struct profile *p)
+{
+    struct profile plain = *p;
+    l->profile = *p;
+    *p = (struct profile){0};
+    l->units = l->plain_units = tag_units_of(&l->profile, &l->arena);
+    if (plain.n_sides) {
+        profile_leave_changed(&plain);
+        l->plain_units = tag_units_of(&plain, &l->arena);
+    }
+}
+
+struct loaded *loaded_share(const struct loaded *l)
+{
+    struct loaded *fresh = loaded_new();
+    fresh->owner = loaded_ref(l->owner ? l->owner : l);
+    fresh->profile = l->profile;
+    fresh->units = l->units;
+    fresh->plain_units = l->plain_units;
+    fresh->sources = l->sources;
+    fresh->bases = l->bases;
+    return fresh;
+}
+
+const struct loaded *loaded_ref(const struct loaded *l)
+{
+    atomic_fetch_add(&((struct loaded *)l)->refs, 1);
+    return l;
+}
+
+void loaded_unref(const struct loaded *l)
+{
+    struct loaded *mine = (struct loaded *)l;
+    if (!mine || atomic_fetch_sub(&mine->refs, 1) > 1)
+        return;
+    if (mine->owner)
+        loaded_unref(mine->owner);
+    else
+        profile_release(&mine->profile);
+    arena_release(&mine->arena);
+    free(mine);
+}

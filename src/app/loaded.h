@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_APP_LOADED_H
+#define CPROF_APP_LOADED_H
+
+#include <stdatomic.h>
+
+#include "app/app.h"
+#include "input/names.h"
+#include "profile/tag.h"
+#include "report/gate.h"
+
+// What stands behind the door's struct loaded: see app.h.
+
+typedef VEC(struct gate) gate_list;
+
+struct loaded {
+    atomic_uint refs;
+    const struct loaded *owner; // of the profile, where that is another one; or NULL
+    struct profile profile;
+    struct tag_units units;       // of all samples
+    struct tag_units plain_units; // without those that only a comparison with sides has
+    name_list sources, bases;     // the files that it was read from
+    const char *policy;           // the file of gates that was read, or NULL
+    gate_list gates;              // and what it had
+    struct arena arena;           // of all this but the profile
+};
+
+// With one reference and no profile yet.
+struct loaded *loaded_new(void);
+
+// Takes the profile over and works out what follows from it; then it is ready for queries.
+void loaded_take(struct loaded *l, struct profile *p);
+
+// Another one of the same profile, with no policy yet.
+struct loaded *loaded_share(const struct loaded *l);
+
+#endif

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/prepare.h"
+
+#include <ctype.h>
+
+#include "base/regex.h"
+#include "profile/filter.h"
+#include "profile/symbol.h"
+
+bool prepare_names(const char *symbolize)
+{
+    return strcasecmp(symbolize, "none") != 0 && strcasecmp(symbolize, "no") != 0;
+}
+
+static struct regex *whole_name_regex(struct profile *p, str_id pattern)
+{
+    struct err ignored; // a pattern that is no regular expression drops nothing
+    if (!pattern)
+        return NULL;
+    const char *whole =
+        arena_printf(p->arena, "^(" SPAN_FMT ")$", SPAN_ARG(profile_str(p, pattern)));
+    return regex_new(span_of(whole), &ignored);
+}
+
+static int drop_frames(struct profile *p, const struct config *config, struct err *err)
+{
+    if (config->all_frames)
+        p->drop_frames = p->keep_frames = 0;
+    struct regex *drop = whole_name_regex(p, p->drop_frames);
+    struct regex *keep = drop ? whole_name_regex(p, p->keep_frames) : NULL;
+    if (drop && (keep || !p->keep_frames))
+        filter_drop_frames(p, drop, keep, p->arena);
+    int status = regex_check(drop, err) || regex_check(keep, err) ? -1 : 0;
+    regex_free(drop);
+    regex_free(keep);
+    return status;
+}
+
+static bool is_url(struct span file)
+{
+    size_t n = 0;
+    while (n < file.n && (isalnum((unsigned char)file.at[n]) || (n && strchr("+-.", file.at[n]))))
+        n++;
+    return n > 0 && n < file.n && file.at[n] == ':' && isalpha((unsigned char)file.at[0]);
+}
+
+// A mapping that is named after the address a profile came from has no name of its own.
+static void forget_urls(struct profile *p)
+{
+    for (uint32_t i = 0; i < p->n_mappings; i++)
+        if (!p->mappings[i].build_id && is_url(profile_str(p, p->mappings[i].file)))
+            p->mappings[i].file = 0;
+}
+
+int prepare_profile(struct profile *p, const struct config *config, struct err *err)
+{
+    if (prepare_names(config->symbolize))
+        symbol_simplify_names(p);
+    if (drop_frames(p, config, err)) {
+        profile_release(p);
+        return -1;
+    }
+    forget_urls(p);
+    return 0;
+}

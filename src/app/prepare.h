@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_APP_PREPARE_H
+#define CPROF_APP_PREPARE_H
+
+#include "app/config.h"
+#include "base/err.h"
+#include "profile/profile.h"
+
+// What is done once to a profile that was read and merged, before anyone sees it: names are
+// shortened, frames that the profile asks to drop are dropped, addresses of servers are no names of
+// programs.
+
+// 0, or -1 with *err filled and the profile released.
+int prepare_profile(struct profile *p, const struct config *config, struct err *err);
+
+// Whether names are to be shortened, by the option symbolize.
+bool prepare_names(const char *symbolize);
+
+#endif
