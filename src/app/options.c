@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "base/num.h"
 #include "base/quantity.h"
@@ -85,6 +86,19 @@ static int bad_value(const struct option_def *o, struct span text, const char *w
     return err_set(err, "bad value '" SPAN_FMT "' for %s: want %s", SPAN_ARG(text), o->name, want);
 }
 
+static int bad_choice(const struct option_def *o, struct span text, struct err *err)
+{
+    struct buf names = {0};
+    for (const struct choice *choice = option_choices(o); choice->name; choice++)
+        if (*choice->name)
+            buf_printf(&names, "%s%s", names.n ? ", " : "", choice->name);
+    if (o->separator)
+        buf_printf(&names, ", joined by %c", o->separator);
+    bad_value(o, text, buf_cstr(&names), err);
+    buf_release(&names);
+    return -1;
+}
+
 static int set_choice(const struct option_def *o, struct config *c, struct span text,
                       struct err *err)
 {
@@ -93,13 +107,7 @@ static int set_choice(const struct option_def *o, struct config *c, struct span 
         *(int *)member(o, c) = value;
         return 0;
     }
-    struct buf names = {0};
-    for (const struct choice *choice = option_choices(o); choice->name; choice++)
-        if (*choice->name)
-            buf_printf(&names, "%s%s", names.n ? ", " : "", choice->name);
-    bad_value(o, text, buf_cstr(&names), err);
-    buf_release(&names);
-    return -1;
+    return bad_choice(o, text, err);
 }
 
 static bool in_range(const struct option_range *r, double value)
@@ -162,6 +170,27 @@ static int check_gates(const struct option_def *o, struct span text, struct err 
     return 0;
 }
 
+static bool is_choice(const struct option_def *o, struct span word)
+{
+    for (const struct choice *choice = option_choices(o); choice->name; choice++)
+        if (strlen(choice->name) == word.n && strncasecmp(choice->name, word.at, word.n) == 0)
+            return true;
+    return false;
+}
+
+static int check_words(const struct option_def *o, struct span text, struct err *err)
+{
+    const char separator[] = {o->separator};
+    while (text.n) {
+        size_t end = span_find(text, (struct span){separator, 1});
+        struct span word = end == SPAN_NOT_FOUND ? text : span_upto(text, end);
+        if (word.n && !is_choice(o, word))
+            return bad_choice(o, word, err);
+        text = span_from(text, end == SPAN_NOT_FOUND ? text.n : end + 1);
+    }
+    return 0;
+}
+
 int option_set(const struct option_def *o, struct config *c, struct span text, struct err *err)
 {
     // A value is kept as a C string: what follows a zero byte would be checked and then lost.
@@ -189,6 +218,10 @@ int option_set(const struct option_def *o, struct config *c, struct span text, s
         if (check_gates(o, text, err))
             return -1;
         break;
+    case OPTION_WORDS:
+        if (check_words(o, text, err))
+            return -1;
+        break;
     case OPTION_STRING:
     case OPTION_REGEX:
     case OPTION_LINES:
@@ -213,7 +246,7 @@ int option_add(const struct option_def *o, struct config *c, struct span text, s
 static bool is_text(const struct option_def *o)
 {
     return o->type == OPTION_STRING || o->type == OPTION_REGEX || o->type == OPTION_LINES ||
-           o->type == OPTION_GATES;
+           o->type == OPTION_GATES || o->type == OPTION_WORDS;
 }
 
 void option_print(const struct option_def *o, const struct config *c, struct buf *out)
@@ -239,6 +272,7 @@ void option_print(const struct option_def *o, const struct config *c, struct buf
     case OPTION_REGEX:
     case OPTION_LINES:
     case OPTION_GATES:
+    case OPTION_WORDS:
         buf_add(out, span_of(*(char *const *)value));
         break;
     case OPTION_CHOICE:

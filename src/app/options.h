@@ -17,6 +17,7 @@ enum option_type {
     OPTION_REGEX,    // a string that is a valid regular expression, or ""
     OPTION_CHOICE,   // each choice is also a flag of its own
     OPTION_WORD,     // a choice whose names are no flags
+    OPTION_WORDS,    // names of choices, in any case, joined by the separator
     OPTION_DURATION, // nanoseconds: see base/quantity.h
     OPTION_SIZE,     // bytes
     OPTION_LINES,    // any lines; a flag that is given again adds some

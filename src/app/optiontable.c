@@ -6,6 +6,7 @@
 
 #include "format/formats.h"
 #include "report/reports.h"
+#include "symbol/mode.h"
 
 const char *const option_group_titles[GROUP_COUNT] = {
     [GROUP_FILTER] = "Which samples and frames count",
@@ -50,6 +51,22 @@ static const struct choice *format_choices(void)
     return format_rows;
 }
 
+enum { SYMBOLIZE_MAX = 15 };
+static struct choice symbolize_rows[SYMBOLIZE_MAX + 1];
+
+static void list_symbolize_words(void)
+{
+    for (int i = 0; i < SYMBOLIZE_MAX && symbolize_words[i].name; i++)
+        symbolize_rows[i] = (struct choice){symbolize_words[i].name, symbolize_words[i].summary};
+}
+
+static const struct choice *symbolize_choices(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, list_symbolize_words);
+    return symbolize_rows;
+}
+
 static const struct choice color_choices[] = {
     [WHEN_AUTO] = {"auto", "on a terminal, unless NO_COLOR is set or TERM is dumb"},
     [WHEN_ALWAYS] = {"always", "also into files and pipes"},
@@ -90,6 +107,7 @@ static const struct choice pager_choices[] = {
 #define MEMBER_REGEX char *
 #define MEMBER_CHOICE int
 #define MEMBER_WORD int
+#define MEMBER_WORDS char *
 #define MEMBER_DURATION int64_t
 #define MEMBER_SIZE int64_t
 #define MEMBER_LINES char *
@@ -238,10 +256,11 @@ const struct option_def option_defs[] = {
     {OPTION(source_path, STRING, SOURCE), .where = LOCAL, .dirties = DIRTIES_RENDER,
      .complete = COMPLETE_DIRS, .separator = ':', .initial = "", .argument = "DIRS",
      .summary = "where to look for source files", .detail = "Directories separated by colons."},
-    {OPTION(symbolize, STRING, SOURCE), .where = LOCAL, .dirties = DIRTIES_LOAD, .initial = "",
-     .argument = "MODE", .summary = "none leaves C++ names as they are in the profile",
-     .detail = "Otherwise arguments and template parameters are left out. Other modes of pprof are "
-               "accepted; binaries are not read."},
+    {OPTION(symbolize, WORDS, SOURCE), .where = LOCAL, .dirties = DIRTIES_LOAD, .separator = ':',
+     .list = symbolize_choices, .initial = "", .argument = "MODE",
+     .summary = "where names come from, and how much of them is shown",
+     .detail = "Any demangle but default implies force. Names of other languages than C++ and Rust "
+               "stay as they are."},
     {OPTION(tagfocus, STRING, FILTER), .url = "tf", .where = SAVED, .dirties = DIRTIES_FILTER,
      .complete = COMPLETE_TAGS, .initial = "", .argument = "TAGS",
      .summary = "only samples with a matching tag", .detail = TAG_DETAIL},

@@ -5,11 +5,20 @@
 
 #include "base/regex.h"
 #include "profile/filter.h"
-#include "profile/symbol.h"
+#include "symbol/mode.h"
+#include "symbol/names.h"
+
+static struct symbolize_mode mode_of(const char *symbolize)
+{
+    struct symbolize_mode mode;
+    struct err ignored; // the option was checked when it was set
+    symbolize_mode_parse(&mode, span_of(symbolize), &ignored);
+    return mode;
+}
 
 bool prepare_names(const char *symbolize)
 {
-    return strcasecmp(symbolize, "none") != 0 && strcasecmp(symbolize, "no") != 0;
+    return !mode_of(symbolize).nothing;
 }
 
 static struct regex *whole_name_regex(struct profile *p, str_id pattern)
@@ -54,8 +63,9 @@ static void forget_urls(struct profile *p)
 
 int prepare_profile(struct profile *p, const struct config *config, struct err *err)
 {
-    if (prepare_names(config->symbolize))
-        symbol_simplify_names(p);
+    struct symbolize_mode mode = mode_of(config->symbolize);
+    if (!mode.nothing)
+        names_make_plain(p, mode.style, mode.force);
     if (drop_frames(p, config, err)) {
         profile_release(p);
         return -1;

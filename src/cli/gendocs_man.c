@@ -93,6 +93,8 @@ static const char *type_text(const struct option_def *o)
     case OPTION_CHOICE:
     case OPTION_WORD:
         return "One of the following.";
+    case OPTION_WORDS:
+        return "Any of the following, joined by colons.";
     case OPTION_BOOL:
         return "True or false.";
     case OPTION_DURATION:

@@ -258,7 +258,7 @@ void filter_drop_frames(struct profile *p, struct regex *drop, struct regex *kee
 {
     struct matcher drops = matcher_of(p, drop, arena), keeps = matcher_of(p, keep, arena);
     unsigned char *drop_of = arena_zalloc(arena, p->n_locations, sizeof *drop_of);
-    drops.bare_names = keeps.bare_names = true;
+    drops.whole_names = keeps.whole_names = true;
     own_locations(p, arena);
     own_samples(p, arena);
     for (uint32_t i = 0; i < p->n_locations; i++)

@@ -17,8 +17,11 @@ bool matcher_match(struct matcher *m, str_id id)
         return false;
     if (m->known[id] == 0) {
         struct span text = profile_str(m->profile, id);
-        text = m->bare_names ? symbol_bare_name(text) : text;
-        m->known[id] = regex_match(m->regex, text) ? 1 : -1;
+        struct span bare = m->whole_names  ? symbol_shown_name(text)
+                           : m->bare_names ? symbol_bare_name(text)
+                                           : text;
+        bool match = regex_match(m->regex, bare) || (m->whole_names && regex_match(m->regex, text));
+        m->known[id] = match ? 1 : -1;
     }
     return m->known[id] > 0;
 }

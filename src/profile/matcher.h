@@ -11,6 +11,7 @@ struct matcher {
     struct regex *regex; // NULL: matches nothing
     signed char *known;  // by string: 0 not tried, 1 matches, -1 does not
     bool bare_names;     // match what symbol_bare_name leaves
+    bool whole_names;    // or the whole name; see symbol_shown_name
 };
 
 struct matcher matcher_of(const struct profile *p, struct regex *regex, struct arena *arena);

@@ -2,16 +2,14 @@
 #ifndef CPROF_PROFILE_SYMBOL_H
 #define CPROF_PROFILE_SYMBOL_H
 
-#include "profile/profile.h"
-
-// Gives functions the names that reports show: of a C++ name that is not simplified yet, the
-// argument list and the template parameters go. Go and Java names stay as they are.
-// Rules: demangleSingleFunction of google/pprof's internal/symbolizer, for names that are
-// demangled already.
-void symbol_simplify_names(struct profile *p);
+#include "base/span.h"
 
 // A function's name without what comes before "." on PPC64 and without its argument list, to match
-// drop_frames, keep_frames and prune_from with. Borrows the name's bytes.
+// prune_from with. A receiver of Go is taken for such a list, as google/pprof has it. Borrows the
+// name's bytes.
 struct span symbol_bare_name(struct span name);
+
+// The same to match drop_frames and keep_frames with; a receiver stays.
+struct span symbol_shown_name(struct span name);
 
 #endif

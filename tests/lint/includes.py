@@ -5,7 +5,7 @@ from fnmatch import fnmatch
 
 import tree
 
-CHAIN = ["base", "profile", "graph", "report", "format", "app", "cli", "web", "main"]
+CHAIN = ["base", "profile", "symbol", "graph", "report", "format", "app", "cli", "web", "main"]
 BESIDE = {"input": ["base"], "sink": ["base"]}
 ALSO = {"format": ["sink"], "app": ["input", "sink"], "cli": ["sink"]}
 NEVER = {"web": ["cli"]}
@@ -17,6 +17,7 @@ LIBRARIES = [
     (["isa-l/*"], ["src/input/inflater_isal.c"]),
     (["editline/*", "readline/*", "histedit.h"], ["src/cli/repl*.c"]),
     (["pcre2*.h"], ["src/base/regex.c"]),
+    (["libiberty/*"], ["src/symbol/demangle.c"]),
     (["jansson.h"], ["src/format/json.c"]),
     (["regex.h", "err.h"], []),
 ]

@@ -115,7 +115,8 @@ static void texts_are_there(void)
         check_summary(o->name, o->summary);
         check_detail(o->name, o->detail);
         CHECK((o->argument == NULL) == (o->type == OPTION_BOOL));
-        CHECK((option_choices(o) != NULL) == (o->type == OPTION_CHOICE || o->type == OPTION_WORD));
+        CHECK((option_choices(o) != NULL) ==
+              (o->type == OPTION_CHOICE || o->type == OPTION_WORD || o->type == OPTION_WORDS));
         CHECK((o->url != NULL) == ((o->where & WHERE_WEB) != 0));
         CHECK(!(o->where & WHERE_SAVED) || o->url);
         CHECK(!o->range || o->type == OPTION_INT || o->type == OPTION_FLOAT);
@@ -292,7 +293,7 @@ static void each_option_has_a_member_of_its_own(void)
         config_init(&changed);
         option_print(o, &plain, &text);
         const char *other =
-            o->type == OPTION_WORD ? option_choices(o)[2].name
+            o->type == OPTION_WORD || o->type == OPTION_WORDS ? option_choices(o)[2].name
             : o->type == OPTION_CHOICE
                 ? option_choices(o)[!*o->initial || !strcmp(o->initial, option_choices(o)[0].name)]
                       .name
