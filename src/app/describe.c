@@ -40,10 +40,7 @@ int app_share(const struct loaded *l, const struct config *config, const struct 
         struct value_format values = value_format_of(&q.report);
         char text[UNIT_LABEL_MAX], percent[PERCENT_MAX];
         size_t n = value_print(text, &values, left);
-        size_t m = unit_percent(percent, left, q.report.total);
-        struct span share = {percent, m};
-        while (share.n && share.at[0] == ' ')
-            share = span_from(share, 1);
+        struct span share = unit_share(percent, left, q.report.total);
         buf_printf(out, "%.*s, " SPAN_FMT " of ", (int)n, text, SPAN_ARG(share));
         n = value_print(text, &values, q.report.total);
         buf_printf(out, "%.*s left", (int)n, text);

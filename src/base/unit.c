@@ -185,3 +185,11 @@ size_t unit_percent(char out[PERCENT_MAX], int64_t value, int64_t total)
         n = snprintf(out, PERCENT_MAX, "%5.2g%%", ratio);
     return n < PERCENT_MAX ? (size_t)n : PERCENT_MAX - 1;
 }
+
+struct span unit_share(char out[PERCENT_MAX], int64_t value, int64_t total)
+{
+    struct span share = {out, unit_percent(out, value, total)};
+    while (share.n && share.at[0] == ' ')
+        share = span_from(share, 1);
+    return share;
+}

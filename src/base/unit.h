@@ -42,4 +42,7 @@ enum { PERCENT_MAX = 32 };
 // Writes the share of the total, sign dropped, as "12.50%" padded to six places on the left.
 size_t unit_percent(char out[PERCENT_MAX], int64_t value, int64_t total);
 
+// The same without the blanks before it, in out.
+struct span unit_share(char out[PERCENT_MAX], int64_t value, int64_t total);
+
 #endif

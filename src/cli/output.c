@@ -7,27 +7,17 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/utf8.h"
+#include "base/escape.h"
 #include "sink/process.h"
 
 void output_message(const char *prefix, const char *text)
 {
-    struct buf line = {0}, valid = {0};
-    utf8_add_valid(&valid, span_of(text));
+    struct buf line = {0};
     buf_add(&line, span_of(prefix));
-    for (struct span rest = buf_span(&valid); rest.n;) {
-        uint32_t point;
-        size_t n = utf8_next(rest, &point);
-        if (point < 0x20 || (point >= 0x7f && point < 0xa0))
-            buf_printf(&line, "\\x%02x", (unsigned)point);
-        else
-            buf_add(&line, span_upto(rest, n));
-        rest = span_from(rest, n);
-    }
+    escape_add(&line, span_of(text), &escape_message);
     buf_addc(&line, '\n');
     fwrite(line.at, 1, line.n, stderr);
     buf_release(&line);
-    buf_release(&valid);
 }
 
 void output_note(void *context, const char *line)

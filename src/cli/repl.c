@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/escape.h"
 #include "base/utf8.h"
 #include "cli/complete.h"
 #include "cli/history.h"
@@ -47,7 +48,7 @@ static void put_choice(const char *text, size_t n, unsigned width)
     for (; rest.n; used++) {
         uint32_t point;
         size_t step = utf8_next(rest, &point);
-        bool plain = point != UTF8_BAD && point >= 0x20 && !(point >= 0x7f && point < 0xa0);
+        bool plain = point != UTF8_BAD && !escape_is_control(point) && !escape_is_layout(point);
         printf("%.*s", plain ? (int)step : 1, plain ? rest.at : "?");
         rest = span_from(rest, step);
     }

@@ -36,10 +36,7 @@ static const char *value_str(struct printer *p, int64_t value)
 static const char *percent_str(struct printer *p, int64_t value)
 {
     char text[PERCENT_MAX];
-    struct span s = {text, unit_percent(text, value, p->r->total)};
-    while (s.n && s.at[0] == ' ')
-        s = span_from(s, 1);
-    return arena_cstr(p->r->arena, s);
+    return arena_cstr(p->r->arena, unit_share(text, value, p->r->total));
 }
 
 static double limit(double v)

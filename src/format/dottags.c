@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "base/utf8.h"
+#include "base/escape.h"
 
 struct printer {
     const struct report *r;
@@ -21,24 +21,13 @@ struct box {
 
 const char *dot_escape(struct arena *arena, struct span text)
 {
+    static const struct escape_rules quoted = {"\t", "\\\"", false, false, true};
     struct buf out = {0};
     bool cut = text.n > DOT_TEXT_MAX;
-    text.n = cut ? DOT_TEXT_MAX : text.n;
-    while (text.n) {
-        uint32_t point;
-        size_t n = utf8_next(text, &point);
-        if (point == '\\' || point == '"')
-            buf_printf(&out, "\\%c", (char)point);
-        else if (point == '\n')
-            buf_add(&out, SPAN("\\l"));
-        else if (point == '\t')
-            buf_addc(&out, '\t');
-        else if (point == UTF8_BAD || point < 0x20 || (point >= 0x7f && point < 0xa0) ||
-                 point == 0xfffe || point == 0xffff)
-            buf_add(&out, SPAN("\xef\xbf\xbd"));
-        else
-            buf_add(&out, span_upto(text, n));
-        text = span_from(text, n);
+    struct span rest = cut ? span_upto(text, DOT_TEXT_MAX) : text, line;
+    for (bool first = true; span_cut(&rest, '\n', &line); first = false) {
+        buf_add(&out, first ? SPAN("") : SPAN("\\l"));
+        escape_add(&out, line, &quoted);
     }
     buf_add(&out, cut ? SPAN("…") : SPAN(""));
     const char *copy = arena_cstr(arena, buf_span(&out));
@@ -213,12 +202,11 @@ static bool put_numbers(struct printer *p, uint32_t node, str_id group, const ch
 static const char *joined_label(struct printer *p, struct span name)
 {
     struct buf label = {0};
-    for (size_t end;
-         label.n < DOT_LABEL_MAX && (end = span_find(name, SPAN("\n"))) != SPAN_NOT_FOUND;) {
-        buf_printf(&label, "%s\\n", dot_escape(p->r->arena, span_upto(name, end)));
-        name = span_from(name, end + 1);
-    }
-    buf_add(&label, span_of(dot_escape(p->r->arena, name)));
+    struct span line;
+    for (bool first = true; label.n < DOT_LABEL_MAX && span_cut(&name, '\n', &line); first = false)
+        buf_printf(&label, "%s%s", first ? "" : "\\n", dot_escape(p->r->arena, line));
+    if (name.at)
+        buf_printf(&label, "\\n%s", dot_escape(p->r->arena, name));
     const char *copy = arena_cstr(p->r->arena, buf_span(&label));
     buf_release(&label);
     return copy;

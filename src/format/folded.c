@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stdatomic.h>
 
+#include "base/escape.h"
 #include "format/emits.h"
-#include "format/inert.h"
 #include "format/parts.h"
 #include "format/put.h"
 #include "graph/stacks.h"
@@ -28,7 +28,7 @@ struct folder {
 static struct span frame_name(struct arena *arena, struct span text)
 {
     struct buf name = {0};
-    inert_add(&name, text, "");
+    escape_add(&name, text, &escape_file);
     for (size_t i = 0; i < name.n; i++)
         if (name.at[i] == ';')
             name.at[i] = ':';

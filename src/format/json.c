@@ -233,20 +233,35 @@ static void dump(struct buf *out, json_t *value, size_t flags)
     json_decref(value);
 }
 
-// JSON leaves control characters above ASCII's first as they are; a terminal would obey them.
+static void put_unit(struct sink *out, unsigned unit)
+{
+    sink_printf(out, "\\u%04x", unit);
+}
+
+static void put_point(struct sink *out, uint32_t point)
+{
+    if (point > 0xffff) {
+        put_unit(out, 0xd800 + ((point - 0x10000) >> 10));
+        point = 0xdc00 + (point & 0x3ff);
+    }
+    put_unit(out, point);
+}
+
+// JSON may have characters that a terminal would obey or not show.
 static void put_inert(struct sink *out, struct span json)
 {
     size_t done = 0;
-    for (size_t i = 0; i < json.n; i++) {
-        unsigned char c = (unsigned char)json.at[i];
-        unsigned char next = i + 1 < json.n ? (unsigned char)json.at[i + 1] : 0;
-        bool above = c == 0xc2 && next >= 0x80 && next < 0xa0;
-        if (c != 0x7f && !above)
+    for (size_t i = 0, n; i < json.n; i += n) {
+        uint32_t point;
+        n = 1;
+        if ((unsigned char)json.at[i] < 0x7f)
+            continue;
+        n = utf8_next(span_from(json, i), &point);
+        if (!escape_is_control(point) && !escape_is_layout(point))
             continue;
         sink_write(out, (struct span){json.at + done, i - done});
-        sink_printf(out, "\\u%04x", above ? next : c);
-        i += above;
-        done = i + 1;
+        put_point(out, point);
+        done = i + n;
     }
     sink_write(out, span_from(json, done));
 }

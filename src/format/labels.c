@@ -28,10 +28,7 @@ static const char *value_str(const struct report *r, const struct value_format *
 static const char *percent_str(const struct report *r, int64_t value, int64_t total)
 {
     char out[PERCENT_MAX];
-    struct span text = {out, unit_percent(out, value, total)};
-    while (text.n && text.at[0] == ' ')
-        text = span_from(text, 1);
-    return arena_cstr(r->arena, text);
+    return arena_cstr(r->arena, unit_share(out, value, total));
 }
 
 static void add_line(const struct report *r, label_lines *lines, const char *line)

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "format/inert.h"
 #include "format/table.h"
 #include "report/gate.h"
 
@@ -40,7 +39,7 @@ static void put_inside(struct sink *out, struct span text)
 static void put_name(struct sink *out, struct span name)
 {
     struct buf inert = {0};
-    inert_add(&inert, name, "");
+    escape_add(&inert, name, &escape_file);
     struct span text = buf_span(&inert);
     size_t count = utf8_count(text);
     sink_putc(out, '`');
@@ -94,26 +93,7 @@ static void put_share(struct sink *out, const char *sign, int64_t value, int64_t
         return;
     }
     sink_write(out, span_of(sign));
-    struct span share = {text, unit_percent(text, value, total)};
-    while (share.n && share.at[0] == ' ')
-        share = span_from(share, 1);
-    sink_write(out, share);
-}
-
-static bool has_names(const struct table *t)
-{
-    return t->n_columns > 0 &&
-           (strcmp(t->columns[0].name, "name") == 0 || strcmp(t->columns[0].name, "entry") == 0);
-}
-
-// A printable name says it all.
-static bool is_shown(const struct table *t, size_t column)
-{
-    static const char *const parts[] = {"function", "file", "line", "column", "address", "binary"};
-    for (size_t i = 0; has_names(t) && i < sizeof parts / sizeof *parts; i++)
-        if (strcmp(t->columns[column].name, parts[i]) == 0)
-            return false;
-    return true;
+    sink_write(out, unit_share(text, value, total));
 }
 
 static void put_filters(struct table *t)
@@ -168,7 +148,7 @@ static void begin(struct table *t)
     put_filters(t);
     put_noise(t);
     for (size_t i = 0; i < t->n_columns; i++) {
-        if (!is_shown(t, i))
+        if (t->columns[i].in_name) // the name says it all
             continue;
         sink_write(t->out, SPAN("| "));
         put_word(t->out, span_of(t->columns[i].name));
@@ -176,7 +156,7 @@ static void begin(struct table *t)
     }
     sink_write(t->out, SPAN("|\n"));
     for (size_t i = 0; i < t->n_columns; i++)
-        if (is_shown(t, i))
+        if (!t->columns[i].in_name)
             sink_write(t->out, t->columns[i].is_value ? SPAN("| ---: ") : SPAN("| --- "));
     sink_write(t->out, SPAN("|\n"));
 }
@@ -231,7 +211,7 @@ static void put_cell(struct table *t, size_t column, const struct cell *c)
 static void row(struct table *t, const struct cell *cells)
 {
     for (size_t i = 0; i < t->n_columns; i++) {
-        if (!is_shown(t, i))
+        if (t->columns[i].in_name) // the name says it all
             continue;
         sink_write(t->out, SPAN("| "));
         put_cell(t, i, &cells[i]);

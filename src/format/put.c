@@ -1,56 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "format/put.h"
 
+#include "base/escape.h"
 #include "base/utf8.h"
 
-static bool is_plain(struct span text)
+static void put_escaped(const struct sink *reader, struct sink *out, struct span text,
+                        const struct escape_rules *rules)
 {
-    for (size_t i = 0; i < text.n; i++)
-        if ((unsigned char)text.at[i] < 0x20 || (unsigned char)text.at[i] >= 0x7f)
-            return false;
-    return true;
-}
-
-static void put_visible(struct sink *out, struct span text, uint32_t kept)
-{
-    while (text.n) {
-        uint32_t point;
-        size_t n = utf8_next(text, &point);
-        bool control = point < 0x20 || (point >= 0x7f && point < 0xa0);
-        if (point == UTF8_BAD)
-            sink_printf(out, "\\x%02x", (unsigned char)*text.at);
-        else if (control && point != kept)
-            sink_printf(out, "\\x%02x", (unsigned)point);
-        else
-            sink_write(out, span_upto(text, n));
-        text = span_from(text, n);
+    struct buf shown = {0};
+    if (!sink_style(reader)->visible || escape_is_plain(text)) {
+        sink_write(out, text);
+        return;
     }
+    escape_add(&shown, text, rules);
+    sink_write(out, buf_span(&shown));
+    buf_release(&shown);
 }
 
 void put_text_for(const struct sink *reader, struct sink *out, struct span text)
 {
-    if (!sink_style(reader)->visible || is_plain(text))
-        sink_write(out, text);
-    else
-        put_visible(out, text, UTF8_BAD);
+    put_escaped(reader, out, text, &escape_terminal);
 }
 
 void put_text(struct sink *out, struct span text)
 {
-    put_text_for(out, out, text);
+    put_escaped(out, out, text, &escape_terminal);
 }
 
 void put_text_line(struct sink *out, struct span text)
 {
-    if (!sink_style(out)->visible || is_plain(text))
-        sink_write(out, text);
-    else
-        put_visible(out, text, '\t');
+    struct escape_rules rules = escape_terminal;
+    rules.kept = "\t";
+    put_escaped(out, out, text, &rules);
 }
 
 void put_right(struct sink *out, struct span text, size_t width)
 {
-    size_t used = text.n >= width && is_plain(text) ? width : utf8_count(text);
+    size_t used = text.n >= width && escape_is_plain(text) ? width : utf8_count(text);
     if (used < width)
         sink_fill(out, ' ', width - used);
     put_text(out, text);

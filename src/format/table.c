@@ -55,10 +55,15 @@ static void add_column(struct table *t, const char *name)
     t->columns[t->n_columns++] = (struct table_column){.name = name};
 }
 
-static void add_columns(struct table *t, const char *const *names)
+// A node's printable name, and what it is made of.
+static void add_node_columns(struct table *t)
 {
-    for (; *names; names++)
-        add_column(t, *names);
+    static const char *const parts[] = {"function", "file", "line", "column", "address", "binary"};
+    add_column(t, "name");
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        add_column(t, parts[i]);
+        t->columns[t->n_columns - 1].in_name = true;
+    }
 }
 
 static void add_value(struct table *t, const char *name)
@@ -76,6 +81,50 @@ int64_t table_number(const struct table *t, size_t column, int64_t number)
 double table_error(const struct table *t, double error)
 {
     return t->r->options.ratio > 0 ? error * t->r->options.ratio : error;
+}
+
+void table_add_title(const struct table *t, size_t column, const struct escape_rules *rules,
+                     struct buf *out)
+{
+    const struct table_column *c = &t->columns[column];
+    escape_add(out, span_of(c->name), rules);
+    if (c->unit.n) {
+        buf_add(out, SPAN(" ("));
+        escape_add(out, c->unit, rules);
+        buf_add(out, SPAN(")"));
+    }
+}
+
+static void add_label(const struct report *r, const struct label *l,
+                      const struct escape_rules *rules, struct buf *out)
+{
+    const struct profile *p = r->profile;
+    escape_add(out, profile_str(p, l->key), rules);
+    buf_addc(out, '=');
+    if (label_is_number(l)) {
+        buf_printf(out, "%" PRId64, l->num);
+        escape_add(out, tag_unit(p, r->options.tag_units, l->key), rules);
+    } else {
+        escape_add(out, profile_str(p, l->value), rules);
+    }
+}
+
+void table_add_cell(const struct table *t, size_t column, const struct cell *c,
+                    const struct escape_rules *rules, const char *separator, struct buf *out)
+{
+    if (c->kind == CELL_TEXT)
+        escape_add(out, c->text, rules);
+    else if (c->kind == CELL_NUMBER)
+        buf_printf(out, "%" PRId64, table_number(t, column, c->number));
+    else if (c->kind == CELL_ERROR)
+        buf_printf(out, "%.10g", table_error(t, c->error));
+    for (size_t i = 0; i < c->n; i++) {
+        buf_add(out, span_of(i ? separator : ""));
+        if (c->kind == CELL_FRAMES)
+            escape_add(out, node_name(t->nodes, c->frames[i].node), rules);
+        else
+            add_label(t->r, &c->labels[i], rules, out);
+    }
 }
 
 static bool has_errors(const struct table *t)
@@ -97,8 +146,6 @@ static void add_values(struct table *t)
         add_value(t, errors[i]);
 }
 
-static const char *const node_columns[] = {"name",   "function", "file",   "line",
-                                           "column", "address",  "binary", NULL};
 enum { NODE_COLUMNS = 7 };
 
 static void set_node(const struct report *r, struct cell *cells, const struct top_row *row)
@@ -178,7 +225,7 @@ void table_top(const struct document *d, struct sink *out)
         t->format->comparison(t, top);
         return;
     }
-    add_columns(t, node_columns);
+    add_node_columns(t);
     add_values(t);
     add_column(t, "inlined");
     add_types(t, top);
@@ -222,7 +269,7 @@ static void add_tree_columns(struct table *t)
 {
     add_column(t, "entry");
     add_column(t, "relation");
-    add_columns(t, node_columns);
+    add_node_columns(t);
     add_value(t, "calls");
     if (t->sided) {
         add_value(t, "calls_before");

@@ -2,6 +2,7 @@
 #ifndef CPROF_FORMAT_TABLE_H
 #define CPROF_FORMAT_TABLE_H
 
+#include "base/escape.h"
 #include "format/format.h"
 #include "format/formats.h"
 
@@ -35,6 +36,7 @@ struct frame {
 struct table_column {
     const char *name;
     bool is_value;
+    bool in_name;     // the row's printable name has it, too
     struct span unit; // of values
 };
 
@@ -49,7 +51,7 @@ struct table_format {
     void (*comparison)(struct table *t, const struct top *top);
 };
 
-extern const struct table_format table_json, table_csv, table_markdown;
+extern const struct table_format table_json, table_csv, table_tsv, table_markdown;
 
 struct table {
     const struct document *document;
@@ -72,5 +74,12 @@ struct table {
 // Numbers as programs get them: values are divided as divide_by says.
 int64_t table_number(const struct table *t, size_t column, int64_t number);
 double table_error(const struct table *t, double error);
+
+// For formats of plain cells: a column's name, with the unit in parentheses behind it, and a cell's
+// text, in which lists have a separator between their entries.
+void table_add_title(const struct table *t, size_t column, const struct escape_rules *rules,
+                     struct buf *out);
+void table_add_cell(const struct table *t, size_t column, const struct cell *cell,
+                    const struct escape_rules *rules, const char *separator, struct buf *out);
 
 #endif

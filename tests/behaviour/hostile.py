@@ -19,6 +19,7 @@ NAMES = [
     b"\xc2\x9b31m C1", b"bad \xff\xfe\xc0\xaf utf-8", b"tab\tand\x00null", b"%s%n%x {} $HOME `id`",
     "right \u202e to left".encode(), b"x" * 70000, b'"]; evil [URL="javascript:alert(1)"]; x["',
     b'" onload="alert(1)', b"\xef\xbf\xbe \xef\xbf\xbf", b"{rank=same}|{a|b}",
+    "hidden\u200b \u2066turned\u2069 \u061c \u2028 \ufeff \u00ad \U000e0041 end".encode(),
 ]
 
 
@@ -115,14 +116,18 @@ def callgrind_lines_stay_records():
 
 
 ORDERS = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]")
+# What turns the direction of a line, ends it where none is seen, or is not seen at all.
+TRICKS = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0041]")
 COLORS = re.compile(rb"\x1b\[[0-9;]*m")
 
 
 def check_shown(args, shown):
-    shown = shown.replace(b"\r\n", b"\n")  # the terminal's own line ends
-    assert b"\nbreak" not in shown, args
+    shown = re.sub(rb"\r+\n", b"\n", shown)  # the terminal's own line ends, and those of CSV
+    assert b"\nbreak" not in shown or "-format=csv" in args, args  # there it is between quotes
     bad = ORDERS.search(shown)
     assert len(shown) > 20 and not bad, (args, shown[max(0, bad.start() - 40):bad.end() + 20])
+    trick = TRICKS.search(shown.decode("utf-8", "replace"))
+    assert not trick, (args, trick)
 
 
 def read_all(terminal):
@@ -150,8 +155,9 @@ def what_a_terminal_shows(*args):
 
 
 def no_name_gives_a_terminal_orders():
-    for args in REPORTS:
-        if args[0] in ("-proto", "-topproto", "-callgrind", "-dot"):
+    others = [["-top", f"-format={name}"] for name in ("json", "csv", "tsv", "markdown")]
+    for args in REPORTS + others + [["-folded"], ["-traces", "-format=json"]]:
+        if args[0] in ("-proto", "-topproto", "-callgrind"):
             continue
         shown = what_a_terminal_shows(*args, PATH)
         check_shown(args, shown)
