@@ -5,6 +5,7 @@ place of the services that they talk to, and the shell function on a repository 
 usage: recipes.py CPROF SOURCE_ROOT
 """
 
+import hashlib
 import os
 import pathlib
 import re
@@ -49,8 +50,8 @@ def program(folder, name, text):
     path.chmod(0o755)
 
 
-def run(script, folder, shell="bash", **env):
-    path = f"{folder}/bin:{os.path.dirname(CPROF)}:{os.environ['PATH']}"
+def run(script, folder, shell="bash", cprof=os.path.dirname(CPROF), **env):
+    path = f"{folder}/bin:{cprof}:{os.environ['PATH']}"
     keep = {k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}
     return subprocess.run([shell, "-e", "-c", script], cwd=folder, timeout=240, check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -63,53 +64,123 @@ def read(*path):
 
 
 def prepared(folder, after):
+    """A checkout with gates, and cprof at an address of its own, as nothing was installed."""
     pathlib.Path(folder, ".cprof-gates").write_text(gates(), encoding="utf-8")
     shutil.copy(TESTDATA / "parcels_mem.1.pb.gz", f"{folder}/main.pb.gz")
     shutil.copy(TESTDATA / after, f"{folder}/new.pb.gz")
     program(folder, "go", 'for a; do case $a in -memprofile=*) cp new.pb.gz "${a#*=}";; esac; done\n')
+    for left in ("base", "report.md", "comment.md", "base.pb.gz"):
+        path = pathlib.Path(folder, left)
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def fetched():
+    """Where cprof is fetched from, and its sum."""
+    digest = hashlib.sha256(pathlib.Path(CPROF).read_bytes()).hexdigest()
+    return {"CPROF_URL": f"file://{CPROF}", "CPROF_SHA256": digest}
 
 
 def check_comment(comment, status, fires):
     assert status == (3 if fires else 0), status
+    assert comment.startswith("<!-- cprof: allocations -->\n"), comment
     assert ("- `gate failed: alloc_space: total > +5%:" in comment) == fires, comment
     assert " ± " in comment and "`main.pack` |" in comment and "### `alloc_space` " in comment
+
+
+def check_first_comment(comment, status):
+    """Nothing to compare with is no failure."""
+    assert status == 0, status
+    assert "has no profile yet, so nothing is compared" in comment and "`main.pack`" in comment, comment
+
+
+GH = """echo "$@" >>gh.log
+case "$*" in
+"run list"*) [ ! -f main.pb.gz ] || echo 17;;
+"run download"*) mkdir -p base; cp main.pb.gz base/mem.pb.gz;;
+*--paginate*) [ ! -f posted.md ] || echo 23;;
+"api -X"*) cp comment.md posted.md;;
+esac
+"""
 
 
 def github(folder):
     job = yaml.safe_load(recipe("github"))["jobs"]["allocations"]
     steps = {step.get("name"): step for step in job["steps"]}
     assert all(("run" in step) != ("uses" in step) for step in job["steps"])
-    for after, fires in (("parcels_mem.2.pb.gz", False), ("parcels_mem_more.pb.gz", True)):
-        prepared(folder, after)
-        program(folder, "gh", 'echo "$@" >>gh.log\ncase "$1 $2" in\n'
-                '"run list") echo 17;;\n"run download") mkdir -p base; cp main.pb.gz base/mem.pb.gz;;\n'
-                '"pr comment") cp comment.md posted.md;;\nesac\n')
-        for name in ("Record", "Fetch the profile of the main branch"):
-            done = run(steps[name]["run"], folder)
+    env = {"RUNNER_TEMP": f"{folder}/runner", "GITHUB_PATH": f"{folder}/path",
+           "GITHUB_REPOSITORY": "a/b", "NUMBER": "5", **fetched()}
+    program(folder, "gh", GH)
+    bad = run(steps["Install cprof"]["run"], folder, **{**env, "CPROF_SHA256": "0" * 64})
+    assert bad.returncode != 0 and not os.path.exists(f"{folder}/path"), bad.stdout
+    for after, fires in ((None, False), ("parcels_mem.2.pb.gz", False), ("parcels_mem_more.pb.gz", True)):
+        prepared(folder, after or "parcels_mem.2.pb.gz")
+        if not after:
+            os.remove(f"{folder}/main.pb.gz")
+        for name in ("Install cprof", "Record", "Fetch the profile of the main branch"):
+            done = run(steps[name]["run"], folder, **env)
             assert done.returncode == 0, done.stdout
-        compared = run(steps["Compare"]["run"], folder)
-        done = run(steps["Comment"]["run"], folder, NUMBER="5")
+        compared = run(steps["Compare"]["run"], folder, cprof=f"{folder}/runner/bin", **env)
+        done = run(steps["Comment"]["run"], folder, **env)
         assert done.returncode == 0, done.stdout
-        check_comment(read(folder, "posted.md"), compared.returncode, fires)
+        if after:
+            check_comment(read(folder, "posted.md"), compared.returncode, fires)
+        else:
+            check_first_comment(read(folder, "posted.md"), compared.returncode)
     log = read(folder, "gh.log")
-    assert "run download 17 --name=allocations --dir=base\npr comment 5 " in log
+    assert "run download 17 --name=allocations --dir=base\n" in log
+    assert log.count("api -X POST repos/a/b/issues/5/comments ") == 1, log
+    assert log.count("api -X PATCH repos/a/b/issues/comments/23 ") == 2, log
     assert steps["Keep the profile of the main branch"]["with"]["name"] == "allocations"
+
+
+CURL = """echo "$@" >>curl.log
+case "$*" in
+*file://*) exec /usr/bin/curl "$@";;
+*--output*) [ -f main.pb.gz ] || exit 22; cp main.pb.gz base.pb.gz;;
+*per_page*) [ ! -f posted.md ] || echo '[{"id":9,"type":null,"body":"x"},{"id":31,"type":null,"body":"\\u003c!-- cprof: allocations --\\u003e"}]';;
+*notes*) cp comment.md posted.md;;
+esac
+"""
 
 
 def gitlab(folder):
     job = yaml.safe_load(recipe("gitlab"))["allocations"]
-    program(folder, "curl", 'case "$*" in *--output*) cp main.pb.gz base.pb.gz;;\n'
-            "*notes*) cp comment.md posted.md;;\nesac\n")
+    program(folder, "curl", CURL)
     env = {name: name for name in ("CI_API_V4_URL", "CI_PROJECT_ID", "CI_JOB_TOKEN", "NOTES_TOKEN")}
-    for after, fires in (("parcels_mem.2.pb.gz", False), ("parcels_mem_more.pb.gz", True)):
-        prepared(folder, after)
+    env.update(fetched())
+    install = "\n".join(job["before_script"]).replace("/usr/local/bin", f"{folder}/bin")
+    for after, fires in ((None, False), ("parcels_mem.2.pb.gz", False), ("parcels_mem_more.pb.gz", True)):
+        prepared(folder, after or "parcels_mem.2.pb.gz")
+        if not after:
+            os.remove(f"{folder}/main.pb.gz")
+        done = run(install, folder, **env)
+        assert done.returncode == 0, done.stdout
         compared = run("\n".join(job["script"]), folder, **env, CI_MERGE_REQUEST_IID="5")
         done = run("\n".join(job["after_script"]), folder, **env, CI_MERGE_REQUEST_IID="5")
         assert done.returncode == 0, done.stdout
-        check_comment(read(folder, "posted.md"), compared.returncode, fires)
+        if after:
+            check_comment(read(folder, "posted.md"), compared.returncode, fires)
+        else:
+            check_first_comment(read(folder, "posted.md"), compared.returncode)
+    log = read(folder, "curl.log")
+    assert log.count("-X PUT") == 2 and "notes/31" in log, log
     os.remove(f"{folder}/mem.pb.gz")
     done = run("\n".join(job["script"]), folder, **env)  # on the main branch
     assert done.returncode == 0 and os.path.exists(f"{folder}/mem.pb.gz"), done.stdout
+
+
+def make(folder):
+    """The first run keeps a base, the second is stopped by a gate, as is a push."""
+    if not shutil.which("make"):
+        raise Skip("no make")
+    prepared(folder, "parcels_mem.1.pb.gz")
+    pathlib.Path(folder, "Makefile").write_text(recipe("make"), encoding="utf-8")
+    pathlib.Path(folder, "a.go").touch()
+    assert run("make allocations", folder).returncode == 0
+    os.remove(f"{folder}/mem.pb.gz")
+    shutil.copy(TESTDATA / "parcels_mem_more.pb.gz", f"{folder}/new.pb.gz")
+    done = run(recipe("hook"), folder, "sh")
+    assert done.returncode != 0 and b"gate failed: alloc_space: total > +5%" in done.stdout, done.stdout
 
 
 MODULE = {"go.mod": "module example.com/allocs\n\ngo 1.19\n",
@@ -143,12 +214,12 @@ def shell(folder):
 
 def main():
     failed = 0
-    tests = [github, gitlab, shell]
+    tests = [github, gitlab, make, shell]
     print(f"1..{len(tests)}")
     for number, test in enumerate(tests, 1):
         with tempfile.TemporaryDirectory(prefix="cprof-recipe.") as folder:
             try:
-                if test is not shell and not yaml:
+                if test in (github, gitlab) and not yaml:
                     raise Skip("no PyYAML")
                 test(folder)
                 print(f"ok {number} - {test.__name__}")
