@@ -5,7 +5,7 @@
 
 static void add_labels(struct query *q, struct buf *out)
 {
-    label_lines lines = format_profile_labels(&q->report);
+    label_lines lines = format_profile_labels(&q->report, NULL);
     for (size_t i = 0; i < lines.n; i++)
         buf_printf(out, SPAN_FMT "\n", SPAN_ARG(lines.at[i]));
 }
@@ -37,7 +37,7 @@ int app_share(const struct loaded *l, const struct config *config, const struct 
     if (status == 0) {
         const struct report_options *o = &q.report.options;
         int64_t left = report_total(&q.profile, o->value_index, o->mean);
-        struct value_format values = value_format_of(&q.report);
+        struct value_format values = value_format_of(&q.report, NULL);
         char text[UNIT_LABEL_MAX], percent[PERCENT_MAX];
         size_t n = value_print(text, &values, left);
         struct span share = unit_share(percent, left, q.report.total);

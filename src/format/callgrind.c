@@ -230,7 +230,7 @@ void callgrind_graph(const struct document *d, struct sink *out)
     const struct report *r = d->report;
     struct graph_report *g = d->data.graph;
     struct printer p = {.r = r, .g = g, .out = out};
-    p.conv = unit_conv_of(r->options.unit, r->options.output_unit);
+    p.conv = unit_conv_of(r->options.unit, g->shown.unit);
     strtab_init(&p.strings, r->arena, &g->table.strings);
     find_callees(&p);
     str_id n_strings = strtab_count(&p.strings);
@@ -240,7 +240,7 @@ void callgrind_graph(const struct document *d, struct sink *out)
     sink_write(out, SPAN("positions: instr line\nevents: "));
     put_record_text(out, r->options.type);
     sink_putc(out, '(');
-    put_record_text(out, r->options.output_unit);
+    put_record_text(out, g->shown.unit);
     sink_write(out, SPAN(")\n"));
     for (uint32_t i = 0; i < g->graph.n_shown; i++)
         put_node(&p, g->graph.shown[i]);

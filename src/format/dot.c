@@ -248,7 +248,7 @@ void dot_graph(const struct document *d, struct sink *out)
 {
     const struct report *r = d->report;
     struct graph_report *g = d->data.graph;
-    struct printer p = {.r = r, .g = g, .values = value_format_of(r), .out = out};
+    struct printer p = {.r = r, .g = g, .values = value_format_of(r, &g->shown), .out = out};
     struct span file =
         r->profile->n_mappings ? profile_str(r->profile, r->profile->mappings[0].file) : SPAN("");
     struct span title = file.n ? path_base(file) : SPAN("");

@@ -215,7 +215,7 @@ static const char *joined_label(struct printer *p, struct span name)
 bool format_dot_tags(const struct report *r, const struct graph_report *g, uint32_t node,
                      uint32_t id, struct sink *out)
 {
-    struct printer p = {.r = r, .g = g, .values = value_format_of(r), .out = out};
+    struct printer p = {.r = r, .g = g, .values = value_format_of(r, &g->shown), .out = out};
     p.flat = g->callees.first[node] < g->callees.first[node + 1];
     size_t n;
     const struct node_tag *tags = pick_tags(&p, node, false, 0, &n);

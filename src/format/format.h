@@ -14,13 +14,14 @@ struct value_format {
     double ratio;
 };
 
-struct value_format value_format_of(const struct report *r);
+// In the unit that was chosen for what is shown; shown may be NULL: in the one that was asked for.
+struct value_format value_format_of(const struct report *r, const struct shown *shown);
 size_t value_print(char out[UNIT_LABEL_MAX], const struct value_format *f, int64_t value);
 
 // The lines on top of a report, each a string in the arena: those on the profile, and with the part
 // that is shown.
 typedef VEC(struct span) label_lines;
-label_lines format_profile_labels(const struct report *r);
+label_lines format_profile_labels(const struct report *r, const struct shown *shown);
 label_lines format_labels(const struct report *r, const struct shown *shown);
 
 // The same for a picture, with all there is to say.

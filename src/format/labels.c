@@ -7,10 +7,11 @@
 
 enum { FILTER_MAX = 80 }; // longer ones are cut
 
-struct value_format value_format_of(const struct report *r)
+struct value_format value_format_of(const struct report *r, const struct shown *shown)
 {
-    return (struct value_format){unit_conv_of(r->options.unit, r->options.output_unit),
-                                 r->options.ratio};
+    return (struct value_format){
+        unit_conv_of(r->options.unit, shown ? shown->unit : r->options.output_unit),
+        r->options.ratio};
 }
 
 size_t value_print(char out[UNIT_LABEL_MAX], const struct value_format *f, int64_t value)
@@ -64,12 +65,12 @@ static void add_time(const struct report *r, label_lines *lines)
     ADD("Time: %s", text);
 }
 
-static void add_duration(const struct report *r, label_lines *lines)
+static void add_duration(const struct report *r, const struct shown *shown, label_lines *lines)
 {
     int64_t nanos = r->profile->duration_nanos;
     if (nanos == 0)
         return;
-    struct value_format values = value_format_of(r);
+    struct value_format values = value_format_of(r, shown);
     struct unit_conv time = unit_conv_of(SPAN("nanoseconds"), SPAN("auto"));
     char duration[UNIT_LABEL_MAX];
     size_t n = unit_format(duration, &time, nanos);
@@ -84,7 +85,7 @@ static void add_duration(const struct report *r, label_lines *lines)
         share);
 }
 
-label_lines format_profile_labels(const struct report *r)
+label_lines format_profile_labels(const struct report *r, const struct shown *shown)
 {
     const struct profile *p = r->profile;
     label_lines found = {0}, *lines = &found;
@@ -99,7 +100,7 @@ label_lines format_profile_labels(const struct report *r)
     if (p->doc_url)
         ADD("Doc: " SPAN_FMT, SPAN_ARG(profile_str(p, p->doc_url)));
     add_time(r, lines);
-    add_duration(r, lines);
+    add_duration(r, shown, lines);
     return found;
 }
 
@@ -120,28 +121,27 @@ static int64_t fraction_of(int64_t total, double fraction)
     return i64_abs(i64_of((double)total * fraction));
 }
 
-static void add_dropped(const struct report *r, const char *what, const char *measure, uint32_t n,
-                        double fraction, label_lines *lines)
+static void add_dropped(const struct report *r, const struct value_format *values, const char *what,
+                        const char *measure, uint32_t n, double fraction, label_lines *lines)
 {
-    struct value_format values = value_format_of(r);
     if (n > 0)
         ADD("Dropped %u %s%s (%s <= %s)", n, what, n > 1 ? "s" : "", measure,
-            value_str(r, &values, fraction_of(r->total, fraction)));
+            value_str(r, values, fraction_of(r->total, fraction)));
 }
 
 static void add_shown(const struct report *r, const struct shown *shown, bool edges,
                       label_lines *lines)
 {
     const struct trim_options *o = &r->options.trim;
-    struct value_format values = value_format_of(r);
+    struct value_format values = value_format_of(r, shown);
     add_filters(r, lines);
     ADD("Showing nodes accounting for %s, %s of %s total", value_str(r, &values, shown->total),
         percent_str(r, shown->total, r->total), value_str(r, &values, r->total));
     if (r->total == 0)
         return;
-    add_dropped(r, "node", "cum", shown->trim.dropped_nodes, o->node_fraction, lines);
+    add_dropped(r, &values, "node", "cum", shown->trim.dropped_nodes, o->node_fraction, lines);
     if (edges)
-        add_dropped(r, "edge", "freq", shown->trim.dropped_edges, o->edge_fraction, lines);
+        add_dropped(r, &values, "edge", "freq", shown->trim.dropped_edges, o->edge_fraction, lines);
     if (shown->n_nodes > 0 && shown->n_nodes < shown->trim.orig_count)
         ADD("Showing top %u nodes out of %u", shown->n_nodes, shown->trim.orig_count);
 }
@@ -150,14 +150,14 @@ label_lines format_labels(const struct report *r, const struct shown *shown)
 {
     label_lines lines = {0};
     if (!r->options.compact_labels)
-        lines = format_profile_labels(r);
+        lines = format_profile_labels(r, shown);
     add_shown(r, shown, false, &lines);
     return lines;
 }
 
 label_lines format_full_labels(const struct report *r, const struct shown *shown)
 {
-    label_lines lines = format_profile_labels(r);
+    label_lines lines = format_profile_labels(r, shown);
     add_shown(r, shown, true, &lines);
     add_line(r, &lines, "\nSee https://git.io/JfYMW for how to read the graph");
     return lines;

@@ -67,7 +67,7 @@ void text_list(const struct document *d, struct sink *out)
 {
     const struct report *r = d->report;
     const struct list *list = d->data.list;
-    struct printer p = {r, value_format_of(r), &d->subject->files, out};
+    struct printer p = {r, value_format_of(r, NULL), &d->subject->files, out};
     sink_write(out, SPAN("Total: "));
     put_value(out, &p.values, r->total, 0);
     sink_putc(out, '\n');

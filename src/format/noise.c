@@ -32,9 +32,10 @@ const char *format_noise(const struct report *r, const struct noise_shown *n,
                         which, total, value_text(r, values, i64_of(n->nothing)));
 }
 
-void put_noise(struct sink *out, const struct report *r, const struct noise_shown *noise)
+void put_noise(struct sink *out, const struct report *r, const struct shown *shown,
+               const struct noise_shown *noise)
 {
-    struct value_format values = value_format_of(r);
+    struct value_format values = value_format_of(r, shown);
     if (r->options.noise)
         sink_printf(out, "Noise: %s\n", format_noise(r, noise, &values));
 }

@@ -35,7 +35,8 @@ void put_noisy(struct sink *out, const struct report *r, const struct noise_show
                const struct value_format *f, int64_t value, double error);
 
 // The line that says what the ± are, where they were asked for.
-void put_noise(struct sink *out, const struct report *r, const struct noise_shown *noise);
+void put_noise(struct sink *out, const struct report *r, const struct shown *shown,
+               const struct noise_shown *noise);
 
 void put_percent(struct sink *out, int64_t value, int64_t total);
 void put_number(struct sink *out, int64_t value, size_t width);

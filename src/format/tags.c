@@ -55,7 +55,7 @@ static void put_tag(const struct report *r, const struct value_format *f, const 
 void text_tags(const struct document *d, struct sink *out)
 {
     const struct tags_report *tags = d->data.tags;
-    struct value_format values = value_format_of(d->report);
+    struct value_format values = value_format_of(d->report, NULL);
     for (uint32_t i = 0; i < tags->n_rows; i++)
         put_tag(d->report, &values, &tags->rows[i], out);
 }

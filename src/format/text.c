@@ -27,7 +27,7 @@ static size_t column_width(const struct top_column *c)
 // A flat column for every sample type beside the cum of the chosen one.
 static void put_all_types(const struct report *r, const struct top *top, struct sink *out)
 {
-    struct value_format cum = value_format_of(r);
+    struct value_format cum = value_format_of(r, &top->shown);
     size_t used = WEIGHT_WIDTH + 9;
     for (uint32_t i = 0; i < top->n_columns; i++) {
         put_right(out, top->columns[i].type, column_width(&top->columns[i]));
@@ -52,7 +52,7 @@ static void put_all_types(const struct report *r, const struct top *top, struct 
 
 static void put_rows(const struct report *r, const struct top *top, struct sink *out)
 {
-    struct value_format values = value_format_of(r);
+    struct value_format values = value_format_of(r, &top->shown);
     size_t used = NAME_COLUMN + (top->noise.known ? NOISE_WIDTH : 0);
     int64_t sum = 0;
     sink_write(out, top->noise.known
@@ -82,7 +82,7 @@ void text_top(const struct document *d, struct sink *out)
     label_lines labels = format_labels(r, &top->shown);
     put_lines(out, &labels);
     if (!top->columns)
-        put_noise(out, r, &top->noise);
+        put_noise(out, r, &top->shown, &top->noise);
     if (top->columns)
         put_all_types(r, top, out);
     else

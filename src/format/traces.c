@@ -159,8 +159,8 @@ void text_traces(const struct document *d, struct sink *out)
 {
     const struct report *r = d->report;
     struct node_table *t = d->data.stacks;
-    struct printer p = {.r = r, .t = t, .values = value_format_of(r), .reader = out};
-    label_lines labels = format_profile_labels(r);
+    struct printer p = {.r = r, .t = t, .values = value_format_of(r, NULL), .reader = out};
+    label_lines labels = format_profile_labels(r, NULL);
     p.lines = arena_zalloc(r->arena, 2 * t->infos.n, sizeof *p.lines);
     put_lines(out, &labels);
     pthread_mutex_init(&p.lock, NULL);

@@ -62,11 +62,11 @@ void text_tree(const struct document *d, struct sink *out)
     const struct report *r = d->report;
     struct graph_report *g = &d->data.tree->graph;
     const bool *wanted = d->data.tree->wanted;
-    struct printer p = {r, g, value_format_of(r), out, g->noise.known ? NOISE_WIDTH : 0};
+    struct printer p = {r, g, value_format_of(r, &g->shown), out, g->noise.known ? NOISE_WIDTH : 0};
     label_lines labels = format_labels(r, &g->shown);
     int64_t sum = 0;
     put_lines(out, &labels);
-    put_noise(out, r, &g->noise);
+    put_noise(out, r, &g->shown, &g->noise);
     put_rule(&p);
     sink_write(out, g->noise.known
                         ? SPAN("      flat          ±  flat%   sum%        cum          ±   cum%")

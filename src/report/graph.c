@@ -5,7 +5,8 @@
 
 #include "base/idmap.h"
 
-static void weigh_tags(struct report *r, const struct tag_source *tags, struct graph_report *out)
+static void weigh_tags(const struct report *r, const struct tag_source *tags,
+                       struct graph_report *out)
 {
     const struct graph *g = &out->graph;
     bool *shown = arena_zalloc(r->arena, g->n_nodes, sizeof *shown);
@@ -48,7 +49,7 @@ static void weigh_noise(const struct report *r, struct graph_report *g)
     g->noise.nothing = unsampled(r, &n);
 }
 
-void report_graph(struct report *r, enum edge_want edges, const struct tag_source *tags,
+void report_graph(const struct report *r, enum edge_want edges, const struct tag_source *tags,
                   struct graph_report *out)
 {
     struct graph *g = &out->graph;
@@ -73,7 +74,7 @@ void report_graph(struct report *r, enum edge_want edges, const struct tag_sourc
     }
     if (r->options.noise)
         weigh_noise(r, out);
-    report_pick_unit(r, g);
+    out->shown.unit = report_shown_unit(r, g);
     out->shown.n_nodes = g->n_shown;
     for (uint32_t i = 0; i < g->n_shown; i++)
         out->shown.total += node_flat(&g->nodes[g->shown[i]]);

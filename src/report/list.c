@@ -6,7 +6,7 @@
 enum { MARGIN = 5 }; // lines before the first and after the last that has weight
 
 struct lister {
-    struct report *r;
+    const struct report *r;
     struct graph_report g;
     VEC(uint32_t) nodes; // that match
 };
@@ -91,13 +91,11 @@ static bool has_file_too(const struct list *list)
     return list->n_routines > 0 && before->file.n == 0 && span_eq(before->name, last->name);
 }
 
-struct list report_list(struct report *r, struct regex *symbol)
+struct list report_list(const struct report *r, struct regex *symbol)
 {
     struct lister l = {.r = r};
     struct list list = {0};
-    struct span unit = r->options.output_unit;
     report_graph(r, EDGES_NONE, NULL, &l.g);
-    r->options.output_unit = unit; // each value is shown in its own
     collect(&l, symbol);
     list.routines = arena_alloc(r->arena, (l.nodes.n + 1) * sizeof *list.routines);
     for (size_t i = 0; i < l.nodes.n;) {

@@ -68,11 +68,12 @@ struct span report_common_unit(const struct report *r, int64_t least, int64_t mo
     return unit.n ? unit : from;
 }
 
-void report_pick_unit(struct report *r, const struct graph *g)
+struct span report_shown_unit(const struct report *r, const struct graph *g)
 {
-    struct report_options *o = &r->options;
-    if (span_eq(o->output_unit, SPAN("minimum")) && g->n_shown > 0)
-        o->output_unit = report_common_unit(r, least_value(g), r->total, o->unit);
+    const struct report_options *o = &r->options;
+    if (!span_eq(o->output_unit, SPAN("minimum")) || g->n_shown == 0)
+        return o->output_unit;
+    return report_common_unit(r, least_value(g), r->total, o->unit);
 }
 
 bool report_has_sides(const struct report *r)

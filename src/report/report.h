@@ -74,7 +74,8 @@ struct top_row {
 
 // Which part of the profile is shown.
 struct shown {
-    int64_t total; // the sum of all flat values
+    int64_t total;    // the sum of all flat values
+    struct span unit; // to show values in, where they have one in common; or "auto"
     uint32_t n_nodes;
     struct trim_result trim;
 };
@@ -170,9 +171,9 @@ int64_t report_total(const struct profile *p, uint32_t value_index, bool mean);
 struct span report_common_unit(const struct report *r, int64_t least, int64_t most,
                                struct span unit);
 
-// The unit in which the smallest value shown can be told from zero, for "minimum"; sets
-// r->options.output_unit.
-void report_pick_unit(struct report *r, const struct graph *g);
+// The unit in which the smallest value shown can be told from zero, for "minimum"; else the one
+// that was asked for.
+struct span report_shown_unit(const struct report *r, const struct graph *g);
 
 // What a sample weighs: the mean where there is one.
 static inline int64_t report_sample_value(const struct report *r, const struct sample *s)
@@ -185,20 +186,20 @@ static inline int64_t report_sample_value(const struct report *r, const struct s
 // Whether a report tells what was before and after: it is wanted, known, and no mean.
 bool report_has_sides(const struct report *r);
 
-// The totals of one side: the sum of its absolute values.
+// The total of one side: the sum of its values, so that after - before is the sum of all change.
 int64_t report_side_total(const struct report *r, const int64_t *side);
 
 // What there is to say of a node.
 struct top_row report_node_row(const struct report *r, struct graph_report *g, uint32_t node);
 
-struct top report_top(struct report *r);
+struct top report_top(const struct report *r);
 struct tags_report report_tags(const struct report *r);
 
 // The functions whose name matches. The detail has to tell lines apart.
-struct list report_list(struct report *r, struct regex *symbol);
+struct list report_list(const struct report *r, struct regex *symbol);
 
 // *out is to be released. Tags are weighed where tags is not NULL.
-void report_graph(struct report *r, enum edge_want edges, const struct tag_source *tags,
+void report_graph(const struct report *r, enum edge_want edges, const struct tag_source *tags,
                   struct graph_report *out);
 void graph_report_release(struct graph_report *g);
 

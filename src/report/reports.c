@@ -29,14 +29,14 @@ static int no_match(const struct subject *s, struct err *err)
                    SPAN_ARG(regex_pattern(s->regex)));
 }
 
-static int build_none(struct report *r, const struct subject *s, union report_data *data,
+static int build_none(const struct report *r, const struct subject *s, union report_data *data,
                       struct err *err)
 {
     (void)r, (void)data;
     return err_set(err, "%s is not supported yet: it needs the program's binary", s->command);
 }
 
-static int build_top(struct report *r, const struct subject *s, union report_data *data,
+static int build_top(const struct report *r, const struct subject *s, union report_data *data,
                      struct err *err)
 {
     (void)s, (void)err;
@@ -57,7 +57,7 @@ static bool match_nodes(const struct subject *s, struct graph_report *g, bool *w
     return any;
 }
 
-static int build_tree(struct report *r, const struct subject *s, union report_data *data,
+static int build_tree(const struct report *r, const struct subject *s, union report_data *data,
                       struct err *err)
 {
     data->tree = arena_zalloc(r->arena, 1, sizeof *data->tree);
@@ -80,7 +80,7 @@ static void release_tree(union report_data *data)
     graph_report_release(&data->tree->graph);
 }
 
-static void build_nodes(struct report *r, bool clean_paths, union report_data *data)
+static void build_nodes(const struct report *r, bool clean_paths, union report_data *data)
 {
     struct detail detail = r->options.detail;
     detail.clean_paths = clean_paths;
@@ -88,7 +88,7 @@ static void build_nodes(struct report *r, bool clean_paths, union report_data *d
     node_table_init(data->stacks, r->profile, &detail, r->job, r->arena);
 }
 
-static int build_traces(struct report *r, const struct subject *s, union report_data *data,
+static int build_traces(const struct report *r, const struct subject *s, union report_data *data,
                         struct err *err)
 {
     (void)s, (void)err;
@@ -96,7 +96,7 @@ static int build_traces(struct report *r, const struct subject *s, union report_
     return 0;
 }
 
-static int build_stacks(struct report *r, const struct subject *s, union report_data *data,
+static int build_stacks(const struct report *r, const struct subject *s, union report_data *data,
                         struct err *err)
 {
     (void)s, (void)err;
@@ -109,7 +109,7 @@ static void release_stacks(union report_data *data)
     node_table_release(data->stacks);
 }
 
-static int build_tags(struct report *r, const struct subject *s, union report_data *data,
+static int build_tags(const struct report *r, const struct subject *s, union report_data *data,
                       struct err *err)
 {
     (void)s, (void)err;
@@ -118,7 +118,7 @@ static int build_tags(struct report *r, const struct subject *s, union report_da
     return 0;
 }
 
-static int build_list(struct report *r, const struct subject *s, union report_data *data,
+static int build_list(const struct report *r, const struct subject *s, union report_data *data,
                       struct err *err)
 {
     data->list = arena_alloc(r->arena, sizeof *data->list);
@@ -126,7 +126,7 @@ static int build_list(struct report *r, const struct subject *s, union report_da
     return data->list->n_routines ? 0 : no_match(s, err);
 }
 
-static int build_graph(struct report *r, const struct subject *s, union report_data *data,
+static int build_graph(const struct report *r, const struct subject *s, union report_data *data,
                        struct err *err)
 {
     (void)err;
@@ -141,7 +141,7 @@ static void release_graph(union report_data *data)
 }
 
 // The profile itself: what noinlines leaves of it.
-static int build_profile(struct report *r, const struct subject *s, union report_data *data,
+static int build_profile(const struct report *r, const struct subject *s, union report_data *data,
                          struct err *err)
 {
     struct profile *p = arena_copy(r->arena, r->profile, 1, sizeof *p);

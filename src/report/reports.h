@@ -86,7 +86,7 @@ struct report_def {
     const char *name;
     struct wants wants;
     // -1 with *err filled where there is nothing to report; NULL: the report itself says all.
-    int (*build)(struct report *r, const struct subject *s, union report_data *data,
+    int (*build)(const struct report *r, const struct subject *s, union report_data *data,
                  struct err *err);
     void (*release)(union report_data *data); // what is not the report's arena; or NULL
 };

@@ -49,9 +49,9 @@ static void pick_unit(const struct report *r, const struct top *top, uint32_t ty
     c->output_unit = report_common_unit(r, least, report_total(r->profile, type, false), c->unit);
 }
 
-static void add_columns(const struct report *r, const struct graph_report *g, struct span wanted,
-                        struct top *top)
+static void add_columns(const struct report *r, const struct graph_report *g, struct top *top)
 {
+    struct span wanted = r->options.output_unit;
     const struct profile *p = r->profile;
     top->n_columns = p->n_sample_types;
     top->columns = arena_alloc(r->arena, top->n_columns * sizeof *top->columns);
@@ -67,10 +67,9 @@ static void add_columns(const struct report *r, const struct graph_report *g, st
         pick_unit(r, top, i);
 }
 
-struct top report_top(struct report *r)
+struct top report_top(const struct report *r)
 {
     struct graph_report g;
-    struct span wanted_unit = r->options.output_unit;
     report_graph(r, EDGES_TO_INLINED, NULL, &g);
     struct top top = {.shown = g.shown, .noise = g.noise, .n_rows = g.graph.n_shown};
     top.rows = arena_alloc(r->arena, top.n_rows * sizeof *top.rows);
@@ -79,7 +78,7 @@ struct top report_top(struct report *r)
         top.rows[i].inlining = inlining_of(&g, g.graph.shown[i]);
     }
     if (r->options.all_types)
-        add_columns(r, &g, wanted_unit, &top);
+        add_columns(r, &g, &top);
     graph_report_release(&g);
     return top;
 }

@@ -2,9 +2,10 @@
 #include "profile/builder.h"
 #include "report/report.h"
 
-static void add_entry(struct builder *b, const struct report *r, const struct top_row *row)
+static void add_entry(struct builder *b, const struct report *r, struct span unit,
+                      const struct top_row *row)
 {
-    struct unit_conv conv = unit_conv_of(r->options.unit, r->options.output_unit);
+    struct unit_conv conv = unit_conv_of(r->options.unit, unit);
     struct function f = {
         .name = builder_string(b, row->function),
         .filename = builder_string(b, row->file),
@@ -36,9 +37,9 @@ void report_top_profile(const struct report *r, const struct top *top, struct pr
     struct err ignored; // there are no more entries than in the profile at hand
     profile_init(out);
     builder_init(&b, out);
-    copy_header(&b, r->profile, r->options.output_unit);
+    copy_header(&b, r->profile, top->shown.unit);
     for (uint32_t i = 0; i < top->n_rows; i++)
-        add_entry(&b, r, &top->rows[i]);
+        add_entry(&b, r, top->shown.unit, &top->rows[i]);
     builder_finish(&b, &ignored);
     builder_release(&b);
 }
