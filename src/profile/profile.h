@@ -73,7 +73,7 @@ struct table_counts {
 struct side {
     int64_t *values; // row by row as the sum's
     uint32_t n_rows; // that values has; those of a loaded profile have all
-    str_id name;     // of what was read, or 0
+    uint32_t order;  // among the sides as they were added
     int64_t time_nanos, duration_nanos, period;
     double *scales; // of each type: what normalising multiplied the values by; NULL: all 1
 };

@@ -20,16 +20,21 @@ static uint32_t find_type(const struct profile *p, const char *type, const char 
     return NO_INDEX;
 }
 
+static const struct side *side_of(const struct profile *p, uint32_t side)
+{
+    return &p->sides[side == SIDE_BEFORE ? 0 : p->n_sides - 1];
+}
+
 // What normalising multiplied the values of a side by; 0 where nothing is left of them.
 static double scale_of(const struct profile *p, uint32_t side, uint32_t type)
 {
-    return p->n_sides && p->sides[side].scales ? p->sides[side].scales[type] : 1;
+    return p->n_sides && side_of(p, side)->scales ? side_of(p, side)->scales[type] : 1;
 }
 
 static void fill_rates(const struct profile *p, struct noise *n, double factor)
 {
     for (uint32_t side = 0; side < N_COMPARED; side++) {
-        n->rate[side] = (double)(p->n_sides ? p->sides[side].period : p->period) * factor;
+        n->rate[side] = (double)(p->n_sides ? side_of(p, side)->period : p->period) * factor;
         if (n->rate[side] <= 0)
             n->kind = NOISE_UNKNOWN;
     }
@@ -92,9 +97,9 @@ struct noise noise_of(const struct profile *p, uint32_t type)
 
 const int64_t *side_column(const struct profile *p, uint32_t side)
 {
-    if (side == SIDE_BEFORE)
-        return p->n_sides ? p->sides[side].values : NULL;
-    return p->n_sides ? p->sides[side].values : p->values;
+    if (p->n_sides)
+        return side_of(p, side)->values;
+    return side == SIDE_BEFORE ? NULL : p->values;
 }
 
 static void add_heap(const struct noise *n, double rate, double objects, double bytes,

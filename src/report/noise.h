@@ -28,7 +28,8 @@ enum noise_kind {
     NOISE_CPU,
 };
 
-// A profile that is no comparison has the latter of a comparison's sides.
+// Of several sides the first and the last are compared. A profile without sides is what a
+// comparison has after.
 enum { N_COMPARED = 2 };
 
 struct noise {

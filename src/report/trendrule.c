@@ -33,9 +33,16 @@ static double clamped(double v, double least, double most)
     return fmin(fmax(v, least), most);
 }
 
-static double row_variance(const struct trend_row *r, uint32_t i, uint32_t j, double rate)
+// Ticks are a Poisson number in each snapshot.
+static double tick_variance(const struct trend_series *s, const struct trend_row *r, uint32_t i)
 {
-    double before = (double)r->objects[i], after = (double)r->objects[j];
+    return fabs((double)r->bytes[i]) * s->rate * s->ticks[i] * s->ticks[i];
+}
+
+static double heap_variance(const struct trend_series *s, const struct trend_row *r, uint32_t i,
+                            uint32_t j)
+{
+    double before = (double)r->objects[i], after = (double)r->objects[j], rate = s->rate;
     if (before == 0 && after == 0)
         return 0;
     double size = ((double)r->bytes[i] + (double)r->bytes[j]) / (before + after);
@@ -47,34 +54,38 @@ static double row_variance(const struct trend_row *r, uint32_t i, uint32_t j, do
     }
     if (rate <= 1 || size / rate >= 700) // then the divisor is no double any more
         return 0;
-    double variance = (born + died) * size * size / expm1(size / rate);
+    double weight = s->counts_objects ? 1 : size * size;
+    double variance = (born + died) * weight / expm1(size / rate);
     return variance > 0 ? variance : 0; // hostile counts may be negative
 }
 
-double trend_variance(const struct trend_row *rows, uint32_t n_rows, uint32_t i, uint32_t j,
-                      double rate)
+double trend_variance(const struct trend_series *s, const struct trend_entry *e, uint32_t i,
+                      uint32_t j)
 {
     double sum = 0;
-    for (uint32_t k = 0; k < n_rows; k++)
-        sum += row_variance(&rows[k], i, j, rate);
+    for (uint32_t k = 0; k < e->n_rows; k++)
+        sum += s->ticks ? tick_variance(s, &e->rows[k], i) + tick_variance(s, &e->rows[k], j)
+                        : heap_variance(s, &e->rows[k], i, j);
     return sum;
 }
 
-static double row_hits(const struct trend_row *r, uint32_t i, double rate)
+static double row_hits(const struct trend_series *s, const struct trend_row *r, uint32_t i)
 {
     double objects = (double)r->objects[i];
     if (objects <= 0)
         return 0;
-    return rate > 1 ? objects * -expm1(-(double)r->bytes[i] / objects / rate) : objects;
+    if (s->ticks)
+        return (double)r->bytes[i] / s->rate;
+    return s->rate > 1 ? objects * -expm1(-(double)r->bytes[i] / objects / s->rate) : objects;
 }
 
-double trend_hits(const struct trend_row *rows, uint32_t n_rows, uint32_t n, double rate)
+double trend_hits(const struct trend_series *s, const struct trend_entry *e)
 {
     double most = 0;
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < s->n; i++) {
         double sum = 0;
-        for (uint32_t k = 0; k < n_rows; k++)
-            sum += row_hits(&rows[k], i, rate);
+        for (uint32_t k = 0; k < e->n_rows; k++)
+            sum += row_hits(s, &e->rows[k], i);
         most = fmax(most, sum);
     }
     return most;
@@ -152,7 +163,7 @@ static void measure_second_half(const struct trend_series *s, const struct trend
     if (o->jump > 0 && o->split > half)
         o->slope2_raw = sen_slope(e->x + half, s->t + half, n - half, scratch);
     o->growth2 = o->slope2 * (s->t[n - 1] - s->t[half]);
-    o->se2 = sqrt(trend_variance(e->rows, e->n_rows, half, n - 1, s->rate));
+    o->se2 = sqrt(trend_variance(s, e, half, n - 1));
 }
 
 static void measure(const struct trend_series *s, const struct trend_entry *e,
@@ -171,8 +182,8 @@ static void measure(const struct trend_series *s, const struct trend_entry *e,
         .sen_low = sen.low,
         .sen_high = sen.high,
         .growth = sen.slope * duration,
-        .hits = trend_hits(e->rows, e->n_rows, n, s->rate),
-        .se = sqrt(trend_variance(e->rows, e->n_rows, 0, n - 1, s->rate)),
+        .hits = trend_hits(s, e),
+        .se = sqrt(trend_variance(s, e, 0, n - 1)),
         .drawdown = drawdown_of(e->x, n),
         .split = best_split(e->x, n, scratch),
     };
@@ -281,7 +292,7 @@ static enum trend_verdict word(const struct trend_series *s, const struct trend_
     double span = r.most - r.least;
     uint32_t i = r.first_least < r.first_most ? r.first_least : r.first_most;
     uint32_t j = r.first_least < r.first_most ? r.first_most : r.first_least;
-    double se_any = i < j ? sqrt(trend_variance(e->rows, e->n_rows, i, j, s->rate)) : 0;
+    double se_any = i < j ? sqrt(trend_variance(s, e, i, j)) : 0;
     if (span <= z->zr * se_any)
         return span > 0 ? TREND_WITHIN_NOISE : TREND_STABLE;
     if (span <= .05 * r.most)

@@ -43,9 +43,13 @@ const char *trend_verdict_name(enum trend_verdict v); // "growing, slowing down"
 
 // The same in all entries of a series.
 struct trend_series {
-    uint32_t n;      // snapshots
-    const double *t; // their times, which do not fall; in any unit, slopes are per that
-    double rate;     // a sample per so many bytes; not above 1: everything is counted
+    uint32_t n;          // snapshots
+    const double *t;     // their times, which do not fall; in any unit, slopes are per that
+    double rate;         // a sample per so many bytes; not above 1: everything is counted
+    bool counts_objects; // x is of objects, not of bytes
+    // By snapshot, of samples that are ticks of a clock: x is the rows' bytes times this, and a
+    // tick weighs rate bytes. NULL: x is the sum of the rows' bytes or objects.
+    const double *ticks;
     double alpha;    // of a verdict "growing" about something that does not grow; 0.01
     double min_hits; // 4
     double min_growth;
@@ -82,11 +86,11 @@ struct trend_numbers {
 };
 
 // The error of x[j] − x[i], squared.
-double trend_variance(const struct trend_row *rows, uint32_t n_rows, uint32_t i, uint32_t j,
-                      double rate);
+double trend_variance(const struct trend_series *s, const struct trend_entry *e, uint32_t i,
+                      uint32_t j);
 
 // The most samples in one snapshot.
-double trend_hits(const struct trend_row *rows, uint32_t n_rows, uint32_t n, double rate);
+double trend_hits(const struct trend_series *s, const struct trend_entry *e);
 
 // The least number of snapshots in which growth can be told from chance, m entries being tested.
 uint32_t trend_least_snapshots(double m, double alpha);

@@ -157,8 +157,10 @@ static void sampling_variances(void)
             (struct trend_row){counts(json_object_get(row, "A")), counts(json_object_get(row, "N")),
                                counts(json_object_get(row, "B"))};
         check_about("%s, rate %g", text(vector, "why"), number(vector, "rate"));
-        CHECK_NEAR(trend_variance(rows, (uint32_t)k, (uint32_t)number(vector, "from"),
-                                  (uint32_t)number(vector, "to"), number(vector, "rate")),
+        struct trend_series s = {.rate = number(vector, "rate")};
+        struct trend_entry e = {NULL, rows, (uint32_t)k};
+        CHECK_NEAR(trend_variance(&s, &e, (uint32_t)number(vector, "from"),
+                                  (uint32_t)number(vector, "to")),
                    number(vector, "variance"));
     }
 }

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_PROFILE_SERIES_H
+#define CPROF_PROFILE_SERIES_H
+
+#include "profile/profile.h"
+
+// A profile whose sides are snapshots of one service, one after another.
+struct series {
+    uint32_t n_read;     // snapshots that were read
+    uint32_t n_restarts; // of the process, between them
+    uint32_t n_cut;      // snapshots before the last restart
+    uint32_t n_repeats;  // heaps that equal the one kept before them
+    bool timed;          // every snapshot has a time, and not all the same
+    bool sorted;         // the order of time was not the one in which they were given
+};
+
+// Brings the sides into the order of their times, those without in the order given, and leaves out
+// - what was before the last restart of the process, which shows in counters of allocations that
+//   fall;
+// - heaps in which the objects and bytes in use, by stack and size, are those of the one kept
+// before:
+//   the runtime's numbers are of the last garbage collection, and there was none between.
+// `values` stays the sum of all.
+struct series series_settle(struct profile *p);
+
+// Keeps of each sample type only what a trend of one needs: itself, and of a heap the objects and
+// bytes in use and the objects allocated. For the profiles of a series, before they are merged.
+void series_keep_types(struct profile *p, uint32_t wanted);
+
+// The sample type of this name, or NO_INDEX.
+uint32_t series_type(const struct profile *p, const char *name);
+
+#endif
