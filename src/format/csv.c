@@ -75,4 +75,4 @@ static void end(struct table *t)
     (void)t;
 }
 
-const struct table_format table_csv = {begin, row, end, NULL};
+const struct table_format table_csv = {.begin = begin, .row = row, .end = end};

@@ -46,6 +46,13 @@ static json_t *real(double number)
     return isfinite(number) ? json_real(number) : json_null();
 }
 
+// A number that is whole is written as such.
+static json_t *plain(double number)
+{
+    bool whole = number == floor(number) && fabs(number) < 0x1p53;
+    return whole ? json_integer((int64_t)number) : real(number);
+}
+
 static json_t *type_of(const struct profile *p, struct value_type type)
 {
     json_t *object = must(json_object());
@@ -189,6 +196,59 @@ static json_t *gates_facts(const struct gate_results *gates)
     return array;
 }
 
+static json_t *label_of(const struct report *r, const struct label *l)
+{
+    const struct profile *p = r->profile;
+    json_t *object = must(json_object());
+    set(object, "key", text(profile_str(p, l->key)));
+    if (!label_is_number(l)) {
+        set(object, "value", text(profile_str(p, l->value)));
+        return object;
+    }
+    set(object, "number", json_integer(l->num));
+    set(object, "unit", text(tag_unit(p, r->options.tag_units, l->key)));
+    return object;
+}
+
+static json_t *value_of(const struct table *t, size_t column, const struct cell *c)
+{
+    if (c->kind == CELL_TEXT)
+        return text(c->text);
+    if (c->kind == CELL_NUMBER)
+        return json_integer(table_number(t, column, c->number));
+    if (c->kind == CELL_ERROR)
+        return real(table_error(t, c->error));
+    if (c->kind == CELL_REAL)
+        return plain(c->error);
+    if (c->kind == CELL_NULL)
+        return json_null();
+    json_t *array = must(json_array());
+    for (size_t i = 0; i < c->n; i++)
+        append(array, c->kind == CELL_REALS ? plain(c->reals[i]) : label_of(t->r, &c->labels[i]));
+    return array;
+}
+
+static json_t *row_of(const struct table *t, const struct cell *cells)
+{
+    json_t *object = must(json_object());
+    for (size_t i = 0; i < t->n_columns; i++) {
+        struct buf key = {0};
+        utf8_add_valid(&key, span_of(t->columns[i].name));
+        if (cells[i].kind != CELL_NONE && cells[i].kind != CELL_FRAMES)
+            set(object, buf_cstr(&key), value_of(t, i, &cells[i]));
+        buf_release(&key);
+    }
+    return object;
+}
+
+static json_t *facts_of(const struct table *t)
+{
+    json_t *object = must(json_object());
+    for (size_t i = 0; i < t->n_facts; i++)
+        set(object, t->facts[i].name, value_of(t, NO_COLUMN, &t->facts[i].cell));
+    return object;
+}
+
 static json_t *head_of(const struct table *t)
 {
     const struct report_options *o = &t->r->options;
@@ -206,7 +266,9 @@ static json_t *head_of(const struct table *t)
     set(head, "mean", json_boolean(o->mean));
     set(head, "comparison", json_boolean(t->r->options.comparison));
     set(head, "filters", filters);
-    set(head, "total", json_integer(total_of(t, t->r->total)));
+    set(head, "total", t->total ? row_of(t, t->total) : json_integer(total_of(t, t->r->total)));
+    if (t->n_facts)
+        set(head, t->facts_name, facts_of(t));
     if (t->sided) {
         set(head, "total_before", json_integer(total_of(t, t->before)));
         set(head, "total_after", json_integer(total_of(t, t->after)));
@@ -277,34 +339,6 @@ static void begin(struct table *t)
     buf_release(&head);
 }
 
-static json_t *label_of(const struct report *r, const struct label *l)
-{
-    const struct profile *p = r->profile;
-    json_t *object = must(json_object());
-    set(object, "key", text(profile_str(p, l->key)));
-    if (!label_is_number(l)) {
-        set(object, "value", text(profile_str(p, l->value)));
-        return object;
-    }
-    set(object, "number", json_integer(l->num));
-    set(object, "unit", text(tag_unit(p, r->options.tag_units, l->key)));
-    return object;
-}
-
-static json_t *value_of(const struct table *t, size_t column, const struct cell *c)
-{
-    if (c->kind == CELL_TEXT)
-        return text(c->text);
-    if (c->kind == CELL_NUMBER)
-        return json_integer(table_number(t, column, c->number));
-    if (c->kind == CELL_ERROR)
-        return real(table_error(t, c->error));
-    json_t *array = must(json_array());
-    for (size_t i = 0; i < c->n; i++)
-        append(array, label_of(t->r, &c->labels[i]));
-    return array;
-}
-
 static json_t *frame_of(const struct table *t, const struct frame *f)
 {
     const struct node_info *info = &t->nodes->infos.at[f->node];
@@ -357,17 +391,9 @@ static void add_frames(struct table *t, const char *key, const struct cell *c)
 
 static void row(struct table *t, const struct cell *cells)
 {
-    json_t *object = must(json_object());
-    for (size_t i = 0; i < t->n_columns; i++) {
-        struct buf key = {0};
-        utf8_add_valid(&key, span_of(t->columns[i].name));
-        if (cells[i].kind != CELL_NONE && cells[i].kind != CELL_FRAMES)
-            set(object, buf_cstr(&key), value_of(t, i, &cells[i]));
-        buf_release(&key);
-    }
     sink_write(t->out, t->n_rows ? SPAN(",\n  ") : SPAN("\n  "));
     t->text.n = 0;
-    dump(&t->text, object, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    dump(&t->text, row_of(t, cells), JSON_COMPACT | JSON_PRESERVE_ORDER);
     for (size_t i = 0; i < t->n_columns; i++)
         if (cells[i].kind == CELL_FRAMES)
             add_frames(t, t->columns[i].name, &cells[i]);
@@ -380,4 +406,5 @@ static void end(struct table *t)
     buf_release(&t->text);
 }
 
-const struct table_format table_json = {begin, row, end, NULL};
+const struct table_format table_json = {
+    .begin = begin, .row = row, .end = end, .total_in_head = true};

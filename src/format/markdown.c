@@ -360,4 +360,5 @@ static void comparison(struct table *t, const struct top *top)
     put_rest(t, top);
 }
 
-const struct table_format table_markdown = {begin, row, end, comparison};
+const struct table_format table_markdown = {
+    .begin = begin, .row = row, .end = end, .comparison = comparison};

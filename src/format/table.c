@@ -6,8 +6,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-static struct table table_of(const struct document *d, const struct shown *shown,
-                             const struct noise_shown *noise, struct sink *out)
+struct table table_of(const struct document *d, const struct shown *shown,
+                      const struct noise_shown *noise, struct sink *out)
 {
     const struct report *r = d->report;
     struct table t = {.document = d, .r = r, .format = d->format->table, .out = out};
@@ -21,33 +21,7 @@ static struct table table_of(const struct document *d, const struct shown *shown
     return t;
 }
 
-static struct cell text_cell(struct span text)
-{
-    return text.n ? (struct cell){.kind = CELL_TEXT, .text = text} : (struct cell){0};
-}
-
-// Of what a row always has, be it empty.
-static struct cell name_cell(struct span text)
-{
-    return (struct cell){.kind = CELL_TEXT, .text = text};
-}
-
-static struct cell number_cell(int64_t number)
-{
-    return (struct cell){.kind = CELL_NUMBER, .number = number};
-}
-
-static struct cell error_cell(double error)
-{
-    return error > 0 ? (struct cell){.kind = CELL_ERROR, .error = error} : (struct cell){0};
-}
-
-static struct cell place_cell(int64_t number)
-{
-    return number ? number_cell(number) : (struct cell){0};
-}
-
-static void add_column(struct table *t, const char *name)
+void table_add_column(struct table *t, const char *name)
 {
     if (t->n_columns == t->cap_columns)
         t->columns = vec_grown(t->r->arena, t->columns, sizeof *t->columns, t->n_columns + 1,
@@ -59,23 +33,25 @@ static void add_column(struct table *t, const char *name)
 static void add_node_columns(struct table *t)
 {
     static const char *const parts[] = {"function", "file", "line", "column", "address", "binary"};
-    add_column(t, "name");
+    table_add_column(t, "name");
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        add_column(t, parts[i]);
+        table_add_column(t, parts[i]);
         t->columns[t->n_columns - 1].in_name = true;
     }
 }
 
-static void add_value(struct table *t, const char *name)
+void table_add_value(struct table *t, const char *name)
 {
-    add_column(t, name);
+    table_add_column(t, name);
     t->columns[t->n_columns - 1].is_value = true;
     t->columns[t->n_columns - 1].unit = t->r->options.unit;
 }
 
 int64_t table_number(const struct table *t, size_t column, int64_t number)
 {
-    return t->columns[column].is_value ? i64_scaled(number, t->r->options.ratio) : number;
+    return column != NO_COLUMN && t->columns[column].is_value
+               ? i64_scaled(number, t->r->options.ratio)
+               : number;
 }
 
 double table_error(const struct table *t, double error)
@@ -118,9 +94,13 @@ void table_add_cell(const struct table *t, size_t column, const struct cell *c,
         buf_printf(out, "%" PRId64, table_number(t, column, c->number));
     else if (c->kind == CELL_ERROR)
         buf_printf(out, "%.10g", table_error(t, c->error));
+    if (c->kind == CELL_REAL)
+        buf_printf(out, "%.10g", c->error);
     for (size_t i = 0; i < c->n; i++) {
         buf_add(out, span_of(i ? separator : ""));
-        if (c->kind == CELL_FRAMES)
+        if (c->kind == CELL_REALS)
+            buf_printf(out, "%.10g", c->reals[i]);
+        else if (c->kind == CELL_FRAMES)
             escape_add(out, node_name(t->nodes, c->frames[i].node), rules);
         else
             add_label(t->r, &c->labels[i], rules, out);
@@ -139,41 +119,41 @@ static void add_values(struct table *t)
     static const char *const sides[] = {"flat_before", "flat_after", "cum_before", "cum_after"};
     static const char *const errors[] = {"error_flat", "error_cum"};
     for (size_t i = 0; i < 2; i++)
-        add_value(t, values[i]);
+        table_add_value(t, values[i]);
     for (size_t i = 0; t->sided && i < 4; i++)
-        add_value(t, sides[i]);
+        table_add_value(t, sides[i]);
     for (size_t i = 0; has_errors(t) && i < 2; i++)
-        add_value(t, errors[i]);
+        table_add_value(t, errors[i]);
 }
 
 enum { NODE_COLUMNS = 7 };
 
 static void set_node(const struct report *r, struct cell *cells, const struct top_row *row)
 {
-    cells[0] = name_cell(row->name);
-    cells[1] = text_cell(row->function);
-    cells[2] = text_cell(row->file);
-    cells[3] = place_cell(row->line);
-    cells[4] = place_cell(row->column);
-    cells[5] = row->address ? text_cell(span_of(arena_printf(r->arena, "0x%" PRIx64, row->address)))
+    cells[0] = cell_name(row->name);
+    cells[1] = cell_text(row->function);
+    cells[2] = cell_text(row->file);
+    cells[3] = cell_place(row->line);
+    cells[4] = cell_place(row->column);
+    cells[5] = row->address ? cell_text(span_of(arena_printf(r->arena, "0x%" PRIx64, row->address)))
                             : (struct cell){0};
-    cells[6] = text_cell(row->binary);
+    cells[6] = cell_text(row->binary);
 }
 
 static size_t set_values(const struct table *t, struct cell *cells, const struct top_row *row)
 {
     size_t n = 0;
-    cells[n++] = number_cell(row->flat);
-    cells[n++] = number_cell(row->cum);
+    cells[n++] = cell_number(row->flat);
+    cells[n++] = cell_number(row->cum);
     if (t->sided) {
-        cells[n++] = number_cell(row->before.flat);
-        cells[n++] = number_cell(row->after.flat);
-        cells[n++] = number_cell(row->before.cum);
-        cells[n++] = number_cell(row->after.cum);
+        cells[n++] = cell_number(row->before.flat);
+        cells[n++] = cell_number(row->after.flat);
+        cells[n++] = cell_number(row->before.cum);
+        cells[n++] = cell_number(row->after.cum);
     }
     if (has_errors(t)) {
-        cells[n++] = error_cell(row->errors.flat);
-        cells[n++] = error_cell(row->errors.cum);
+        cells[n++] = cell_error(row->errors.flat);
+        cells[n++] = cell_error(row->errors.cum);
     }
     return n;
 }
@@ -181,28 +161,28 @@ static size_t set_values(const struct table *t, struct cell *cells, const struct
 static struct cell inlining_cell(enum inlining inlining)
 {
     static const char *const names[] = {"", "sometimes", "always"};
-    return text_cell(span_of(names[inlining]));
+    return cell_text(span_of(names[inlining]));
 }
 
-static void begin(struct table *t)
+void table_begin(struct table *t)
 {
     t->cells = arena_alloc(t->r->arena, t->n_columns * sizeof *t->cells);
     t->format->begin(t);
 }
 
 // Cells with nothing to say, one for each column.
-static struct cell *new_row(struct table *t)
+struct cell *table_new_row(struct table *t)
 {
     return memset(t->cells, 0, t->n_columns * sizeof *t->cells);
 }
 
-static void put_row(struct table *t)
+void table_put_row(struct table *t)
 {
     t->format->row(t, t->cells);
     t->n_rows++;
 }
 
-static void end(struct table *t)
+void table_end(struct table *t)
 {
     t->format->end(t);
 }
@@ -211,7 +191,8 @@ static void end(struct table *t)
 static void add_types(struct table *t, const struct top *top)
 {
     for (uint32_t i = 0; i < top->n_columns; i++) {
-        add_column(t, arena_printf(t->r->arena, "flat:" SPAN_FMT, SPAN_ARG(top->columns[i].type)));
+        table_add_column(
+            t, arena_printf(t->r->arena, "flat:" SPAN_FMT, SPAN_ARG(top->columns[i].type)));
         t->columns[t->n_columns - 1].is_value = true;
         t->columns[t->n_columns - 1].unit = top->columns[i].unit;
     }
@@ -227,19 +208,19 @@ void table_top(const struct document *d, struct sink *out)
     }
     add_node_columns(t);
     add_values(t);
-    add_column(t, "inlined");
+    table_add_column(t, "inlined");
     add_types(t, top);
-    begin(t);
+    table_begin(t);
     for (uint32_t i = 0; i < top->n_rows; i++) {
-        struct cell *cells = new_row(t);
+        struct cell *cells = table_new_row(t);
         set_node(t->r, cells, &top->rows[i]);
         size_t n = NODE_COLUMNS + set_values(t, cells + NODE_COLUMNS, &top->rows[i]);
         cells[n++] = inlining_cell(top->rows[i].inlining);
         for (uint32_t type = 0; n < t->n_columns; type++)
-            cells[n++] = number_cell(top->columns[type].flats[i]);
-        put_row(t);
+            cells[n++] = cell_number(top->columns[type].flats[i]);
+        table_put_row(t);
     }
-    end(t);
+    table_end(t);
 }
 
 // The calls from or to a node.
@@ -250,33 +231,33 @@ static void put_calls(struct table *t, struct graph_report *g, struct span entry
     for (uint32_t i = 0; i < calls.n; i++) {
         const struct edge *e = &g->graph.edges.at[calls.edges[i]];
         struct top_row row = report_node_row(t->r, g, callers ? e->src : e->dst);
-        struct cell *cells = new_row(t);
-        cells[0] = name_cell(entry);
-        cells[1] = text_cell(callers ? SPAN("caller") : SPAN("callee"));
+        struct cell *cells = table_new_row(t);
+        cells[0] = cell_name(entry);
+        cells[1] = cell_text(callers ? SPAN("caller") : SPAN("callee"));
         set_node(t->r, cells + 2, &row);
         size_t n = 2 + NODE_COLUMNS;
-        cells[n++] = number_cell(edge_weight(e));
+        cells[n++] = cell_number(edge_weight(e));
         if (t->sided) {
-            cells[n++] = number_cell(g->calls_before[calls.edges[i]]);
-            cells[n++] = number_cell(g->calls_after[calls.edges[i]]);
+            cells[n++] = cell_number(g->calls_before[calls.edges[i]]);
+            cells[n++] = cell_number(g->calls_after[calls.edges[i]]);
         }
         cells[t->n_columns - 1] = inlining_cell(e->inlined ? INLINED_ALWAYS : INLINED_NEVER);
-        put_row(t);
+        table_put_row(t);
     }
 }
 
 static void add_tree_columns(struct table *t)
 {
-    add_column(t, "entry");
-    add_column(t, "relation");
+    table_add_column(t, "entry");
+    table_add_column(t, "relation");
     add_node_columns(t);
-    add_value(t, "calls");
+    table_add_value(t, "calls");
     if (t->sided) {
-        add_value(t, "calls_before");
-        add_value(t, "calls_after");
+        table_add_value(t, "calls_before");
+        table_add_value(t, "calls_after");
     }
     add_values(t);
-    add_column(t, "inlined");
+    table_add_column(t, "inlined");
 }
 
 void table_tree(const struct document *d, struct sink *out)
@@ -288,28 +269,28 @@ void table_tree(const struct document *d, struct sink *out)
     if (t->sided)
         report_weigh_calls(t->r, g);
     add_tree_columns(t);
-    begin(t);
+    table_begin(t);
     for (uint32_t i = 0; i < g->graph.n_shown; i++) {
         uint32_t node = g->graph.shown[i];
         if (wanted && !wanted[node])
             continue;
         struct top_row row = report_node_row(t->r, g, node);
         put_calls(t, g, row.name, &g->callers, node, true);
-        struct cell *cells = new_row(t);
-        cells[0] = name_cell(row.name);
-        cells[1] = text_cell(SPAN("self"));
+        struct cell *cells = table_new_row(t);
+        cells[0] = cell_name(row.name);
+        cells[1] = cell_text(SPAN("self"));
         set_node(t->r, cells + 2, &row);
         set_values(t, cells + values, &row);
-        put_row(t);
+        table_put_row(t);
         put_calls(t, g, row.name, &g->callees, node, false);
     }
-    end(t);
+    table_end(t);
 }
 
 static struct cell side_cell(const struct table *t, const int64_t *column, const struct sample *s)
 {
     size_t row = (size_t)s->row * t->r->profile->n_sample_types;
-    return number_cell(column[row + t->r->options.value_index]);
+    return cell_number(column[row + t->r->options.value_index]);
 }
 
 // A sample's stack, the leaf first.
@@ -334,20 +315,20 @@ void table_traces(const struct document *d, struct sink *out)
     bool sided = t->sided;
     struct arena arena = {0};
     t->nodes = nodes;
-    add_value(t, "value");
+    table_add_value(t, "value");
     if (sided) {
-        add_value(t, "before");
-        add_value(t, "after");
+        table_add_value(t, "before");
+        table_add_value(t, "after");
     }
-    add_column(t, "labels");
-    add_column(t, "stack");
-    begin(t);
+    table_add_column(t, "labels");
+    table_add_column(t, "stack");
+    table_begin(t);
     for (uint32_t i = 0; i < p->n_samples; i++) {
         const struct sample *s = &p->samples[i];
-        struct cell *cells = new_row(t);
+        struct cell *cells = table_new_row(t);
         size_t n = 0;
         arena_clear(&arena);
-        cells[n++] = number_cell(report_sample_value(t->r, s));
+        cells[n++] = cell_number(report_sample_value(t->r, s));
         if (sided) {
             cells[n++] = side_cell(t, p->sides[SIDE_BEFORE].values, s);
             cells[n++] = side_cell(t, p->sides[SIDE_AFTER].values, s);
@@ -355,48 +336,48 @@ void table_traces(const struct document *d, struct sink *out)
         cells[n++] =
             (struct cell){.kind = CELL_LABELS, .labels = p->labels + s->label, .n = s->n_labels};
         collect_stack(t->r, nodes, s, &arena, &cells[n++]);
-        put_row(t);
+        table_put_row(t);
     }
-    end(t);
+    table_end(t);
     arena_release(&arena);
 }
 
 static void put_tag(struct table *t, struct span key, const struct tag_value *value)
 {
-    struct cell *cells = new_row(t);
+    struct cell *cells = table_new_row(t);
     size_t n = 0;
-    cells[n++] = name_cell(key);
-    cells[n++] = value->is_number ? (struct cell){0} : name_cell(value->name);
-    cells[n++] = value->is_number ? number_cell(value->number) : (struct cell){0};
-    cells[n++] = value->is_number ? name_cell(value->unit) : (struct cell){0};
-    cells[n++] = number_cell(value->total);
+    cells[n++] = cell_name(key);
+    cells[n++] = value->is_number ? (struct cell){0} : cell_name(value->name);
+    cells[n++] = value->is_number ? cell_number(value->number) : (struct cell){0};
+    cells[n++] = value->is_number ? cell_name(value->unit) : (struct cell){0};
+    cells[n++] = cell_number(value->total);
     if (t->sided) {
-        cells[n++] = number_cell(value->before);
-        cells[n++] = number_cell(value->after);
+        cells[n++] = cell_number(value->before);
+        cells[n++] = cell_number(value->after);
     }
-    put_row(t);
+    table_put_row(t);
 }
 
 void table_tags(const struct document *d, struct sink *out)
 {
     const struct tags_report *tags = d->data.tags;
     struct table table = table_of(d, NULL, NULL, out), *t = &table;
-    add_column(t, "key");
-    add_column(t, "value");
-    add_column(t, "number");
-    add_column(t, "unit");
-    add_value(t, "weight");
+    table_add_column(t, "key");
+    table_add_column(t, "value");
+    table_add_column(t, "number");
+    table_add_column(t, "unit");
+    table_add_value(t, "weight");
     if (t->sided) {
-        add_value(t, "before");
-        add_value(t, "after");
+        table_add_value(t, "before");
+        table_add_value(t, "after");
     }
-    begin(t);
+    table_begin(t);
     for (uint32_t i = 0; i < tags->n_rows; i++) {
         const struct tag_row *row = &tags->rows[i];
         for (uint32_t j = 0; j < row->n_values; j++)
             put_tag(t, row->key, &row->values[j]);
     }
-    end(t);
+    table_end(t);
 }
 
 static void put_routine(struct table *t, const struct list_routine *routine,
@@ -410,13 +391,13 @@ static void put_routine(struct table *t, const struct list_routine *routine,
         bool known = file && line->line >= 1 && (size_t)line->line <= file->n;
         struct top_row row = {
             .flat = line->flat, .cum = line->cum, .before = line->before, .after = line->after};
-        struct cell *cells = new_row(t);
-        cells[0] = name_cell(routine->name);
-        cells[1] = text_cell(routine->file);
-        cells[2] = place_cell(line->line);
+        struct cell *cells = table_new_row(t);
+        cells[0] = cell_name(routine->name);
+        cells[1] = cell_text(routine->file);
+        cells[2] = cell_place(line->line);
         size_t n = 3 + set_values(t, cells + 3, &row);
-        cells[n] = known ? text_cell(file->lines[line->line - 1]) : (struct cell){0};
-        put_row(t);
+        cells[n] = known ? cell_text(file->lines[line->line - 1]) : (struct cell){0};
+        table_put_row(t);
     }
 }
 
@@ -424,26 +405,26 @@ void table_list(const struct document *d, struct sink *out)
 {
     const struct list *list = d->data.list;
     struct table table = table_of(d, NULL, NULL, out), *t = &table;
-    add_column(t, "function");
-    add_column(t, "file");
-    add_column(t, "line");
+    table_add_column(t, "function");
+    table_add_column(t, "file");
+    table_add_column(t, "line");
     add_values(t);
-    add_column(t, "source");
-    begin(t);
+    table_add_column(t, "source");
+    table_begin(t);
     for (uint32_t i = 0; i < list->n_routines; i++)
         put_routine(t, &list->routines[i], &d->subject->files);
-    end(t);
+    table_end(t);
 }
 
 void table_comments(const struct document *d, struct sink *out)
 {
     struct table table = table_of(d, NULL, NULL, out), *t = &table;
     const struct profile *p = t->r->profile;
-    add_column(t, "comment");
-    begin(t);
+    table_add_column(t, "comment");
+    table_begin(t);
     for (uint32_t i = 0; i < p->n_comments; i++) {
-        new_row(t)[0] = name_cell(profile_str(p, p->comments[i]));
-        put_row(t);
+        table_new_row(t)[0] = cell_name(profile_str(p, p->comments[i]));
+        table_put_row(t);
     }
-    end(t);
+    table_end(t);
 }

@@ -13,7 +13,10 @@ enum cell_kind {
     CELL_NONE, // there is nothing to say
     CELL_TEXT,
     CELL_NUMBER,
-    CELL_ERROR,  // of a value: no whole number
+    CELL_ERROR, // of a value: no whole number
+    CELL_NULL,  // what is asked for is not known
+    CELL_REAL,  // as it is, divided by nothing
+    CELL_REALS,
     CELL_FRAMES, // of a sample, the leaf first
     CELL_LABELS, // of a sample
 };
@@ -22,10 +25,11 @@ struct cell {
     enum cell_kind kind;
     struct span text;
     int64_t number;
-    double error;
+    double error; // or real number
+    const double *reals;
     const struct frame *frames;
     const struct label *labels;
-    size_t n; // of frames or labels
+    size_t n; // of reals, frames or labels
 };
 
 struct frame {
@@ -40,6 +44,13 @@ struct table_column {
     struct span unit; // of values
 };
 
+struct table_fact {
+    const char *name;
+    struct cell cell;
+};
+
+#define NO_COLUMN SIZE_MAX // of what is in no row
+
 struct table;
 
 struct table_format {
@@ -49,6 +60,7 @@ struct table_format {
     // Writes the top of a comparison whose sides are known in its place; NULL: there is no other
     // way.
     void (*comparison)(struct table *t, const struct top *top);
+    bool total_in_head; // a row that sums all up is no row
 };
 
 extern const struct table_format table_json, table_csv, table_tsv, table_markdown;
@@ -65,7 +77,11 @@ struct table {
     struct node_table *nodes; // of frames
     struct table_column *columns;
     size_t n_columns, cap_columns;
-    struct cell *cells; // of the row in the making
+    struct cell *cells;       // of the row in the making
+    const struct cell *total; // of the row that sums all up, or NULL
+    const char *facts_name;   // of more that is to be said in the head
+    const struct table_fact *facts;
+    size_t n_facts;
     uint64_t n_rows;    // so far
     struct buf text;    // of the format's own
     struct span *texts; // of frames, where the format keeps them
@@ -81,5 +97,53 @@ void table_add_title(const struct table *t, size_t column, const struct escape_r
                      struct buf *out);
 void table_add_cell(const struct table *t, size_t column, const struct cell *cell,
                     const struct escape_rules *rules, const char *separator, struct buf *out);
+
+// Making a table: columns first, then begin, rows of as many cells, and end. shown and noise may be
+// NULL. Before begin a row that sums all up may be given.
+struct table table_of(const struct document *d, const struct shown *shown,
+                      const struct noise_shown *noise, struct sink *out);
+void table_add_column(struct table *t, const char *name);
+void table_add_value(struct table *t, const char *name); // a column of values
+void table_begin(struct table *t);
+struct cell *table_new_row(struct table *t); // cells with nothing to say, one for each column
+void table_put_row(struct table *t);
+void table_end(struct table *t);
+
+static inline struct cell cell_text(struct span text)
+{
+    return text.n ? (struct cell){.kind = CELL_TEXT, .text = text} : (struct cell){0};
+}
+
+// Of what a row always has, be it empty.
+static inline struct cell cell_name(struct span text)
+{
+    return (struct cell){.kind = CELL_TEXT, .text = text};
+}
+
+static inline struct cell cell_number(int64_t number)
+{
+    return (struct cell){.kind = CELL_NUMBER, .number = number};
+}
+
+static inline struct cell cell_error(double error)
+{
+    return error > 0 ? (struct cell){.kind = CELL_ERROR, .error = error} : (struct cell){0};
+}
+
+// A line or column, of which 0 is none.
+static inline struct cell cell_place(int64_t number)
+{
+    return number ? cell_number(number) : (struct cell){0};
+}
+
+static inline struct cell cell_real(double number)
+{
+    return (struct cell){.kind = CELL_REAL, .error = number};
+}
+
+static inline struct cell cell_reals(const double *reals, size_t n)
+{
+    return (struct cell){.kind = CELL_REALS, .reals = reals, .n = n};
+}
 
 #endif

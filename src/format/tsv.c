@@ -31,4 +31,4 @@ static void end(struct table *t)
     buf_release(&t->text);
 }
 
-const struct table_format table_tsv = {begin, row, end, NULL};
+const struct table_format table_tsv = {.begin = begin, .row = row, .end = end};
