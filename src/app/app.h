@@ -23,6 +23,9 @@ void loaded_unref(const struct loaded *l); // may be NULL
 // Whether the config's source options go together. -1 with *err filled where they do not.
 int app_check(const struct config *config, struct err *err);
 
+// Whether these files, or others that the config names, are read from standard input.
+bool app_reads_stdin(char *const *paths, size_t n, const struct config *config);
+
 // How many threads a job may have: struct job.
 unsigned app_threads(const struct config *config);
 

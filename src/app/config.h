@@ -43,6 +43,11 @@ struct config {
     char *add_comment, *buildid, *symbolize;
     bool all_frames, keep_going;
     int64_t threads;
+
+    int64_t seconds, timeout, fetch_parallel, max_profile;
+    char *tls_cert, *tls_key, *tls_ca;
+    char *header; // a line each
+    bool no_save;
 };
 
 // Sets every option to its initial value.

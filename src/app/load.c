@@ -2,10 +2,9 @@
 #include "app/loaded.h"
 
 #include <limits.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "app/compare.h"
+#include "app/fetching.h"
 #include "app/gates.h"
 #include "app/prepare.h"
 #include "app/reads.h"
@@ -18,8 +17,9 @@
 struct loader {
     struct loaded *fresh;
     const struct config *config;
-    const char *binary; // the program that was profiled, by the command line; or NULL
-    bool keep_sides;    // whatever the config wants now
+    const char *binary;      // the program that was profiled, by the command line; or NULL
+    bool keep_sides;         // whatever the config wants now
+    struct fetcher *fetcher; // where there are URLs
     const struct job *job;
     struct err *err;
 };
@@ -52,7 +52,7 @@ static int read_source(const struct loader *l, struct profile *p, const char *pa
 {
     const struct job *job = l->job;
     struct read_options options = {.comments = prepare_names(l->config->symbolize)};
-    struct source *source = source_open(path, job, err);
+    struct source *source = source_open(path, l->fetcher, job, err);
     int status = source ? profile_read(p, source_stream(source), &options, job, err) : -1;
     source_close(source);
     return status ? -1 : profile_check_types(p, err);
@@ -64,7 +64,7 @@ static int read_profile(const struct loader *l, struct profile *p, const char *p
     profile_init(p);
     if (read_source(l, p, path, err)) {
         profile_release(p);
-        return err_wrap(err, "cannot read '%s'", strcmp(path, "-") == 0 ? "standard input" : path);
+        return source_blame(path, err);
     }
     add_mapping(p);
     set_binary(p, l->binary);
@@ -84,13 +84,12 @@ static int read_file(void *context, size_t index, struct profile *out, struct er
     return read_profile(files->loader, out, files->paths[index], err);
 }
 
-// A pipe may stall, and large files are not to be in memory several at a time.
+// What is fetched goes into buffers that are bounded.
 static bool may_read_ahead(void *context, size_t index)
 {
-    enum { LARGE = 8 << 20 };
     const struct files *files = context;
-    struct stat st;
-    return stat(files->paths[index], &st) == 0 && S_ISREG(st.st_mode) && st.st_size < LARGE;
+    unsigned flags = source_flags(files->paths[index]);
+    return flags & SOURCE_REMOTE || !(flags & (SOURCE_STALLS | SOURCE_LARGE));
 }
 
 static void tell_progress(const struct job *job, size_t done, size_t n)
@@ -154,20 +153,39 @@ static int list_files(struct loader *l, name_list *names, char *const *paths, si
 {
     const char *list = l->config->files_from;
     for (size_t i = 0; i < n; i++) {
-        if (strcmp(list, "-") == 0 && strcmp(paths[i], "-") == 0)
+        if (strcmp(list, paths[i]) == 0 && source_flags(list) & SOURCE_ONCE)
             return err_set(l->err, "standard input cannot be both a profile and a list of them");
         *vec_push(arena, names) = paths[i];
     }
-    const char *shown = strcmp(list, "-") == 0 ? "standard input" : list;
     if (*list && names_read(names, list, arena, l->job, l->err))
-        return err_wrap(l->err, "cannot read '%s'", shown);
-    return names->n ? 0 : err_set(l->err, "the list '%s' names no files", shown);
+        return source_blame(list, l->err);
+    return names->n ? 0 : err_set(l->err, "the list '%s' names no files", list);
 }
 
 static void note_files(struct loaded *fresh, name_list *to, const name_list *names)
 {
-    for (size_t i = 0; i < names->n; i++)
-        *vec_push(&fresh->arena, to) = arena_cstr(&fresh->arena, span_of(names->at[i]));
+    struct buf shown = {0};
+    for (size_t i = 0; i < names->n; i++) {
+        buf_clear(&shown);
+        if (source_flags(names->at[i]) & SOURCE_REMOTE)
+            source_show(names->at[i], &shown);
+        else
+            buf_add(&shown, span_of(names->at[i]));
+        *vec_push(&fresh->arena, to) = arena_cstr(&fresh->arena, buf_span(&shown));
+    }
+    buf_release(&shown);
+}
+
+// Lets all URLs be fetched from now on, also those of the base.
+static int expect_urls(struct loader *l, const name_list *names, struct arena *arena)
+{
+    const struct config *c = l->config;
+    const char *base = *c->diff_base ? c->diff_base : c->base;
+    name_list bases = names_split(arena, base);
+    return fetching_expect(&l->fetcher, names, c, l->job, l->err) ||
+                   (*base && fetching_expect(&l->fetcher, &bases, c, l->job, l->err))
+               ? -1
+               : 0;
 }
 
 static int read_all(struct loader *l, struct profile *out, char *const *paths, size_t n)
@@ -175,6 +193,8 @@ static int read_all(struct loader *l, struct profile *out, char *const *paths, s
     struct arena arena = {0};
     name_list names = {0};
     int status = list_files(l, &names, paths, n, &arena);
+    if (status == 0)
+        status = expect_urls(l, &names, &arena);
     if (status == 0)
         status = read_profiles(l, out, names.at, names.n);
     note_files(l->fresh, &l->fresh->sources, &names);
@@ -188,20 +208,6 @@ static bool wants_sides(const struct loader *l)
     return l->keep_sides || formats[c->format].wants.sides || c->noise || app_has_gates(c);
 }
 
-// Files separated by commas, unless there is a file whose name has the commas in it.
-static name_list split_names(struct arena *arena, const char *names)
-{
-    name_list paths = {0};
-    struct span rest = span_of(names);
-    for (bool more = true; more;) {
-        size_t comma = access(names, F_OK) == 0 ? SPAN_NOT_FOUND : span_find(rest, SPAN(","));
-        more = comma != SPAN_NOT_FOUND;
-        *vec_push(arena, &paths) = arena_cstr(arena, more ? span_upto(rest, comma) : rest);
-        rest = more ? span_from(rest, comma + 1) : rest;
-    }
-    return paths;
-}
-
 static int apply_base(struct loader *l, struct profile *p)
 {
     const struct config *c = l->config;
@@ -210,7 +216,7 @@ static int apply_base(struct loader *l, struct profile *p)
     struct profile base;
     if (!*names)
         return 0;
-    name_list bases = split_names(&arena, names);
+    name_list bases = names_split(&arena, names);
     int status = read_profiles(l, &base, bases.at, bases.n);
     note_files(l->fresh, &l->fresh->bases, &bases);
     arena_release(&arena);
@@ -228,7 +234,32 @@ int app_check(const struct config *c, struct err *err)
         return err_set(err, "-base and -diff_base cannot be used together");
     if (c->normalize && !*c->base && !*c->diff_base)
         return err_set(err, "-normalize needs -base or -diff_base");
-    return gates_check_flags(c, err);
+    return fetching_check(c, err) || gates_check_flags(c, err) ? -1 : 0;
+}
+
+static bool is_stdin(const char *name)
+{
+    return source_kind_of(name) == &source_stdin;
+}
+
+// Whether one of the names, which commas separate, is standard input.
+static bool has_stdin(const char *names)
+{
+    struct arena arena = {0};
+    name_list all = names_split(&arena, names);
+    bool found = false;
+    for (size_t i = 0; i < all.n; i++)
+        found |= is_stdin(all.at[i]);
+    arena_release(&arena);
+    return found;
+}
+
+bool app_reads_stdin(char *const *paths, size_t n, const struct config *config)
+{
+    for (size_t i = 0; i < n; i++)
+        if (is_stdin(paths[i]))
+            return true;
+    return is_stdin(config->files_from) || has_stdin(config->base) || has_stdin(config->diff_base);
 }
 
 unsigned app_threads(const struct config *c)
@@ -262,7 +293,9 @@ const struct loaded *app_load(char *const *paths, size_t n_paths, const struct c
 {
     struct loader l = {
         .fresh = loaded_new(), .config = config, .keep_sides = keep_sides, .job = job, .err = err};
-    if (load(&l, paths, n_paths) == 0)
+    int status = load(&l, paths, n_paths);
+    fetcher_free(l.fetcher);
+    if (status == 0)
         return l.fresh;
     loaded_unref(l.fresh);
     return NULL;

@@ -31,6 +31,7 @@ enum option_group {
     GROUP_DETAIL,
     GROUP_GATE,
     GROUP_SOURCE,
+    GROUP_FETCH,
     GROUP_COUNT,
 };
 

@@ -15,6 +15,7 @@ const char *const option_group_titles[GROUP_COUNT] = {
     [GROUP_DETAIL] = "How far lines of code are told apart",
     [GROUP_GATE] = "What is noise, and when to fail",
     [GROUP_SOURCE] = "What is read",
+    [GROUP_FETCH] = "How URLs are fetched",
 };
 
 static const struct choice sort_choices[] = {
@@ -126,6 +127,7 @@ enum {
 };
 
 static const struct option_range not_negative = {.min = 0, .max = INFINITY, .want = "0 or more"};
+static const struct option_range from_one = {.min = 1, .max = 1000, .want = "1 to 1000"};
 static const struct option_range not_zero = {
     .min = -INFINITY, .max = INFINITY, .no_zero = true, .want = "another number than 0"};
 static const struct option_range confidences = {
@@ -175,6 +177,9 @@ const struct option_def option_defs[] = {
     {OPTION(fail_if, GATES, GATE), .url = "fail_if", .where = SHARED, .dirties = DIRTIES_GATES,
      .initial = "", .argument = "GATE",
      .summary = "exit with status 3 where this is so, say total > +5%", .detail = GATE_DETAIL},
+    {OPTION(fetch_parallel, INT, FETCH), .where = LOCAL, .dirties = DIRTIES_NOTHING,
+     .range = &from_one, .initial = "16", .argument = "NUMBER",
+     .summary = "how many URLs are fetched at once"},
     {OPTION(files_from, STRING, SOURCE), .where = LOCAL, .dirties = DIRTIES_LOAD,
      .complete = COMPLETE_FILES, .initial = "", .argument = "LIST",
      .summary = "also read the profiles that a list names",
@@ -192,6 +197,10 @@ const struct option_def option_defs[] = {
      .choices = granularity_choices, .initial = "", .argument = "KIND",
      .summary = "what makes one entry",
      .detail = "Each kind is also a flag of its own: -lines is -granularity=lines."},
+    {OPTION(header, LINES, FETCH), .where = LOCAL, .dirties = DIRTIES_NOTHING, .initial = "",
+     .argument = "HEADER", .summary = "send a header, 'Name: value', with each request",
+     .detail = "May be given several times. @FILE reads headers from a file, a line each: "
+               "arguments can be seen by all users of a machine."},
     {OPTION(hide, REGEX, FILTER), .url = "h", .where = SAVED, .dirties = DIRTIES_FILTER,
      .complete = COMPLETE_FUNCTIONS, .initial = "", .argument = "REGEX",
      .summary = "cut matching frames out of the stacks", .detail = FRAME_DETAIL},
@@ -201,8 +210,14 @@ const struct option_def option_defs[] = {
     {OPTION(keep_going, BOOL, SOURCE), .where = LOCAL, .dirties = DIRTIES_NOTHING,
      .initial = "false", .summary = "go on without the files that cannot be read",
      .detail = "Each is reported on standard error. Without this option the first ends the run."},
+    {OPTION(max_profile, SIZE, FETCH), .where = LOCAL, .dirties = DIRTIES_NOTHING,
+     .initial = "4GiB", .argument = "SIZE",
+     .summary = "the most that a fetched profile may unpack to"},
     {OPTION(mean, BOOL, DISPLAY), .url = "mean", .where = SAVED, .dirties = DIRTIES_GRAPH,
      .initial = "false", .summary = "divide values by each sample's first value, the count"},
+    {OPTION(no_save, BOOL, FETCH), .where = LOCAL, .dirties = DIRTIES_NOTHING, .initial = "false",
+     .summary = "keep no copy of what is fetched",
+     .detail = "CPROF_SAVE=off in the environment says so for good."},
     {OPTION(nodecount, INT, TRIM), .url = "n", .where = SAVED, .dirties = DIRTIES_GRAPH,
      .initial = "-1", .argument = "NUMBER", .summary = "show at most so many entries",
      .detail = "-1 is the report's own limit, 0 none."},
@@ -240,6 +255,11 @@ const struct option_def option_defs[] = {
      .complete = COMPLETE_TYPES, .initial = "", .argument = "TYPE",
      .summary = "the sample type to report, by name or by number from 0",
      .detail = "The profile's default, mostly the last, where none is given."},
+    {OPTION(seconds, INT, FETCH), .where = LOCAL, .dirties = DIRTIES_NOTHING,
+     .range = &not_negative, .initial = "0", .argument = "SECONDS",
+     .summary = "ask for a profile of so many seconds",
+     .detail = "As seconds=… in the URL does. Of the heap and the like, which are states, that is "
+               "what changes meanwhile. 0 leaves it to the service."},
     {OPTION(show, REGEX, FILTER), .url = "s", .where = SAVED, .dirties = DIRTIES_FILTER,
      .complete = COMPLETE_FUNCTIONS, .initial = "", .argument = "REGEX",
      .summary = "keep only matching frames in the stacks", .detail = FRAME_DETAIL},
@@ -285,6 +305,19 @@ const struct option_def option_defs[] = {
      .range = &not_negative, .initial = "0", .argument = "NUMBER",
      .summary = "work on so many threads at once",
      .detail = "0 is one for each processor. Reports are the same."},
+    {OPTION(timeout, INT, FETCH), .where = LOCAL, .dirties = DIRTIES_NOTHING,
+     .range = &not_negative, .initial = "0", .argument = "SECONDS",
+     .summary = "how long one fetch may take, and 5 seconds more",
+     .detail = "0 is 60, or half as much again as the seconds that are asked for."},
+    {OPTION(tls_ca, STRING, FETCH), .where = LOCAL, .dirties = DIRTIES_NOTHING,
+     .complete = COMPLETE_FILES, .initial = "", .argument = "FILE",
+     .summary = "certificates (PEM) of who vouches for servers"},
+    {OPTION(tls_cert, STRING, FETCH), .where = LOCAL, .dirties = DIRTIES_NOTHING,
+     .complete = COMPLETE_FILES, .initial = "", .argument = "FILE",
+     .summary = "the certificate (PEM) to show to servers; goes with tls_key"},
+    {OPTION(tls_key, STRING, FETCH), .where = LOCAL, .dirties = DIRTIES_NOTHING,
+     .complete = COMPLETE_FILES, .initial = "", .argument = "FILE",
+     .summary = "the key (PEM) of tls_cert"},
     {OPTION(trim, BOOL, TRIM), .url = "trim", .where = SAVED, .dirties = DIRTIES_GRAPH,
      .initial = "true", .summary = "obey nodecount, nodefraction and edgefraction"},
     {OPTION(trim_path, STRING, SOURCE), .where = LOCAL, .dirties = DIRTIES_GRAPH,

@@ -34,32 +34,11 @@ static void free_paths(char **paths, size_t n)
     free(paths);
 }
 
-// Whether one of the names, which commas separate, is "-".
-static bool has_dash(struct span names)
-{
-    size_t comma = span_find(names, SPAN(","));
-    for (; comma != SPAN_NOT_FOUND; comma = span_find(names, SPAN(","))) {
-        if (span_eq(span_upto(names, comma), SPAN("-")))
-            return true;
-        names = span_from(names, comma + 1);
-    }
-    return span_eq(names, SPAN("-"));
-}
-
-bool shell_reads_stdin(char *const *paths, size_t n, const struct config *config)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(paths[i], "-") == 0)
-            return true;
-    return strcmp(config->files_from, "-") == 0 || has_dash(span_of(config->base)) ||
-           has_dash(span_of(config->diff_base));
-}
-
 int shell_load(struct shell *sh, char *const *paths, size_t n, struct err *err)
 {
     char *const *from = paths ? paths : sh->paths;
     size_t n_from = paths ? n : sh->n_paths;
-    if (sh->loaded && shell_reads_stdin(from, n_from, &sh->config))
+    if (sh->loaded && app_reads_stdin(from, n_from, &sh->config))
         return err_set(err, "standard input cannot be read again");
     sh->job.threads = app_threads(&sh->config);
     // What later reports will want to know is not known yet.

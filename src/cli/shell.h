@@ -26,9 +26,6 @@ void shell_release(struct shell *sh);
 // Obeys one line; what goes wrong is told on standard error. False when the line ends the session.
 bool shell_line(struct shell *sh, struct span line);
 
-// Whether these files or the config's base are read from standard input, which the lines come from.
-bool shell_reads_stdin(char *const *paths, size_t n, const struct config *config);
-
 // Loads other files, or the same again where paths is NULL, and the base that the config names. On
 // failure everything stays as it was.
 int shell_load(struct shell *sh, char *const *paths, size_t n, struct err *err);

@@ -47,7 +47,7 @@ static void read_lines(struct shell *sh)
 // The profile came from standard input: lines come from the terminal, where there is one.
 static bool move_to_terminal(const struct args *args)
 {
-    if (!shell_reads_stdin(args->paths, args->n_paths, &args->config))
+    if (!app_reads_stdin(args->paths, args->n_paths, &args->config))
         return true;
     int fd = isatty(STDOUT_FILENO) ? open("/dev/tty", O_RDWR | O_CLOEXEC) : -1;
     if (fd < 0)

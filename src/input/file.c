@@ -6,12 +6,11 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/parallel.h"
 #include "base/xalloc.h"
-#include "input/ahead.h"
 #include "input/window.h"
 
 struct file_stream {
@@ -20,13 +19,6 @@ struct file_stream {
     int fd;
     bool stalls; // may have nothing to read for a while
     const struct job *job;
-};
-
-struct source {
-    int fd;
-    struct stream *file;
-    struct stream *inflated; // NULL where the bytes are bare
-    struct stream *ahead;    // NULL where that is not read ahead
 };
 
 // Waits until there is something to read, or the job has ended.
@@ -79,20 +71,53 @@ void file_stream_free(struct stream *r)
     free(r);
 }
 
-static int open_path(const char *path, struct err *err)
+static bool claims(const char *place)
 {
-    if (strcmp(path, "-") == 0)
-        return STDIN_FILENO;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0)
-        return err_set(err, "%s", strerror(errno));
+    (void)place;
+    return true;
+}
+
+static const char *path_of(const char *place)
+{
+    return strncasecmp(place, "file://", 7) == 0 && access(place, F_OK) ? place + 7 : place;
+}
+
+static unsigned flags(const char *place)
+{
+    enum { LARGE = 8 << 20 };
     struct stat st;
+    if (stat(path_of(place), &st))
+        return 0; // opening it will tell
+    if (!S_ISREG(st.st_mode))
+        return SOURCE_STALLS | SOURCE_ONCE;
+    return st.st_size < LARGE ? 0 : SOURCE_LARGE;
+}
+
+static struct stream *open_file(const char *place, struct fetcher *fetcher, const struct job *job,
+                                struct err *err)
+{
+    struct stat st;
+    (void)fetcher;
+    int fd = open(path_of(place), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        err_set(err, "%s", strerror(errno));
+        return NULL;
+    }
     if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
         close(fd);
-        return err_set(err, "is a directory");
+        err_set(err, "is a directory");
+        return NULL;
     }
-    return fd;
+    return file_stream_new(fd, job);
 }
+
+static void close_file(struct stream *s)
+{
+    close(((struct file_stream *)s)->fd);
+    file_stream_free(s);
+}
+
+const struct source_kind source_file = {"file", claims, flags, open_file, close_file, NULL};
 
 bool source_is_program(const char *path)
 {
@@ -105,74 +130,4 @@ bool source_is_program(const char *path)
     if (fd >= 0)
         close(fd);
     return program;
-}
-
-// Reading a regular file always ends soon.
-static bool may_read_ahead(int fd, const struct job *job)
-{
-    struct stat st;
-    return parallel_threads(job) > 1 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-}
-
-struct source *source_open(const char *path, const struct job *job, struct err *err)
-{
-    int fd = open_path(path, err);
-    if (fd < 0)
-        return NULL;
-    struct source *s = xcalloc(1, sizeof *s);
-    s->fd = fd;
-    s->file = file_stream_new(fd, job);
-    if (stream_need(s->file, 2, err)) {
-        source_close(s);
-        return NULL;
-    }
-    const unsigned char *at = s->file->at;
-    if (stream_have(s->file) >= 2 && at[0] == 0x1f && at[1] == 0x8b)
-        s->inflated = inflate_stream_new(s->file, inflater_best());
-    if (s->inflated && may_read_ahead(fd, job))
-        s->ahead = ahead_stream_new(s->inflated);
-    return s;
-}
-
-void source_close(struct source *s)
-{
-    if (!s)
-        return;
-    ahead_stream_free(s->ahead);
-    inflate_stream_free(s->inflated);
-    file_stream_free(s->file);
-    if (s->fd != STDIN_FILENO)
-        close(s->fd);
-    free(s);
-}
-
-struct stream *source_stream(struct source *s)
-{
-    if (s->ahead)
-        return s->ahead;
-    return s->inflated ? s->inflated : s->file;
-}
-
-static int read_all(struct stream *in, size_t max, struct buf *out, struct err *err)
-{
-    for (;;) {
-        if (stream_need(in, 1, err))
-            return -1;
-        size_t n = stream_have(in);
-        if (n == 0)
-            return 0;
-        if (out->n + n > max)
-            return err_set(err, "is larger than %zu MiB", max >> 20);
-        buf_add(out, (struct span){(const char *)in->at, n});
-        in->at += n;
-    }
-}
-
-int source_read_all(const char *path, size_t max, struct buf *out, const struct job *job,
-                    struct err *err)
-{
-    struct source *source = source_open(path, job, err);
-    int status = source ? read_all(source_stream(source), max, out, err) : -1;
-    source_close(source);
-    return status;
 }

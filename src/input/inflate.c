@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "input/source.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/xalloc.h"
@@ -15,9 +16,9 @@ struct inflate_stream {
     struct window window;
     struct stream *in;
     const struct inflater *preferred, *inflater;
-    void *state; // the inflater's, or NULL: nothing was read yet
-    uint64_t consumed, produced;
-    bool ended; // the last member is complete and nothing follows
+    void *state;                       // the inflater's, or NULL: nothing was read yet
+    uint64_t consumed, produced, most; // 0: any
+    bool ended;                        // the last member is complete and nothing follows
 };
 
 const struct inflater *inflater_best(void)
@@ -95,6 +96,9 @@ static int inflate_step(struct inflate_stream *f, size_t room, struct err *err)
         return err_set(err, "truncated gzip stream");
     if (f->produced > FREE_OUTPUT && f->produced / MAX_RATIO > f->consumed)
         return err_set(err, "refusing a gzip stream that inflates more than %u times", MAX_RATIO);
+    if (f->most && f->produced > f->most)
+        return err_set(err, "unpacks to more than %" PRIu64 " bytes; -max_profile=SIZE allows more",
+                       f->most);
     return status == INFLATER_MEMBER_END ? next_member(f, err) : 0;
 }
 
@@ -116,6 +120,11 @@ struct stream *inflate_stream_new(struct stream *in, const struct inflater *pref
     f->in = in;
     f->preferred = preferred;
     return &f->base;
+}
+
+void inflate_stream_limit(struct stream *r, uint64_t max)
+{
+    ((struct inflate_stream *)r)->most = max;
 }
 
 void inflate_stream_free(struct stream *r)

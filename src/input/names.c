@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "input/names.h"
 
+#include <unistd.h>
+
 #include "input/source.h"
 
 #define LIST_MAX ((size_t)256 << 20)
@@ -27,4 +29,17 @@ int names_read(name_list *names, const char *path, struct arena *arena, const st
         split(names, buf_span(&text), arena);
     buf_release(&text);
     return status;
+}
+
+name_list names_split(struct arena *arena, const char *names)
+{
+    name_list paths = {0};
+    struct span rest = span_of(names);
+    for (bool more = true; more;) {
+        size_t comma = access(names, F_OK) == 0 ? SPAN_NOT_FOUND : span_find(rest, SPAN(","));
+        more = comma != SPAN_NOT_FOUND;
+        *vec_push(arena, &paths) = arena_cstr(arena, more ? span_upto(rest, comma) : rest);
+        rest = more ? span_from(rest, comma + 1) : rest;
+    }
+    return paths;
 }

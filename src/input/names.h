@@ -14,4 +14,7 @@ typedef VEC(char *) name_list;
 int names_read(name_list *names, const char *path, struct arena *arena, const struct job *job,
                struct err *err);
 
+// Splits names that commas separate, unless there is a file whose name has the commas in it.
+name_list names_split(struct arena *arena, const char *names);
+
 #endif

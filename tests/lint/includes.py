@@ -14,6 +14,7 @@ NEVER = {"web": ["cli"]}
 LIBRARIES = [
     (["protobuf-c/*", "*.pb-c.h"], ["src/profile/read/proto.c", "src/profile/encode.c"]),
     (["zlib.h"], ["src/input/inflater_zlib.c", "src/sink/deflate.c"]),
+    (["curl/*"], ["src/input/libcurl.h"]),
     (["isa-l/*"], ["src/input/inflater_isal.c"]),
     (["editline/*", "readline/*", "histedit.h"], ["src/cli/repl*.c"]),
     (["pcre2*.h"], ["src/base/regex.c"]),

@@ -243,7 +243,7 @@ static void false_lengths_take_no_memory(void)
     temp_dir_init(&dir);
     const char *path = temp_path(&dir, "in");
     file_put(path, SPAN("\x0a\x80\x80\x80\x80\x80\x80\x80\x10"));
-    struct source *s = source_open(path, NULL, &err);
+    struct source *s = source_open(path, NULL, NULL, &err);
     profile_init(&p);
     CHECK_INT(profile_decode(&p, source_stream(s), NULL, &err), -1);
     CHECK_HAS(err.text, "truncated");

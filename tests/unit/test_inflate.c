@@ -37,7 +37,7 @@ static struct buf gzipped(struct span content)
 
 static int read_path(const char *path, struct buf *out, struct err *err)
 {
-    struct source *s = source_open(path, NULL, err);
+    struct source *s = source_open(path, NULL, NULL, err);
     if (!s)
         return -1;
     int status = read_all(source_stream(s), out, err);
@@ -258,9 +258,9 @@ static void what_cannot_be_opened(void)
     struct temp_dir dir;
     struct err err = {""};
     temp_dir_init(&dir);
-    CHECK(!source_open(temp_path(&dir, "absent"), NULL, &err));
+    CHECK(!source_open(temp_path(&dir, "absent"), NULL, NULL, &err));
     CHECK_STR(err.text, "No such file or directory");
-    CHECK(!source_open(dir.path, NULL, &err));
+    CHECK(!source_open(dir.path, NULL, NULL, &err));
     CHECK_STR(err.text, "is a directory");
     temp_dir_release(&dir);
     source_close(NULL);
