@@ -41,6 +41,7 @@ struct config {
 
     char *files_from; // a list of files
     char *add_comment, *buildid, *symbolize;
+    int created_by; // enum created_by: see profile/read/reader.h
     bool all_frames, keep_going;
     int64_t threads;
 

@@ -51,7 +51,8 @@ static void set_build_id(struct profile *p, const char *build_id)
 static int read_source(const struct loader *l, struct profile *p, const char *path, struct err *err)
 {
     const struct job *job = l->job;
-    struct read_options options = {.comments = prepare_names(l->config->symbolize)};
+    struct read_options options = {.comments = prepare_names(l->config->symbolize),
+                                   .created_by = l->config->created_by};
     struct source *source = source_open(path, l->fetcher, job, err);
     int status = source ? profile_read(p, source_stream(source), &options, job, err) : -1;
     source_close(source);

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "format/formats.h"
+#include "profile/read/reader.h"
 #include "report/reports.h"
 #include "symbol/mode.h"
 
@@ -67,6 +68,13 @@ static const struct choice *symbolize_choices(void)
     pthread_once(&once, list_symbolize_words);
     return symbolize_rows;
 }
+
+static const struct choice created_by_choices[] = {
+    [CREATED_BY_ROOT] = {"root", "the outermost frame, created by F"},
+    [CREATED_BY_LABEL] = {"label", "a tag, created by"},
+    [CREATED_BY_DROP] = {"drop", "left out"},
+    {NULL, NULL},
+};
 
 static const struct choice color_choices[] = {
     [WHEN_AUTO] = {"auto", "on a terminal, unless NO_COLOR is set or TERM is dumb"},
@@ -162,6 +170,10 @@ const struct option_def option_defs[] = {
      .summary = "let a gate fire only with this confidence that it is no noise",
      .detail =
          "One-sided: 95 lets in one false alarm of twenty at most. 0 takes values as they are."},
+    {OPTION(created_by, WORD, SOURCE), .where = LOCAL, .dirties = DIRTIES_LOAD,
+     .choices = created_by_choices, .initial = "root", .argument = "WHAT",
+     .summary = "what the function that started a goroutine becomes",
+     .detail = "In stacks of goroutines that are texts (debug=2, panics, SIGQUIT)."},
     {OPTION(diff_base, STRING, SOURCE), .where = LOCAL, .dirties = DIRTIES_LOAD,
      .complete = COMPLETE_FILES, .separator = ',', .initial = "", .argument = "FILE",
      .summary = "compare with this profile",

@@ -145,6 +145,16 @@ void builder_set_lines(struct builder *b, uint32_t location, const struct line *
         *vec_push(b->out->arena, &b->lines) = lines[i];
 }
 
+void builder_name_mapping(struct builder *b)
+{
+    uint32_t named = builder_mapping(
+        b,
+        &(struct mapping){.has_functions = true, .has_filenames = true, .has_line_numbers = true});
+    for (size_t i = 0; i < b->locations.n; i++)
+        if (b->locations.at[i].mapping == NO_INDEX)
+            b->locations.at[i].mapping = named;
+}
+
 static bool same_frame(const void *context, uint32_t entry, const void *key)
 {
     const struct builder *b = context;

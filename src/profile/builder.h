@@ -58,6 +58,10 @@ uint32_t builder_frame(struct builder *b, const struct line *line);
 // Gives a location lines where it has none yet, the innermost first.
 void builder_set_lines(struct builder *b, uint32_t location, const struct line *lines, uint32_t n);
 
+// Gives all locations that have no mapping a nameless one, which says that it has names: so that
+// nobody looks for a binary to name them.
+void builder_name_mapping(struct builder *b);
+
 // Labels belong to the sample that is added next. A unit may be empty.
 void builder_label_text(struct builder *b, struct span key, struct span value);
 void builder_label_number(struct builder *b, struct span key, int64_t number, struct span unit);

@@ -47,11 +47,15 @@ static bool take_escape(struct span *s, struct buf *out)
     return true;
 }
 
-static bool take_quoted(struct span *s, struct buf *out)
+// A quoted text, or one up to a byte that ends it.
+static bool take_word(struct span *s, const char *ends, struct buf *out)
 {
     buf_clear(out);
-    if (!scan_text(s, SPAN("\"")))
-        return false;
+    if (!scan_text(s, SPAN("\""))) {
+        for (; s->n && !strchr(ends, *s->at); *s = span_from(*s, 1))
+            buf_addc(out, *s->at);
+        return out->n > 0;
+    }
     while (s->n) {
         char c = *s->at;
         *s = span_from(*s, 1);
@@ -67,10 +71,10 @@ static bool take_quoted(struct span *s, struct buf *out)
 
 static bool take_pair(struct builder *b, struct span *s, struct buf *key, struct buf *value)
 {
-    if (!take_quoted(s, key) || !scan_text(s, SPAN(":")))
+    if (!take_word(s, ":,}", key) || !scan_text(s, SPAN(":")))
         return false;
     scan_blanks(s);
-    if (!take_quoted(s, value))
+    if (!take_word(s, ",}", value))
         return false;
     builder_label_text(b, buf_span(key), buf_span(value));
     return true;

@@ -4,7 +4,7 @@
 
 #include "profile/builder.h"
 
-// Labels as Go prints them: {"key":"value", "other":"value"}, each text quoted by strconv.Quote.
+// Labels as Go prints them: {"key":"value", other: plain}, quoted as by strconv.Quote, or bare.
 // Adds them to the builder's next sample and takes them off *s, up to the brace. Takes what it can:
 // false where they do not end as they should.
 bool goquote_take_labels(struct builder *b, struct span *s);

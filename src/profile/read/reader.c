@@ -4,7 +4,7 @@
 #include "profile/read/foreign.h"
 
 const struct reader *const readers[] = {
-    &reader_contention, &reader_cpu,   &reader_gocount, &reader_heap,
+    &reader_contention, &reader_cpu,   &reader_gocount, &reader_godump, &reader_heap,
     &reader_java,       &reader_proto, &reader_thread,  NULL,
 };
 

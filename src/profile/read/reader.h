@@ -10,10 +10,18 @@
 
 struct job;
 
+// What becomes of the function that started a goroutine.
+enum created_by {
+    CREATED_BY_ROOT,  // the outermost frame, "created by F"
+    CREATED_BY_LABEL, // the label "created by"
+    CREATED_BY_DROP,
+};
+
 struct read_options {
     // Texts of Go programs tell the names of functions, their lines and the labels of goroutines in
     // comments. google/pprof does not read these, nor is it done for -symbolize=none.
     bool comments;
+    int created_by; // enum created_by
 };
 
 // What a reader reads from.
@@ -53,7 +61,7 @@ extern const struct reader *const readers[];
 int profile_read(struct profile *out, struct stream *in, const struct read_options *options,
                  const struct job *job, struct err *err);
 
-extern const struct reader reader_contention, reader_cpu, reader_gocount, reader_heap, reader_java,
-    reader_proto, reader_thread;
+extern const struct reader reader_contention, reader_cpu, reader_gocount, reader_godump,
+    reader_heap, reader_java, reader_proto, reader_thread;
 
 #endif
