@@ -2,6 +2,7 @@
 #ifndef CPROF_FORMAT_FORMATS_H
 #define CPROF_FORMAT_FORMATS_H
 
+#include "format/format.h"
 #include "report/reports.h"
 #include "sink/sink.h"
 
@@ -32,6 +33,8 @@ struct format {
     const char *through; // the program that makes a file of the text of a graph, and its arguments
     void (*finish)(struct span made, struct sink *out); // writes what it made; NULL: as it is
     const struct table_format *table;                   // how it writes tables, or NULL
+    // What is told of gates beside the report; NULL: format_gates.
+    label_lines (*gates)(const struct report *r, const struct gate_results *results, bool all);
     emit *emit[N_REPORTS]; // NULL: there is no such report, but for tables, which all look the same
 };
 

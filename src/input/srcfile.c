@@ -330,3 +330,17 @@ const char *srcfiles_searched(const struct srcfiles *s)
     buf_release(&out);
     return copy;
 }
+
+struct span srcfiles_here(struct arena *arena)
+{
+    struct srcfiles s = {.arena = arena};
+    struct span go_mod, module = SPAN("");
+    struct err ignored;
+    char *here = getcwd(NULL, 0);
+    if (read_file(&s, SPAN("go.mod"), GO_MOD_MAX, &go_mod, &ignored) > 0)
+        module_name(go_mod, &module);
+    struct span list = span_of(arena_printf(arena, "%s%s" SPAN_FMT, here ? here : "",
+                                            module.n ? ":" : "", SPAN_ARG(module)));
+    free(here);
+    return list;
+}

@@ -20,6 +20,10 @@ struct srcfiles *srcfiles_new(struct arena *arena, struct span search_path, stru
 
 void srcfiles_release(struct srcfiles *s);
 
+// What the names of source files in the current directory may begin with where a program of them
+// was built: the directory, and the module of its go.mod, separated by ":".
+struct span srcfiles_here(struct arena *arena);
+
 // NULL with *err filled where it is not found, is no regular file, is larger than 16 MiB or is no
 // text. A file is read once.
 const struct text_file *srcfiles_find(struct srcfiles *s, struct span name, struct err *err);
