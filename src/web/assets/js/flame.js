@@ -64,7 +64,6 @@ export async function showFlame() {
   view = { root: z ? frameAt(model, z) || model.zoom : 0 };
   if (!slid || current >= model.below.n || currentTree !== 'below') { current = view.root; currentTree = 'below'; }
   else current = view.root;
-  if (!model.below.n || state.shown === 0) { drawNothing(); return; }
   draw();
   if (focused) focusFrame(current, currentTree);
 }
@@ -73,9 +72,9 @@ function drawNothing() {
   const filters = [...state.params].filter(([k]) => ['f', 'i', 'h', 's', 'sf', 'tf', 'ti', 'prunefrom'].includes(k));
   elements.clear();
   host.replaceChildren();
-  host.style.height = '';
-  host.after(...[...box.children].slice(1));
-  box.querySelector('.empty')?.remove();
+  host.style.height = '0';
+  host.style.minHeight = '0';
+  $('#details').replaceChildren();
   box.append(filters.length
     ? emptyState('No samples are left', el('p', {}, ...filters.flatMap(([k, v]) => [el('code', {}, `${k}=${v}`), ' '])),
       el('p', {}, 'match nothing together; take one away.'), el('button', { class: 'soft', 'data-action': 'reset' }, 'show everything'))
@@ -116,6 +115,7 @@ function rowsOf(tree, root) {
 export function draw() {
   if (!model || !host || !view) return;
   box.querySelector('.empty')?.remove();
+  if (!model.below.n || !model.below.width[0]) { drawNothing(); return; }
   const t = model.below, root = view.root, width = Math.max(50, box.clientWidth - 16);
   const lift = model.above ? rowsOf(model.above, 0) : 0;
   const rows = lift + rowsOf(t, root) + 1;
