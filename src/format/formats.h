@@ -9,6 +9,12 @@
 // The one table of formats: how reports are written down. Nothing here computes: every number comes
 // from the report.
 
+// Which rows of a table are written, from the first, 0; all, unless it is set.
+struct row_window {
+    bool set;
+    uint64_t from, n;
+};
+
 // A report that is ready to be written.
 struct document {
     const struct report *report;
@@ -19,6 +25,7 @@ struct document {
     char *const *bases;   // and those compared with
     size_t n_sources, n_bases;
     const struct format *format;
+    struct row_window rows;
 };
 
 typedef void emit(const struct document *d, struct sink *out);

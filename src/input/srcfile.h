@@ -18,6 +18,11 @@ struct srcfiles;
 // arena's.
 struct srcfiles *srcfiles_new(struct arena *arena, struct span search_path, struct span trim_path);
 
+// From now on only files are read that lie, symbolic links resolved, below a directory of the
+// search path, GOROOT, the module cache or GOPATH/src; below the current directory only where it is
+// neither the root nor the home folder. A profile's word alone opens nothing then.
+void srcfiles_fence(struct srcfiles *s);
+
 void srcfiles_release(struct srcfiles *s);
 
 // What the names of source files in the current directory may begin with where a program of them

@@ -263,12 +263,12 @@ int main(int argc, char **argv)
     adds(&script, "'use strict';\n");
     for (int i = 3; i < argc; i++)
         add_module(&script, argv[i]);
-    printf("// Made by src/web/embed.c\n#include \"web/assets.h\"\n\n");
-    print_array("web_style", &style);
-    print_array("web_page", &page);
-    print_array("web_script", &script);
-    print_digest("web_style", &style);
-    print_digest("web_script", &script);
+    printf("// Made by src/format/embed.c\n#include \"format/assets.h\"\n\n");
+    print_array("page_style", &style);
+    print_array("page_html", &page);
+    print_array("page_script", &script);
+    print_digest("page_style", &style);
+    print_digest("page_script", &script);
     free(style.at);
     free(page.at);
     free(script.at);
