@@ -4,7 +4,7 @@
 
 #include "base/span.h"
 
-// The browser's page, put into the program when that is built (format/embed.c). The page has two
+// The browser's page, put into the program when that is built (tools/embed.c). The page has two
 // marks, <!--HEAD--> and <!--DATA-->, where what differs is to be put in.
 extern const struct span page_style, page_html, page_script;
 

@@ -263,7 +263,7 @@ int main(int argc, char **argv)
     adds(&script, "'use strict';\n");
     for (int i = 3; i < argc; i++)
         add_module(&script, argv[i]);
-    printf("// Made by src/format/embed.c\n#include \"format/assets.h\"\n\n");
+    printf("// Made by tools/embed.c\n#include \"format/assets.h\"\n\n");
     print_array("page_style", &style);
     print_array("page_html", &page);
     print_array("page_script", &script);
