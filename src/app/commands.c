@@ -38,6 +38,13 @@ const struct command_def command_defs[] = {
      .viewers = evince,
      .summary = "the call graph as a picture, shown by evince",
      PICTURE},
+    {.name = "flame",
+     .report = REPORT_FLAME,
+     .summary = "the flame graph: all paths of calls, as wide as they weigh",
+     .detail =
+         "Each row is a level of calls, callers above. Frames narrower than a column are left out. "
+         "The options width, depth, flipped, zoom, pivot and own are for flame graphs alone; "
+         "-format=svg draws a picture."},
     {.name = "folded",
      .report = REPORT_STACKS,
      .format = "folded",

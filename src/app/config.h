@@ -32,6 +32,10 @@ struct config {
     char *tagfocus, *tagignore, *tagshow, *taghide;
     int granularity; // enum granularity: see report/reports.h
 
+    int64_t width, depth; // of flame graphs; 0: as it comes
+    bool flipped;
+    char *zoom, *pivot, *own;
+
     char *base, *diff_base; // files, separated by commas
 
     char *fail_if; // gates, one a line

@@ -8,6 +8,21 @@ static const struct text_file *find_source(void *context, struct span name, stru
     return srcfiles_find(context, name, err);
 }
 
+static struct flame_options flame_options_of(const struct query *q, const struct sink *out)
+{
+    const struct config *c = q->request->config;
+    const struct sink_style *style = sink_style(out);
+    int64_t width = style->columns ? (int64_t)style->columns : q->wants.width;
+    return (struct flame_options){
+        .width = c->width ? c->width : width,
+        .depth = c->depth,
+        .flipped = c->flipped,
+        .root = span_of(c->zoom),
+        .pivot = span_of(c->pivot),
+        .own = span_of(c->own),
+    };
+}
+
 static struct subject subject_of(struct query *q, struct srcfiles *sources)
 {
     const struct request *request = q->request;
@@ -36,8 +51,7 @@ static int build_and_write(struct query *q, const struct subject *subject, struc
                          .n_sources = l->sources.n,
                          .bases = l->bases.at,
                          .n_bases = l->bases.n,
-                         .format = command_format(request->command, request->config),
-                         .rows = request->rows};
+                         .format = command_format(request->command, request->config)};
     if (def->build && def->build(&q->report, subject, &d.data, err))
         return -1;
     int status = format_write(&d, out, err);
@@ -51,9 +65,8 @@ int query_emit(struct query *q, struct sink *out, struct err *err)
     const struct config *c = q->request->config;
     struct srcfiles *sources =
         srcfiles_new(&q->arena, span_of(c->source_path), span_of(c->trim_path));
-    if (q->request->fenced)
-        srcfiles_fence(sources);
     struct subject subject = subject_of(q, sources);
+    subject.flame = flame_options_of(q, out);
     int status = build_and_write(q, &subject, out, err);
     const char *searched = srcfiles_searched(sources);
     if (status == 0 && searched)

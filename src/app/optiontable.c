@@ -136,6 +136,7 @@ enum {
 
 static const struct option_range not_negative = {.min = 0, .max = INFINITY, .want = "0 or more"};
 static const struct option_range from_one = {.min = 1, .max = 1000, .want = "1 to 1000"};
+static const struct option_range widths = {.min = 0, .max = 100000, .want = "0 to 100000"};
 static const struct option_range not_zero = {
     .min = -INFINITY, .max = INFINITY, .no_zero = true, .want = "another number than 0"};
 static const struct option_range confidences = {
@@ -174,6 +175,9 @@ const struct option_def option_defs[] = {
      .choices = created_by_choices, .initial = "root", .argument = "WHAT",
      .summary = "what the function that started a goroutine becomes",
      .detail = "In stacks of goroutines that are texts (debug=2, panics, SIGQUIT)."},
+    {OPTION(depth, INT, DISPLAY), .url = "d", .where = SHARED, .dirties = DIRTIES_GRAPH,
+     .range = &not_negative, .initial = "0", .argument = "NUMBER",
+     .summary = "how many rows of a flame graph to show", .detail = "0 is all."},
     {OPTION(diff_base, STRING, SOURCE), .where = LOCAL, .dirties = DIRTIES_LOAD,
      .complete = COMPLETE_FILES, .separator = ',', .initial = "", .argument = "FILE",
      .summary = "compare with this profile",
@@ -197,6 +201,9 @@ const struct option_def option_defs[] = {
      .summary = "also read the profiles that a list names",
      .detail = "One per line, or each with a zero byte behind it, as find -print0 has it; - is "
                "standard input. There may be more than a command line has room for."},
+    {OPTION(flipped, BOOL, DISPLAY), .url = "flip", .where = SHARED, .dirties = DIRTIES_GRAPH,
+     .initial = "false", .summary = "begin flame graphs at the leaves",
+     .detail = "Each function then stands above those that called it."},
     {OPTION(focus, REGEX, FILTER), .url = "f", .where = SAVED, .dirties = DIRTIES_FILTER,
      .complete = COMPLETE_FUNCTIONS, .initial = "", .argument = "REGEX",
      .summary = "only samples with a matching frame", .detail = FRAME_DETAIL},
@@ -248,10 +255,17 @@ const struct option_def option_defs[] = {
      .complete = COMPLETE_FILES, .initial = "", .argument = "FILE",
      .summary = "write the report to a file",
      .detail = "The file changes only when the whole report is written."},
+    {OPTION(own, REGEX, DISPLAY), .url = "own", .where = SHARED, .dirties = DIRTIES_RENDER,
+     .initial = "", .argument = "REGEX", .summary = "what is this program's own code",
+     .detail = "Matched with functions, files and binaries, for the colours of flame graphs. "
+               "Otherwise packages and paths tell."},
     {OPTION(pager, WORD, DISPLAY), .where = LOCAL, .dirties = DIRTIES_NOTHING,
      .choices = pager_choices, .initial = "auto", .argument = "WHEN",
      .summary = "show long reports of the shell in a pager",
      .detail = "$PAGER, or else less -FRX."},
+    {OPTION(pivot, REGEX, DISPLAY), .url = "p", .where = SHARED, .dirties = DIRTIES_GRAPH,
+     .complete = COMPLETE_FUNCTIONS, .initial = "", .argument = "REGEX",
+     .summary = "have flame graphs show the callers and callees of matching functions"},
     {OPTION(policy, STRING, GATE), .where = LOCAL, .dirties = DIRTIES_GATES,
      .complete = COMPLETE_FILES, .initial = "", .argument = "FILE",
      .summary = "read gates from a file",
@@ -340,6 +354,15 @@ const struct option_def option_defs[] = {
      .initial = "minimum", .argument = "UNIT", .summary = "the unit to show values in",
      .detail = "Say bytes, kB, MB, GB or ns, us, ms, s, hours; minimum picks one for all values, "
                "auto the best for each."},
+    {OPTION(width, INT, DISPLAY), .url = "w", .where = SHARED, .dirties = DIRTIES_GRAPH,
+     .range = &widths, .initial = "0", .argument = "NUMBER",
+     .summary = "how wide flame graphs are, in columns of text or pixels",
+     .detail = "0 is the window, or 100 columns, or 1200 pixels. What is narrower than one is "
+               "left out."},
+    {OPTION(zoom, STRING, DISPLAY), .url = "zoom", .where = SHARED, .dirties = DIRTIES_GRAPH,
+     .initial = "", .argument = "PATH", .summary = "show the part of a flame graph below this path",
+     .detail = "Names from the root with semicolons between them, as folded writes them; as far "
+               "as there is such a path."},
     {.name = NULL},
 };
 

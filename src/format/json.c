@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "format/json.h"
+
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
@@ -6,7 +8,6 @@
 
 #include "base/utf8.h"
 #include "base/xalloc.h"
-#include "format/table.h"
 #include "report/gate.h"
 
 // The document's shape is fixed by man/cprof.schema.json.
@@ -329,14 +330,28 @@ static void put_inert(struct sink *out, struct span json)
 }
 
 // The head is an object of its own that is left open; rows are written as they come.
-static void begin(struct table *t)
+void json_begin_head(struct table *t)
 {
     struct buf head = {0};
     json_set_alloc_funcs(xmalloc, free);
     dump(&head, head_of(t), JSON_INDENT(1) | JSON_PRESERVE_ORDER);
     put_inert(t->out, span_upto(buf_span(&head), head.n - SPAN("\n}").n));
-    sink_write(t->out, SPAN(",\n \"rows\": ["));
+    sink_write(t->out, SPAN(",\n"));
     buf_release(&head);
+}
+
+static void begin(struct table *t)
+{
+    json_begin_head(t);
+    sink_write(t->out, SPAN(" \"rows\": ["));
+}
+
+void json_put_string(struct sink *out, struct span bytes)
+{
+    struct buf string = {0};
+    dump(&string, text(bytes), JSON_ENCODE_ANY);
+    put_inert(out, buf_span(&string));
+    buf_release(&string);
 }
 
 static json_t *frame_of(const struct table *t, const struct frame *f)

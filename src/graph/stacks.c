@@ -339,13 +339,18 @@ static void assemble(struct assembly *a)
 static void begin_places(struct growth *w, struct stacks *s)
 {
     const struct profile *p = w->p;
-    w->places = xmalloc(xmul(p->n_samples, sizeof *w->places));
-    w->spare = xmalloc(xmul(p->n_samples, sizeof *w->spare));
-    for (uint32_t i = 0; i < p->n_samples; i++) {
-        w->leaf[i] = NO_INDEX;
-        if (!w->options.counted || w->options.counted[i])
-            w->places[s->n_samples++] = stack_begin(p, w->t, i, w->options.up);
-    }
+    const struct stack_options *o = &w->options;
+    uint32_t most = o->at ? o->n_at : p->n_samples;
+    w->places = xmalloc(xmul(most, sizeof *w->places));
+    w->spare = xmalloc(xmul(most, sizeof *w->spare));
+    if (p->n_samples)
+        memset(w->leaf, 0xff, p->n_samples * sizeof *w->leaf);
+    if (most && o->at)
+        memcpy(w->places, o->at, most * sizeof *w->places);
+    s->n_samples = o->at ? most : 0;
+    for (uint32_t i = 0; !o->at && i < most; i++)
+        if (!o->counted || o->counted[i])
+            w->places[s->n_samples++] = stack_begin(p, w->t, i, o->up);
 }
 
 // Small enough for all threads to have work until the end, and for few nodes to be held twice.

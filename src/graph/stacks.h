@@ -38,8 +38,11 @@ struct stack_place {
 };
 
 struct stack_options {
-    bool up;                // from the leaf to the root
-    const bool *counted;    // by sample: whether it counts; NULL: all do
+    bool up;             // from the leaf to the root
+    const bool *counted; // by sample: whether it counts; NULL: all do
+    const struct stack_place
+        *at; // or where samples begin, those that count; NULL: at their stacks'
+    uint32_t n_at;
     const uint32_t *as;     // by node: the one that it is taken for; NULL: itself
     const int64_t *weights; // by sample, not negative; NULL: nothing is left out as too light
     int64_t least;          // nodes that weigh less are left out with all below them

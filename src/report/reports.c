@@ -16,6 +16,7 @@ struct wants wants_of_both(const struct wants *a, const struct wants *b)
         .all_types = a->all_types || b->all_types,
         .plain_numbers = a->plain_numbers || b->plain_numbers,
         .whole_numbers = a->whole_numbers || b->whole_numbers,
+        .width = a->width ? a->width : b->width,
         .node_count = a->node_count ? a->node_count : b->node_count,
         .granularity = a->granularity ? a->granularity : b->granularity,
     };
@@ -140,6 +141,13 @@ static void release_graph(union report_data *data)
     graph_report_release(data->graph);
 }
 
+static int build_flame(const struct report *r, const struct subject *s, union report_data *data,
+                       struct err *err)
+{
+    data->flame = arena_alloc(r->arena, sizeof *data->flame);
+    return report_flame(r, &s->flame, data->flame, err);
+}
+
 // The profile itself: what noinlines leaves of it.
 static int build_profile(const struct report *r, const struct subject *s, union report_data *data,
                          struct err *err)
@@ -159,6 +167,10 @@ static int build_profile(const struct report *r, const struct subject *s, union 
 const struct report_def report_defs[N_REPORTS] = {
     [REPORT_NONE] = {"none", {.untrimmed = true}, build_none, NULL},
     [REPORT_COMMENTS] = {"comments", {0}, NULL, NULL},
+    [REPORT_FLAME] = {"flame",
+                      {.untrimmed = true, .sides = true, .noise = true},
+                      build_flame,
+                      NULL},
     [REPORT_GATES] = {"gates", {.untrimmed = true, .sides = true, .all_types = true}, NULL, NULL},
     [REPORT_GRAPH] = {"graph", {.node_count = 80, .call_tree = true}, build_graph, release_graph},
     [REPORT_LIST] = {"list",

@@ -2,6 +2,7 @@
 #ifndef CPROF_REPORT_REPORTS_H
 #define CPROF_REPORT_REPORTS_H
 
+#include "report/flame.h"
 #include "report/report.h"
 
 // The one table of kinds of reports. A kind is what there is to say, and how it is worked out; the
@@ -29,6 +30,7 @@ struct wants {
     bool all_types;     // sample_index=all is obeyed
     bool plain_numbers; // of tags: see struct report_options
     bool whole_numbers; // values are shown without fractions
+    int width;          // of a flame graph where the option width is 0, in its columns or pixels
     int node_count;     // how many entries are shown where nodecount is -1; 0: all
     enum granularity granularity; // forced, unless it is GRANULARITY_DEFAULT
 };
@@ -49,6 +51,7 @@ struct subject {
     struct text_files files;
     bool tags; // the format wants them
     struct tag_source tag_source;
+    struct flame_options flame;
 };
 
 struct tree {
@@ -65,11 +68,13 @@ union report_data {
     struct node_table *stacks; // of the profile's samples
     struct graph_report *graph;
     struct profile *profile;
+    struct flame *flame;
 };
 
 enum report_kind {
     REPORT_NONE, // what cannot be made yet
     REPORT_COMMENTS,
+    REPORT_FLAME,
     REPORT_GATES, // no report, but the ground that gates are judged on: untrimmed, with both sides
     REPORT_GRAPH,
     REPORT_LIST,
