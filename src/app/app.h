@@ -40,19 +40,27 @@ const struct loaded *app_load(char *const *paths, size_t n_paths, const struct c
 const struct loaded *app_reload_gates(const struct loaded *l, const struct config *config,
                                       const struct job *job, struct err *err);
 
+enum { OUTCOME_UNIT_MAX = 32 };
+
 // What is wanted of a profile. All of it is the caller's and stays as it is.
 struct request {
     const struct command_def *command; // NULL: no report, the gates alone are judged
     const char *regex;                 // where the command wants one
     const struct config *config;
-    const struct job *job; // may be stopped, and is told of remarks; or NULL
-    bool quiet;            // no remarks on filters: another request of this config makes them
+    const struct job *job;  // may be stopped, and is told of remarks; or NULL
+    bool quiet;             // no remarks on filters: another request of this config makes them
+    bool fenced;            // source files from certain folders only: see srcfiles_fence
+    struct row_window rows; // of tables
 };
 
 // What came of it besides the bytes.
 struct outcome {
     uint32_t gates_fired;
     bool stopped; // before it was done: what the sink got is incomplete
+    // Of the sample type: all of it and what the filters leave, divided as divide_by says, and the
+    // unit that values are shown in, "auto" where each has its own.
+    int64_t total, left;
+    char unit[OUTCOME_UNIT_MAX];
 };
 
 // Writes one report, and judges the config's gates with it; the job's notes tell of those that
@@ -61,6 +69,18 @@ struct outcome {
 // nothing is written, and sink may be NULL.
 int app_run(const struct loaded *l, const struct request *request, struct sink *sink,
             struct outcome *outcome, struct err *err);
+
+// What a search for functions finds.
+struct app_matches {
+    const struct span *names; // printable, of those in samples that the filters leave; the arena's
+    size_t n;
+    int64_t value; // of the samples that have at least one of them, as reports of tables have it
+};
+
+// Searches the names that the request's config gives entries. -1 with *err filled where the regular
+// expression is not valid.
+int app_search(const struct loaded *l, const struct request *request, struct span expression,
+               struct arena *arena, struct app_matches *out, struct err *err);
 
 // Whether the config has gates.
 bool app_has_gates(const struct config *config);

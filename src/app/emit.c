@@ -51,7 +51,8 @@ static int build_and_write(struct query *q, const struct subject *subject, struc
                          .n_sources = l->sources.n,
                          .bases = l->bases.at,
                          .n_bases = l->bases.n,
-                         .format = command_format(request->command, request->config)};
+                         .format = command_format(request->command, request->config),
+                         .rows = request->rows};
     if (def->build && def->build(&q->report, subject, &d.data, err))
         return -1;
     int status = format_write(&d, out, err);
@@ -65,6 +66,8 @@ int query_emit(struct query *q, struct sink *out, struct err *err)
     const struct config *c = q->request->config;
     struct srcfiles *sources =
         srcfiles_new(&q->arena, span_of(c->source_path), span_of(c->trim_path));
+    if (q->request->fenced)
+        srcfiles_fence(sources);
     struct subject subject = subject_of(q, sources);
     subject.flame = flame_options_of(q, out);
     int status = build_and_write(q, &subject, out, err);

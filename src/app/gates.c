@@ -3,6 +3,7 @@
 
 #include "format/format.h"
 #include "input/source.h"
+#include "input/srcfile.h"
 
 #define POLICY_MAX ((size_t)1 << 20)
 
@@ -144,7 +145,11 @@ int gates_begin(struct query *q, const struct loaded *l, const struct request *r
 
 void gates_note(struct query *q, const struct gate_results *results, bool all)
 {
-    label_lines lines = format_gates(&q->report, results, all);
+    const struct format *format = command_format(NULL, q->request->config);
+    struct detail *detail = &q->report.options.detail;
+    if (format->gates && detail->trim_path.n == 0)
+        detail->trim_path = srcfiles_here(&q->arena); // they name files of the checkout
+    label_lines lines = (format->gates ? format->gates : format_gates)(&q->report, results, all);
     for (size_t i = 0; i < lines.n; i++)
         job_note(q->request->job, arena_cstr(&q->arena, lines.at[i]));
 }

@@ -73,64 +73,52 @@ static int read_profile(const struct loader *l, struct profile *p, const char *p
     return 0;
 }
 
-// Several files, to be read on several threads.
-struct files {
+// Several files, to be read on several threads and added up in their order.
+struct merging {
     const struct loader *loader;
+    struct merger *merger;
     char *const *paths;
+    size_t n, n_read;
 };
 
 static int read_file(void *context, size_t index, struct profile *out, struct err *err)
 {
-    const struct files *files = context;
-    return read_profile(files->loader, out, files->paths[index], err);
+    const struct merging *m = context;
+    return read_profile(m->loader, out, m->paths[index], err);
 }
 
 // What is fetched goes into buffers that are bounded.
 static bool may_read_ahead(void *context, size_t index)
 {
-    const struct files *files = context;
-    unsigned flags = source_flags(files->paths[index]);
+    const struct merging *m = context;
+    unsigned flags = source_flags(m->paths[index]);
     return flags & SOURCE_REMOTE || !(flags & (SOURCE_STALLS | SOURCE_LARGE));
 }
 
-static void tell_progress(const struct job *job, size_t done, size_t n)
+// With keep_going those that cannot be read or merged are left out.
+static int take_file(void *context, size_t index, struct profile *p, struct err *err)
 {
-    job_progress(job, &(struct job_progress){"merging", done, n, "files"});
+    struct merging *m = context;
+    const struct loader *l = m->loader;
+    job_progress(l->job, &(struct job_progress){"merging", index, m->n, "files"});
+    int status = p ? merger_add(m->merger, p, err) : -1;
+    if (p && status)
+        err_wrap(err, "cannot merge '%s'", m->paths[index]);
+    m->n_read += status == 0;
+    if (status && l->config->keep_going && !job_stopped(l->job)) {
+        job_note(l->job, err->text);
+        status = 0;
+    }
+    return status;
 }
 
-static int merge_next(struct loader *l, struct merger *m, struct reads *reads, const char *path)
-{
-    struct profile p;
-    if (reads_next(reads, &p, l->err))
-        return -1;
-    int status = merger_add(m, &p, l->err);
-    profile_release(&p);
-    return status ? err_wrap(l->err, "cannot merge '%s'", path) : 0;
-}
-
-// Adds up the files; with keep_going those that can be read.
 static int merge_files(struct loader *l, struct merger *m, char *const *paths, size_t n)
 {
-    struct files files = {l, paths};
-    struct reads *reads = reads_new(n, read_file, may_read_ahead, &files, l->job);
-    size_t n_read = 0;
-    int status = 0;
-    for (size_t i = 0; i < n && status == 0; i++) {
-        tell_progress(l->job, i, n);
-        if (job_check(l->job, l->err)) {
-            status = -1;
-            break;
-        }
-        if (merge_next(l, m, reads, paths[i]) == 0)
-            n_read++;
-        else if (l->config->keep_going && !job_stopped(l->job))
-            job_note(l->job, l->err->text);
-        else
-            status = -1;
-    }
-    tell_progress(l->job, n, n);
-    reads_free(reads);
-    if (status == 0 && n_read == 0)
+    struct merging merging = {l, m, paths, n, 0};
+    struct reads reads = {n, read_file, may_read_ahead, take_file, &merging};
+    int status = reads_run(&reads, l->job, l->err);
+    job_progress(l->job, &(struct job_progress){"merging", n, n, "files"});
+    if (status == 0 && merging.n_read == 0)
         return err_set(l->err, "none of the profiles can be read");
     return status;
 }

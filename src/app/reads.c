@@ -1,131 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/reads.h"
 
-#include <stdlib.h>
-
-#include "base/parallel.h"
-#include "base/xalloc.h"
-
-enum { WORKERS_MAX = 8 };
+#include "base/pipeline.h"
 
 struct slot {
+    size_t index;
     struct profile profile;
-    bool done;
     int status;
     struct err err;
 };
 
-struct reads {
-    read_fn read;
-    read_ahead_fn may_read_ahead;
-    void *context;
-    size_t n;
-    unsigned n_slots, n_workers;
-    struct slot *slots;
-    pthread_t workers[WORKERS_MAX];
-
-    // Under the lock, as is each slot's done. Only who takes them changes taken.
-    size_t begun, taken;
-    bool stop;
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
+struct run {
+    const struct reads *reads;
+    const struct job *job;
+    struct err *err;
+    atomic_bool failed;
+    struct slot slots[PIPELINE_SLOTS_MAX];
 };
 
-static struct slot *slot_at(struct reads *r, size_t i)
+static void read_one(void *context, unsigned slot)
 {
-    return &r->slots[i % r->n_slots];
+    struct run *run = context;
+    struct slot *s = &run->slots[slot];
+    s->status = atomic_load(&run->failed) ? -1 : job_check(run->job, &s->err);
+    if (s->status == 0)
+        s->status = run->reads->read(run->reads->context, s->index, &s->profile, &s->err);
 }
 
-static bool can_begin(struct reads *r)
+static void take_one(void *context, unsigned slot)
 {
-    return r->begun - r->taken < r->n_slots && r->may_read_ahead(r->context, r->begun);
+    struct run *run = context;
+    struct slot *s = &run->slots[slot];
+    struct profile *p = s->status ? NULL : &s->profile;
+    if (!atomic_load(&run->failed)) {
+        bool bad = job_check(run->job, &s->err) ||
+                   run->reads->take(run->reads->context, s->index, p, &s->err);
+        if (bad)
+            *run->err = s->err;
+        atomic_store(&run->failed, bad);
+    }
+    if (p)
+        profile_release(p);
 }
 
-static bool is_over(const struct reads *r)
+int reads_run(const struct reads *reads, const struct job *job, struct err *err)
 {
-    return r->stop || r->begun == r->n;
-}
-
-// Reads the next one into its slot. Called under the lock, which is open meanwhile.
-static void read_one(struct reads *r)
-{
-    size_t i = r->begun++;
-    struct slot *s = slot_at(r, i);
-    pthread_mutex_unlock(&r->lock);
-    s->status = r->read(r->context, i, &s->profile, &s->err);
-    pthread_mutex_lock(&r->lock);
-    s->done = true;
-    pthread_cond_broadcast(&r->changed);
-}
-
-static void *work(void *context)
-{
-    struct reads *r = context;
-    pthread_mutex_lock(&r->lock);
-    while (!is_over(r))
-        if (can_begin(r))
-            read_one(r);
-        else
-            pthread_cond_wait(&r->changed, &r->lock);
-    pthread_mutex_unlock(&r->lock);
-    return NULL;
-}
-
-struct reads *reads_new(size_t n, read_fn read, read_ahead_fn may_read_ahead, void *context,
-                        const struct job *job)
-{
-    struct reads *r = xcalloc(1, sizeof *r);
-    unsigned workers = parallel_threads(job) - 1;
-    workers = workers < WORKERS_MAX ? workers : WORKERS_MAX;
-    workers = workers < n ? workers : (unsigned)n;
-    *r = (struct reads){.read = read,
-                        .may_read_ahead = may_read_ahead,
-                        .context = context,
-                        .n = n,
-                        .n_slots = workers + 1};
-    r->slots = xcalloc(r->n_slots, sizeof *r->slots);
-    pthread_mutex_init(&r->lock, NULL);
-    pthread_cond_init(&r->changed, NULL);
-    while (r->n_workers < workers && parallel_start(&r->workers[r->n_workers], work, r))
-        r->n_workers++;
-    return r;
-}
-
-// Instead of waiting, what comes after is read.
-int reads_next(struct reads *r, struct profile *out, struct err *err)
-{
-    struct slot *s = slot_at(r, r->taken);
-    pthread_mutex_lock(&r->lock);
-    while (!s->done)
-        if (r->begun == r->taken || (!is_over(r) && can_begin(r)))
-            read_one(r);
-        else
-            pthread_cond_wait(&r->changed, &r->lock);
-    int status = s->status;
-    if (status == 0)
-        *out = s->profile;
-    else
-        *err = s->err;
-    s->done = false;
-    r->taken++;
-    pthread_cond_broadcast(&r->changed);
-    pthread_mutex_unlock(&r->lock);
-    return status;
-}
-
-void reads_free(struct reads *r)
-{
-    pthread_mutex_lock(&r->lock);
-    r->stop = true;
-    pthread_cond_broadcast(&r->changed);
-    pthread_mutex_unlock(&r->lock);
-    for (unsigned i = 0; i < r->n_workers; i++)
-        pthread_join(r->workers[i], NULL);
-    for (size_t i = r->taken; i < r->begun; i++)
-        if (slot_at(r, i)->status == 0)
-            profile_release(&slot_at(r, i)->profile);
-    pthread_mutex_destroy(&r->lock);
-    pthread_cond_destroy(&r->changed);
-    free(r->slots);
-    free(r);
+    struct run run = {.reads = reads, .job = job, .err = err};
+    struct pipeline_calls calls = {read_one, take_one, &run};
+    struct pipeline *pipeline = pipeline_new(&calls, job);
+    pipeline_keep_few(pipeline);
+    for (size_t i = 0; i < reads->n && !atomic_load(&run.failed); i++) {
+        bool ahead = reads->may_read_ahead(reads->context, i);
+        if (!ahead)
+            pipeline_drain(pipeline);
+        run.slots[pipeline_next(pipeline)].index = i;
+        pipeline_push(pipeline);
+        if (!ahead)
+            pipeline_drain(pipeline);
+    }
+    pipeline_drain(pipeline);
+    pipeline_free(pipeline);
+    return atomic_load(&run.failed) ? -1 : 0;
 }

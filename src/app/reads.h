@@ -5,22 +5,24 @@
 #include "base/job.h"
 #include "profile/profile.h"
 
-// Profiles that are read on several threads, a few ahead of whoever takes them.
-struct reads;
+// Profiles that are read on several threads, a few ahead of whoever takes them in their order.
+struct reads {
+    size_t n;
 
-// How one of them is read: 0, or -1 with *err filled and nothing to release. Called on any thread.
-typedef int (*read_fn)(void *context, size_t index, struct profile *out, struct err *err);
+    // How one of them is read: 0, or -1 with *err filled and nothing to release. On any thread.
+    int (*read)(void *context, size_t index, struct profile *out, struct err *err);
 
-// Whether one of them may be read ahead, because that takes little memory and ends soon.
-typedef bool (*read_ahead_fn)(void *context, size_t index);
+    // Whether one of them may be read ahead, because that takes little memory and ends soon.
+    bool (*may_read_ahead)(void *context, size_t index);
 
-struct reads *reads_new(size_t n, read_fn read, read_ahead_fn may_read_ahead, void *context,
-                        const struct job *job);
+    // Takes one in turn, on the caller's thread; it is released afterwards. NULL: it could not be
+    // read, *err says why. -1 with *err filled ends all.
+    int (*take)(void *context, size_t index, struct profile *p, struct err *err);
 
-// The next one, in order: 0, or -1 with *err filled and nothing to release.
-int reads_next(struct reads *r, struct profile *out, struct err *err);
+    void *context;
+};
 
-// Waits for what is being read and drops what was not taken.
-void reads_free(struct reads *r);
+// 0, or -1 with *err filled, also where the job is stopped.
+int reads_run(const struct reads *reads, const struct job *job, struct err *err);
 
 #endif

@@ -2,6 +2,10 @@
 #include "app/gates.h"
 #include "app/query.h"
 
+#include <stdio.h>
+
+#include "base/num.h"
+
 static void note_mixed_units(struct query *q)
 {
     for (str_id key = 0; key < q->units.count; key++)
@@ -36,8 +40,22 @@ int query_prepare(struct query *q, struct err *err)
     return 0;
 }
 
+// Percentages may be of what the filters leave, but the whole stays the whole.
+static void tell_weights(const struct query *q, struct outcome *outcome)
+{
+    const struct report_options *o = &q->report.options;
+    bool relative = q->request->config->relative_percentages;
+    struct span unit = span_eq(o->output_unit, SPAN("minimum")) ? SPAN("auto") : o->output_unit;
+    int64_t whole =
+        relative ? report_total(&q->loaded->profile, o->value_index, o->mean) : q->report.total;
+    outcome->total = i64_scaled(whole, o->ratio);
+    outcome->left = i64_scaled(report_total(&q->profile, o->value_index, o->mean), o->ratio);
+    snprintf(outcome->unit, sizeof outcome->unit, SPAN_FMT, SPAN_ARG(unit));
+}
+
 static int run(struct query *q, const struct loaded *l, const struct request *request,
-               const struct gate_results *gates, struct sink *out, struct err *err)
+               const struct gate_results *gates, struct sink *out, struct outcome *outcome,
+               struct err *err)
 {
     query_begin(q, l, request);
     q->report.gates = gates;
@@ -46,7 +64,10 @@ static int run(struct query *q, const struct loaded *l, const struct request *re
         if (!q->regex)
             return -1;
     }
-    return query_prepare(q, err) ? -1 : query_emit(q, out, err);
+    if (query_prepare(q, err) || query_emit(q, out, err))
+        return -1;
+    tell_weights(q, outcome);
+    return 0;
 }
 
 // Judges the config's gates, and where there is a report, writes that.
@@ -60,7 +81,7 @@ static int judge_and_run(const struct loaded *l, const struct request *request, 
     judging.quiet |= request->command != NULL;
     int status = gates_begin(&judgement, l, &judging, &results, err);
     if (status == 0 && request->command) {
-        status = run(&q, l, request, &results, out, err);
+        status = run(&q, l, request, &results, out, outcome, err);
         query_end(&q);
     }
     if (status == 0 && !job_stopped(request->job)) {
@@ -72,10 +93,10 @@ static int judge_and_run(const struct loaded *l, const struct request *request, 
 }
 
 static int run_report(const struct loaded *l, const struct request *request, struct sink *out,
-                      struct err *err)
+                      struct outcome *outcome, struct err *err)
 {
     struct query q;
-    int status = run(&q, l, request, NULL, out, err);
+    int status = run(&q, l, request, NULL, out, outcome, err);
     query_end(&q);
     return status;
 }
@@ -93,7 +114,7 @@ int app_run(const struct loaded *l, const struct request *request, struct sink *
     if (status == 0 && (!command || app_has_gates(request->config)))
         status = judge_and_run(l, request, sink, outcome, err);
     else if (status == 0)
-        status = run_report(l, request, sink, err);
+        status = run_report(l, request, sink, outcome, err);
     outcome->stopped = job_stopped(request->job);
     return status;
 }

@@ -41,6 +41,11 @@ struct pipeline *pipeline_new(const struct pipeline_calls *calls, const struct j
     return p;
 }
 
+void pipeline_keep_few(struct pipeline *p)
+{
+    p->n_slots = p->n_workers + 1;
+}
+
 static void set_state(struct pipeline *p, unsigned slot, enum state state)
 {
     p->states[slot] = state;

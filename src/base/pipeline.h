@@ -22,6 +22,9 @@ struct pipeline_calls {
 // system gives none, all is done by the caller's.
 struct pipeline *pipeline_new(const struct pipeline_calls *calls, const struct job *job);
 
+// Before the first piece: has no more of them at hand than there are threads. They are large.
+void pipeline_keep_few(struct pipeline *p);
+
 // The slot for the next piece, when it is free again; then hands in what is in it.
 unsigned pipeline_next(struct pipeline *p);
 void pipeline_push(struct pipeline *p);

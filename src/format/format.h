@@ -32,6 +32,11 @@ label_lines format_full_labels(const struct report *r, const struct shown *shown
 struct gate_results;
 label_lines format_gates(const struct report *r, const struct gate_results *results, bool all);
 
+// The same as GitHub's annotations, each at the worst offender's heaviest line:
+// https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+label_lines format_gates_github(const struct report *r, const struct gate_results *results,
+                                bool all);
+
 // What is known of noise, and how the ± is to be read; and the ± of a standard error.
 const char *format_noise(const struct report *r, const struct noise_shown *n,
                          const struct value_format *values);

@@ -2,11 +2,18 @@
 #ifndef CPROF_FORMAT_FORMATS_H
 #define CPROF_FORMAT_FORMATS_H
 
+#include "format/format.h"
 #include "report/reports.h"
 #include "sink/sink.h"
 
 // The one table of formats: how reports are written down. Nothing here computes: every number comes
 // from the report.
+
+// Which rows of a table are written, from the first, 0; all, unless it is set.
+struct row_window {
+    bool set;
+    uint64_t from, n;
+};
 
 // A report that is ready to be written.
 struct document {
@@ -18,6 +25,7 @@ struct document {
     char *const *bases;   // and those compared with
     size_t n_sources, n_bases;
     const struct format *format;
+    struct row_window rows;
 };
 
 typedef void emit(const struct document *d, struct sink *out);
@@ -32,6 +40,8 @@ struct format {
     const char *through; // the program that makes a file of the text of a graph, and its arguments
     void (*finish)(struct span made, struct sink *out); // writes what it made; NULL: as it is
     const struct table_format *table;                   // how it writes tables, or NULL
+    // What is told of gates beside the report; NULL: format_gates.
+    label_lines (*gates)(const struct report *r, const struct gate_results *results, bool all);
     emit *emit[N_REPORTS]; // NULL: there is no such report, but for tables, which all look the same
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <inttypes.h>
 #include <math.h>
 
+#include "base/path.h"
 #include "format/format.h"
 #include "report/gate.h"
 
@@ -82,7 +84,7 @@ static const char *noise_text(const struct writer *w)
                                                         : "");
 }
 
-static void add_headline(struct writer *w, label_lines *lines)
+static const char *headline(struct writer *w)
 {
     const struct gate_result *result = w->result;
     const struct gate_item *worst = &result->worst;
@@ -97,8 +99,9 @@ static void add_headline(struct writer *w, label_lines *lines)
     else
         buf_printf(&text, "%s", finding(w, worst));
     buf_printf(&text, "; the limit is %s%s", limit_text(w), noise_text(w));
-    add_line(w, lines, arena_cstr(w->arena, buf_span(&text)));
+    const char *line = arena_cstr(w->arena, buf_span(&text));
     buf_release(&text);
+    return line;
 }
 
 static void add_items(struct writer *w, label_lines *lines)
@@ -125,9 +128,63 @@ label_lines format_gates(const struct report *r, const struct gate_results *resu
         struct writer w = {r->arena, result, unit_conv_of(result->unit, SPAN("auto"))};
         if (!all && result->verdict == GATE_PASSED)
             continue;
-        add_headline(&w, &lines);
+        add_line(&w, &lines, headline(&w));
         if (result->verdict == GATE_FIRED)
             add_items(&w, &lines);
+    }
+    return lines;
+}
+
+// What GitHub reads in a property of a command: "%", line ends, ":" and "," have another meaning.
+static void add_property(struct buf *out, const char *name, struct span value)
+{
+    buf_printf(out, "%s=", name);
+    for (size_t i = 0; i < value.n; i++)
+        if (strchr("%\r\n:,", value.at[i]))
+            buf_printf(out, "%%%02X", (unsigned)(unsigned char)value.at[i]);
+        else
+            buf_addc(out, value.at[i]);
+}
+
+static void add_place(struct buf *out, const struct report *r, const struct place *place)
+{
+    const struct detail *d = &r->options.detail;
+    struct span file = path_trim(place->file, d->trim_path, d->source_path);
+    if (!file.n)
+        return;
+    add_property(out, " file", file);
+    if (place->line > 0)
+        buf_printf(out, ",line=%" PRId64, place->line);
+    buf_addc(out, ',');
+}
+
+static const char *annotation(struct writer *w, const struct report *r)
+{
+    static const char *const kinds[] = {
+        [GATE_PASSED] = "notice", [GATE_FIRED] = "error", [GATE_WITHIN_NOISE] = "warning"};
+    const struct gate_result *result = w->result;
+    struct buf out = {0};
+    buf_printf(&out, "::%s", kinds[result->verdict]);
+    if (result->verdict == GATE_FIRED && result->n_items)
+        add_place(&out, r, &result->items[0].place);
+    if (out.at[out.n - 1] != ',')
+        buf_addc(&out, ' ');
+    add_property(&out, "title", span_of(verdict_text(result)));
+    buf_printf(&out, "::%s", headline(w));
+    const char *line = arena_cstr(w->arena, buf_span(&out));
+    buf_release(&out);
+    return line;
+}
+
+label_lines format_gates_github(const struct report *r, const struct gate_results *results,
+                                bool all)
+{
+    label_lines lines = {0};
+    for (uint32_t i = 0; i < results->n; i++) {
+        const struct gate_result *result = &results->at[i];
+        struct writer w = {r->arena, result, unit_conv_of(result->unit, SPAN("auto"))};
+        if (all || result->verdict != GATE_PASSED)
+            add_line(&w, &lines, annotation(&w, r));
     }
     return lines;
 }

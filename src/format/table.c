@@ -178,6 +178,10 @@ struct cell *table_new_row(struct table *t)
 
 void table_put_row(struct table *t)
 {
+    const struct row_window *rows = &t->document->rows;
+    uint64_t at = t->n_seen++;
+    if (rows->set && (at < rows->from || at - rows->from >= rows->n))
+        return;
     t->format->row(t, t->cells);
     t->n_rows++;
 }

@@ -82,7 +82,8 @@ struct table {
     const char *facts_name;   // of more that is to be said in the head
     const struct table_fact *facts;
     size_t n_facts;
-    uint64_t n_rows;    // so far
+    uint64_t n_rows;    // written so far
+    uint64_t n_seen;    // those of others than the document's rows are left out
     struct buf text;    // of the format's own
     struct span *texts; // of frames, where the format keeps them
 };

@@ -27,7 +27,8 @@ struct srcfiles {
     struct strtab names;
     VEC(struct entry) entries; // of names 1, 2, …
     VEC(struct span) go_roots, mod_caches, go_paths;
-    bool missed;
+    VEC(struct span) fence; // directories that files have to be below
+    bool fenced, missed;
 };
 
 static struct span env(const char *name)
@@ -96,6 +97,52 @@ void srcfiles_release(struct srcfiles *s)
     strtab_release(&s->names);
 }
 
+static void add_root(struct srcfiles *s, struct span dir, struct span below)
+{
+    char *path = realpath(arena_cstr(s->arena, below.n ? join(s, dir, below) : dir), NULL);
+    if (path)
+        *vec_push(s->arena, &s->fence) = arena_span(s->arena, span_of(path));
+    free(path);
+}
+
+void srcfiles_fence(struct srcfiles *s)
+{
+    struct span list = s->search_path, dir;
+    struct span here = current_directory(s->arena), home = env("HOME");
+    bool wide = span_eq(here, SPAN("/")) || span_eq(here, home);
+    s->fenced = true;
+    while (path_list_next(&list, &dir))
+        if (!wide || !span_eq(dir, here))
+            add_root(s, dir, SPAN(""));
+    if (!wide)
+        add_root(s, here, SPAN(""));
+    for (size_t i = 0; i < s->go_roots.n; i++)
+        add_root(s, s->go_roots.at[i], SPAN("src"));
+    for (size_t i = 0; i < s->mod_caches.n; i++)
+        add_root(s, s->mod_caches.at[i], SPAN(""));
+    for (size_t i = 0; i < s->go_paths.n; i++)
+        add_root(s, s->go_paths.at[i], SPAN("src"));
+}
+
+static bool is_below(struct span path, struct span root)
+{
+    return span_eq(root, SPAN("/")) ||
+           (span_starts(path, root) && path.n > root.n && path.at[root.n] == '/');
+}
+
+// The path without symbolic links, in the arena; NULL where it is not there or not within the
+// fence.
+static const char *within_fence(struct srcfiles *s, struct span path)
+{
+    char *real = realpath(arena_cstr(s->arena, path), NULL);
+    const char *copy = NULL;
+    for (size_t i = 0; real && !copy && i < s->fence.n; i++)
+        if (is_below(span_of(real), s->fence.at[i]))
+            copy = arena_cstr(s->arena, span_of(real));
+    free(real);
+    return copy;
+}
+
 static int read_fd(struct srcfiles *s, int fd, size_t max, struct span *content, struct err *err)
 {
     struct stat st;
@@ -122,7 +169,11 @@ static int read_file(struct srcfiles *s, struct span path, size_t max, struct sp
                      struct err *err)
 {
     // Opening must not wait for the other end of a pipe.
-    int fd = open(arena_cstr(s->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    const char *name = s->fenced ? within_fence(s, path) : arena_cstr(s->arena, path);
+    if (!name)
+        return 0;
+    int fd =
+        open(name, (s->fenced ? O_NOFOLLOW : 0) | O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
         return 0;
     int status = read_fd(s, fd, max, content, err);
@@ -329,4 +380,18 @@ const char *srcfiles_searched(const struct srcfiles *s)
     const char *copy = arena_cstr(s->arena, buf_span(&out));
     buf_release(&out);
     return copy;
+}
+
+struct span srcfiles_here(struct arena *arena)
+{
+    struct srcfiles s = {.arena = arena};
+    struct span go_mod, module = SPAN("");
+    struct err ignored;
+    char *here = getcwd(NULL, 0);
+    if (read_file(&s, SPAN("go.mod"), GO_MOD_MAX, &go_mod, &ignored) > 0)
+        module_name(go_mod, &module);
+    struct span list = span_of(arena_printf(arena, "%s%s" SPAN_FMT, here ? here : "",
+                                            module.n ? ":" : "", SPAN_ARG(module)));
+    free(here);
+    return list;
 }

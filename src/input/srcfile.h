@@ -18,7 +18,16 @@ struct srcfiles;
 // arena's.
 struct srcfiles *srcfiles_new(struct arena *arena, struct span search_path, struct span trim_path);
 
+// From now on only files are read that lie, symbolic links resolved, below a directory of the
+// search path, GOROOT, the module cache or GOPATH/src; below the current directory only where it is
+// neither the root nor the home folder. A profile's word alone opens nothing then.
+void srcfiles_fence(struct srcfiles *s);
+
 void srcfiles_release(struct srcfiles *s);
+
+// What the names of source files in the current directory may begin with where a program of them
+// was built: the directory, and the module of its go.mod, separated by ":".
+struct span srcfiles_here(struct arena *arena);
 
 // NULL with *err filled where it is not found, is no regular file, is larger than 16 MiB or is no
 // text. A file is read once.

@@ -217,6 +217,7 @@ static void add_blamed(struct judge *j, struct gate_result *result, const struct
         if (blame(result->gate, &item) <= 0)
             continue;
         item.name = node_name(j->table, i);
+        item.node = i;
         *vec_push(j->r->arena, &items) = item;
     }
     keep_worst(result, &items, false);
@@ -297,6 +298,7 @@ static void judge_each(struct judge *j, struct gate_result *result, struct type_
         struct gate_item item =
             judge_item(g, result->limit, &before, &after, uses_noise(j, sums), alpha);
         item.name = node_name(j->table, i);
+        item.node = i;
         result->n_beyond += item.verdict == GATE_FIRED;
         if (item.verdict != GATE_PASSED)
             *vec_push(j->r->arena, &items) = item;
@@ -307,6 +309,13 @@ static void judge_each(struct judge *j, struct gate_result *result, struct type_
     if (result->n_items > result->n_beyond)
         result->n_items = result->n_beyond; // those within noise stand behind them
     result->verdict = result->worst.verdict;
+}
+
+static void place_items(const struct judge *j, struct gate_result *result, uint32_t type)
+{
+    bool cum = result->gate->subject == GATE_CUM || result->gate->subject == GATE_ANY_CUM;
+    for (uint32_t i = 0; i < result->n_items; i++)
+        result->items[i].place = place_of_node(j->r, j->table, result->items[i].node, type, cum);
 }
 
 static int fit_unit(struct judge *j, const struct gate *g, struct gate_result *result)
@@ -343,6 +352,8 @@ static int judge_gate(struct judge *j, const struct gate *g, struct gate_result 
         judge_each(j, result, sums);
     else if (judge_sum(j, result, sums, type))
         return -1;
+    if (result->verdict == GATE_FIRED)
+        place_items(j, result, type);
     result->noise_asked = j->options->confidence > 0;
     result->noise = sums->noise.kind;
     result->at_most = j->r->options.snapshots;

@@ -2,6 +2,7 @@
 #ifndef CPROF_REPORT_GATE_H
 #define CPROF_REPORT_GATE_H
 
+#include "report/place.h"
 #include "report/report.h"
 
 // Conditions on a profile or on a comparison, for programs that are to notice when one is met:
@@ -48,7 +49,9 @@ enum gate_verdict {
 
 // What a gate is about: the whole or a function. Values are in the sample type's unit.
 struct gate_item {
-    struct span name;     // "" where it is no single function
+    struct span name; // "" where it is no single function
+    uint32_t node;    // of the judgement's table; and where it is heaviest, of one to blame
+    struct place place;
     double before, after; // before is 0 where there is no base
     double margin;        // what value has to be beyond the limit by; 0 without confidence
     double value;         // that is compared with the limit: in the unit, or in percent

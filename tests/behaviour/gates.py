@@ -355,7 +355,18 @@ def a_function_with_no_sample_may_have_been_there():
     judged(r"flat(main\.loadTable) > +10%", "-confidence=80", *new, status=FIRED)
 
 
-tap.run([a_profile_by_itself, the_examples, every_limit_is_met_exactly, growth, values_are_those_of_the_profiles,
+def annotations_for_github():
+    """A gate that fails stands at the line that is most to blame; the report is Markdown."""
+    args = ["-diff_base=parcels_mem.1.pb.gz", "parcels_mem_more.pb.gz"]
+    text = judged("any_flat > +9%", "-format=github", *args, status=FIRED)
+    assert text.startswith("::error file=example.com/parcels/main.go,line=20,title=gate failed::"
+                           "gate failed: any_flat > +9%: alloc_space of main.pack grew by"), text
+    assert judged("total > 100GB", "-format=github", *args, status=PASSED).startswith(
+        "::notice title=gate passed::")
+    assert must("-top", "-format=github", *args) == must("-top", "-format=markdown", *args)
+
+
+tap.run([annotations_for_github, a_profile_by_itself, the_examples, every_limit_is_met_exactly, growth, values_are_those_of_the_profiles,
          a_base_that_is_subtracted, moved_functions_are_judged_as_a_sum, nothing_before_is_new,
          filters_count_and_trimming_does_not, options_count, several_gates, who_is_to_blame,
          the_report_is_what_it_is_without_gates, in_json, in_markdown, gates_alone_print_no_report, misuse,

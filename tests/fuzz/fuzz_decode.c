@@ -111,7 +111,8 @@ static void report(const struct loaded *l, const char *name)
     struct err err;
     config_init(&config);
     pick_options(&config, (uint64_t)l->profile.time_nanos);
-    struct request request = {command_find(span_of(name)), ".", &config, NULL, false};
+    struct request request = {
+        .command = command_find(span_of(name)), .regex = ".", .config = &config};
     struct outcome outcome;
     struct sink *out = sink_to_buf(&text);
     if (app_run(l, &request, out, &outcome, &err))

@@ -205,7 +205,7 @@ static void check_written(struct span written, const struct buf *raw)
     files_init(&file, &written, 1);
     const struct loaded *l = app_load(&path, 1, &config, false, &job, &err);
     FUZZ_CHECK(l != NULL);
-    struct request request = {command_find(SPAN("raw")), "", &config, NULL, false};
+    struct request request = {.command = command_find(SPAN("raw")), .regex = "", .config = &config};
     FUZZ_CHECK(write_report(l, &request, &(struct sink_style){0}, &again) == 0);
     if (raw)
         FUZZ_CHECK(span_eq(buf_span(&again), buf_span(raw)));
@@ -223,7 +223,7 @@ static void check_round_trip(const struct loaded *l, const struct config *config
     struct sink_style plain = {0};
     config_copy(&same, config);
     same.divide_by = 1;
-    struct request request = {command_find(SPAN("proto")), "", &same, NULL, false};
+    struct request request = {.command = command_find(SPAN("proto")), .regex = "", .config = &same};
     if (write_report(l, &request, &plain, &proto) == 0) {
         request.command = command_find(SPAN("raw"));
         FUZZ_CHECK(write_report(l, &request, &plain, &raw) == 0);
@@ -239,7 +239,8 @@ static void run_report(const struct loaded *l, const struct script *script,
 {
     struct buf first = {0}, second = {0}, regex = {0};
     buf_add(&regex, argument);
-    struct request request = {command, buf_cstr(&regex), &script->config, NULL, false};
+    struct request request = {
+        .command = command, .regex = buf_cstr(&regex), .config = &script->config};
     int status = write_report(l, &request, &script->style, &first);
     FUZZ_CHECK(write_report(l, &request, &script->style, &second) == status);
     FUZZ_CHECK(span_eq(buf_span(&first), buf_span(&second)));

@@ -126,7 +126,8 @@ static void check_halves(const struct loaded *l, struct span text)
 
 static void run(const struct loaded *l, const struct config *config, const char *name)
 {
-    struct request request = {command_find(span_of(name)), "", config, NULL, false};
+    struct request request = {
+        .command = command_find(span_of(name)), .regex = "", .config = config};
     struct outcome outcome;
     struct buf text = {0};
     struct err err = {0};

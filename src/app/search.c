@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/query.h"
+#include "base/num.h"
+#include "graph/node.h"
+
+enum found { UNSEEN, NO_MATCH, MATCH };
+
+struct search {
+    struct query *q;
+    struct regex *regex;
+    struct node_table table;
+    unsigned char *found; // enum found, by node
+    struct arena *arena;  // of the names
+    VEC(struct span) names;
+    int64_t value;
+};
+
+static bool node_matches(struct search *s, uint32_t node)
+{
+    if (s->found[node] == UNSEEN) {
+        struct span name = node_name(&s->table, node);
+        s->found[node] = regex_match(s->regex, name) ? MATCH : NO_MATCH;
+        if (s->found[node] == MATCH)
+            *vec_push(s->arena, &s->names) = arena_span(s->arena, name);
+    }
+    return s->found[node] == MATCH;
+}
+
+static bool sample_matches(struct search *s, const struct sample *sample)
+{
+    const struct node_table *t = &s->table;
+    const uint32_t *frames = s->q->profile.frames + sample->frame;
+    bool matches = false;
+    for (uint32_t i = 0; i < sample->n_frames; i++)
+        for (uint32_t j = t->first[frames[i]]; j < t->first[frames[i] + 1]; j++)
+            matches |= node_matches(s, t->nodes[j]);
+    return matches;
+}
+
+static void search(struct search *s)
+{
+    const struct report *r = &s->q->report;
+    const struct profile *p = r->profile;
+    struct arena *arena = &s->q->arena;
+    node_table_init(&s->table, p, &r->options.detail, r->job, arena);
+    s->found = arena_zalloc(arena, s->table.infos.n, 1);
+    for (uint32_t i = 0; i < p->n_samples && !job_stopped(r->job); i++)
+        if (sample_matches(s, &p->samples[i]))
+            s->value += report_sample_value(r, &p->samples[i]);
+    node_table_release(&s->table);
+}
+
+int app_search(const struct loaded *l, const struct request *request, struct span expression,
+               struct arena *arena, struct app_matches *out, struct err *err)
+{
+    struct query q;
+    struct search s = {.q = &q, .arena = arena, .regex = regex_new(expression, err)};
+    if (!s.regex)
+        return -1;
+    query_begin(&q, l, request);
+    int status = query_prepare(&q, err);
+    if (status == 0) {
+        search(&s);
+        *out = (struct app_matches){.names = s.names.at,
+                                    .n = s.names.n,
+                                    .value = i64_scaled(s.value, q.report.options.ratio)};
+    }
+    query_end(&q);
+    if (status == 0)
+        status = regex_check(s.regex, err);
+    regex_free(s.regex);
+    return status;
+}

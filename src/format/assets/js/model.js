@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tree of a flame graph as columns, parents before children: where each frame lies, of what it
+// is part, whose code it is.
+
+import { hashText, pathStep, pathText, PATH_START, shortNames } from './util.js';
+
+const KINDS = ['own', 'lib', 'run'];
+
+// Whose code a name is, where the answer does not say.
+function guessKind(name) {
+  if (/^(main|command-line-arguments)\./.test(name)) return 0;
+  if (/^(runtime|internal\/runtime|gcWriteBarrier)[./]?/.test(name) || !/[./:]/.test(name)) return 2;
+  return 1;
+}
+
+// The package of a name, for its shade.
+function packageOf(name) {
+  const slash = name.replace(/[[(<{].*/, '').lastIndexOf('/');
+  const dot = name.indexOf('.', slash + 1);
+  return dot > 0 ? name.slice(0, dot) : name.split('::')[0];
+}
+
+export function makeModel(answer) {
+  const f = answer.flame;
+  const names = f.names.map((name, i) => ({
+    name, short: null, file: f.files?.[i] || '',
+    kind: KINDS[f.kinds ? f.kinds[i] : guessKind(name)] || 'lib', shade: hashText(packageOf(name)) % 4, match: false,
+  }));
+  const model = {
+    names, comparison: answer.comparison && !!f.before, folded: f.folded ?? 0, pivot: f.pivot, zoom: f.zoom ?? 0,
+    below: makeTree(f), above: f.callers ? makeTree({ ...f.callers }) : null,
+  };
+  return model;
+}
+
+function makeTree(c) {
+  const n = c.parents.length;
+  const t = {
+    n, parent: c.parents, name: c.name, cum: c.cum, flat: c.flat, before: c.before, after: c.after, error: c.error,
+    line: c.lines, inlined: new Set(c.inlined || []), depth: new Int32Array(n), x: new Float64Array(n),
+    width: c.width ? Float64Array.from(c.width) : new Float64Array(n), first: new Int32Array(n).fill(-1),
+    next: new Int32Array(n).fill(-1), previous: new Int32Array(n).fill(-1), deepest: 0,
+  };
+  if (!c.width) weighFromLeaves(t);
+  const last = new Int32Array(n).fill(-1), cursor = new Float64Array(n);
+  for (let i = 1; i < n; i++) {
+    const p = t.parent[i];
+    t.depth[i] = t.depth[p] + 1;
+    if (t.depth[i] > t.deepest) t.deepest = t.depth[i];
+    t.x[i] = cursor[p];
+    cursor[i] = t.x[i];
+    cursor[p] += t.width[i];
+    if (last[p] < 0) t.first[p] = i;
+    else { t.next[last[p]] = i; t.previous[i] = last[p]; }
+    last[p] = i;
+  }
+  return t;
+}
+
+function weighFromLeaves(t) {
+  const inner = new Float64Array(t.n);
+  for (let i = t.n - 1; i >= 0; i--) {
+    t.width[i] = Math.max(Math.abs(t.cum[i]), inner[i]);
+    if (i) inner[t.parent[i]] += t.width[i];
+  }
+}
+
+export function shortsOf(entry) {
+  return (entry.short ??= shortNames(entry.name));
+}
+
+// The way from the root to a frame, the root first.
+export function pathTo(tree, i) {
+  const path = [];
+  for (; i >= 0; i = i ? tree.parent[i] : -1) path.unshift(i);
+  return path;
+}
+
+export function pathAddress(model, i) {
+  let sums = PATH_START;
+  if (i === 0) return '';
+  for (const at of pathTo(model.below, i).slice(1)) sums = pathStep(sums, model.names[model.below.name[at]].name);
+  return pathText(sums);
+}
+
+// The frame of an address, or 0 where it is not among those that are there.
+export function frameAt(model, address) {
+  if (!address) return 0;
+  const t = model.below, sums = [PATH_START];
+  for (let i = 1; i < t.n; i++) {
+    sums[i] = pathStep(sums[t.parent[i]], model.names[t.name[i]].name);
+    if (pathText(sums[i]) === address) return i;
+  }
+  return 0;
+}
+
+// Which names match, and what the stacks weigh that have at least one, as far as they are there.
+export function searchModel(model, regex) {
+  const found = new Set();
+  model.names.forEach((entry, i) => { if (i !== model.below.name[0] && regex.test(entry.name)) found.add(i); });
+  let value = 0;
+  const t = model.below, inside = new Uint8Array(t.n);
+  for (let i = 1; i < t.n; i++) {
+    const up = inside[t.parent[i]];
+    inside[i] = up || found.has(t.name[i]) ? 1 : 0;
+    if (inside[i] && !up) value += t.cum[i];
+  }
+  return { count: found.size, value, names: new Set([...found].map((i) => model.names[i].name)) };
+}
+
+// All places of a function as one: what it calls below, who calls it above. For files, which have no
+// server to ask.
+export function sandwichOf(model, regex) {
+  const t = model.below, n = t.n;
+  const hit = model.names.map((entry) => regex.test(entry.name));
+  const inside = new Uint8Array(n), tops = [];
+  for (let i = 1; i < n; i++) {
+    const up = inside[t.parent[i]];
+    inside[i] = up || hit[t.name[i]] ? 1 : 0;
+    if (inside[i] && !up) tops.push(i);
+  }
+  if (!tops.length) return null;
+  const below = merged(t, t.name[tops[0]]), above = merged(t, t.name[tops[0]]);
+  const at = new Int32Array(n).fill(-1);
+  for (const i of tops) at[i] = 0;
+  for (let i = 1; i < n; i++) {
+    if (inside[i] && at[i] < 0) at[i] = below.child(at[t.parent[i]], t.name[i]);
+    if (inside[i]) below.add(at[i], t, i, i);
+  }
+  for (const i of tops) {
+    let row = 0;
+    above.add(0, t, i, -1);
+    for (let up = t.parent[i]; up > 0; up = t.parent[up]) above.add((row = above.child(row, t.name[up])), t, i, -1);
+  }
+  return { ...model, below: makeTree(below.sorted()), above: makeTree(above.sorted()), pivot: true, zoom: 0 };
+}
+
+function merged(t, name) {
+  const c = { parents: [-1], name: [name], cum: [0], flat: [0], width: [0] };
+  if (t.before) { c.before = [0]; c.after = [0]; }
+  const children = [new Map()];
+  return {
+    child(parent, which) {
+      let i = children[parent].get(which);
+      if (i === undefined) {
+        i = c.parents.length;
+        children[parent].set(which, i);
+        children.push(new Map());
+        c.parents.push(parent);
+        c.name.push(which);
+        for (const k of ['cum', 'flat', 'width', 'before', 'after']) if (c[k]) c[k].push(0);
+      }
+      return i;
+    },
+    add(i, from, cum, flat) {
+      c.cum[i] += from.cum[cum];
+      c.width[i] += from.width[cum];
+      if (flat >= 0) c.flat[i] += from.flat[flat];
+      if (c.before) { c.before[i] += from.before[cum]; c.after[i] += from.after[cum]; }
+    },
+    // The heaviest children first, parents still before children.
+    sorted() {
+      const order = [];
+      const visit = [0];
+      while (visit.length) {
+        const i = visit.pop();
+        order.push(i);
+        const kids = [...children[i].values()].sort((a, b) => c.width[a] - c.width[b]);
+        visit.push(...kids);
+      }
+      const place = new Map(order.map((i, to) => [i, to]));
+      const out = {};
+      for (const k of Object.keys(c)) out[k] = order.map((i) => c[k][i]);
+      out.parents = order.map((i) => (i ? place.get(c.parents[i]) : -1));
+      return out;
+    },
+  };
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// The views that are lists: peek, source, disassembly, tags, traces, comparison, and what else has rows.
+
+import { fetchReport, fetchText, whole } from './data.js';
+import { actOn } from './menu.js';
+import { navigate, optionsQuery, state } from './state.js';
+import { el, emptyState, label, percent, quoted, signed } from './util.js';
+import { loadTop, topTable } from './table.js';
+
+const show = (v) => label(v, state.unit, state.outUnit);
+const numCell = (text, cls = '') => el('td', { class: 'num ' + cls }, text);
+const head = (...names) => el('thead', {}, el('tr', {}, ...names.map((n) => el('th', { class: n.startsWith('#') ? 'num' : undefined, scope: 'col' }, el('span', {}, n.replace('#', ''))))));
+
+// Peek, source and disassembly are of functions: f says which.
+function picker(view, what) {
+  const input = el('input', { type: 'search', 'aria-label': 'Function', placeholder: 'function, a regular expression', value: state.params.get('f') || '', spellcheck: 'false' });
+  const form = el('form', { class: 'pick' }, el('span', { class: 'dim' }, what), input, el('button', { class: 'primary' }, 'Show'));
+  form.addEventListener('submit', (e) => { e.preventDefault(); navigate({ f: input.value }); });
+  return form;
+}
+
+async function chooseFirst(view, what) {
+  await loadTop({ sort: 'cum' });
+  const table = topTable(false);
+  table.addEventListener('click', (e) => {
+    const r = e.target.closest('tr[data-name]');
+    if (r) { e.stopPropagation(); navigate({ f: quoted(r.dataset.name) }); }
+  }, true);
+  table.addEventListener('keydown', (e) => {
+    const r = e.target.closest?.('tr[data-name]');
+    if (r && e.key === 'Enter') { e.stopPropagation(); navigate({ f: quoted(r.dataset.name) }); }
+  }, true);
+  table.className = '';
+  view.replaceChildren(el('div', { class: 'sheet' }, picker(view, what), el('p', { class: 'dim' }, 'or choose one:'), table));
+}
+
+const functionLink = (name, view = 'peek') =>
+  el('a', { href: '#', onclick: (e) => { e.preventDefault(); navigate({ f: quoted(name) }, view); } }, name);
+
+export async function showPeek(view) {
+  if (!state.params.get('f')) return chooseFirst(view, 'Peek at');
+  const answer = await fetchReport('peek', { rows: 5000 });
+  const sheet = el('div', { class: 'sheet' }, picker(view, 'Peek at'));
+  const groups = new Map();
+  for (const r of answer.rows) {
+    if (!groups.has(r.entry)) groups.set(r.entry, []);
+    groups.get(r.entry).push(r);
+  }
+  for (const [name, rows] of groups) sheet.append(peekTable(name, rows));
+  if (!groups.size) sheet.append(emptyState('No function matches', el('p', {}, el('code', {}, 'f=' + state.params.get('f')))));
+  view.replaceChildren(sheet);
+}
+
+function peekTable(name, rows) {
+  const self = rows.find((r) => r.relation === 'self') || { flat: 0, cum: 0 };
+  const body = el('tbody', {}, ...rows.map((r) => {
+    const own = r.relation === 'self';
+    const e = el('tr', { 'data-relation': r.relation, 'data-name': r.name, 'aria-selected': own ? 'true' : undefined },
+      numCell(own ? show(r.flat) : ''), numCell(own ? percent(r.flat, state.base) : ''), numCell(own ? '' : show(r.calls)),
+      numCell(own ? '' : percent(r.calls, self.cum)), numCell(own ? show(r.cum) : ''), numCell(own ? percent(r.cum, state.base) : ''),
+      el('td', { class: 'fn' }, own ? el('b', {}, r.name) : r.relation === 'caller' ? '↑ ' : '↓ ', own ? '' : functionLink(r.name), r.inlined ? el('span', { class: 'inl' }, ' (inline)') : ''));
+    if (own) { e.dataset.flat = whole(r.flat); e.dataset.cum = whole(r.cum); }
+    else e.dataset.calls = whole(r.calls);
+    if (r.calls_before !== undefined) e.children[2].append(` (${show(r.calls_before)} → ${show(r.calls_after)})`);
+    return e;
+  }));
+  return el('section', {}, el('h2', {}, name), el('table', { class: 'peek' }, head('#flat', '#flat%', '#calls', '#calls%', '#cum', '#cum%', 'function'), body));
+}
+
+export async function showSource(view) {
+  if (!state.params.get('f')) return chooseFirst(view, 'Source of');
+  const answer = await fetchReport('source', {});
+  const sheet = el('div', { class: 'sheet' }, picker(view, 'Source of'));
+  const groups = new Map();
+  for (const r of answer.rows) {
+    const key = `${r.function}\0${r.file || ''}`;
+    if (!groups.has(key)) groups.set(key, []);
+    groups.get(key).push(r);
+  }
+  for (const rows of groups.values()) sheet.append(sourceTable(rows));
+  if (!groups.size) sheet.append(emptyState('No function matches', el('p', {}, el('code', {}, 'f=' + state.params.get('f')))));
+  if (answer.rows.length && !answer.rows.some((r) => r.source !== undefined)) sheet.append(noSource(answer));
+  view.replaceChildren(sheet);
+}
+
+function noSource(answer) {
+  const files = [...new Set(answer.rows.map((r) => r.file).filter(Boolean))];
+  const notes = answer.notes || [];
+  return emptyState(files.length ? `${files[0].split('/').pop()} was not found` : 'The profile names no source file',
+    ...notes.map((n) => el('p', {}, n)), files.length && !notes.length ? el('p', {}, 'Looked below the current directory, -source_path, GOROOT and the module cache for ', el('code', {}, files.join(', '))) : null);
+}
+
+function sourceTable(rows) {
+  const most = rows.reduce((m, r) => Math.max(m, Math.abs(r.flat), Math.abs(r.cum) / 3), 0);
+  const flat = rows.reduce((s, r) => s + r.flat, 0);
+  const body = el('tbody', {}, ...rows.map((r) => el('tr', { class: Math.abs(r.flat) > most / 4 ? 'hot' : undefined, 'data-line': r.line, 'data-flat': whole(r.flat), 'data-cum': whole(r.cum) },
+    numCell(r.flat ? show(r.flat) : '.'), numCell(r.cum ? show(r.cum) : '.'), numCell(String(r.line ?? ''), 'ln'), el('td', { class: 'code' }, r.source ?? ''))));
+  return el('section', {}, el('h2', {}, rows[0].function, el('small', {}, `  ${rows[0].file || ''}  self ${show(flat)}`)),
+    el('table', {}, head('#flat', '#cum', '#line', 'source'), body));
+}
+
+export async function showDisasm(view) {
+  if (!state.params.get('f')) return chooseFirst(view, 'Disassembly of');
+  await fetchReport('peek', { rows: 1 });
+  const text = await fetchText(`disasm.txt?${optionsQuery()}`);
+  view.replaceChildren(el('div', { class: 'sheet' }, picker(view, 'Disassembly of'), el('pre', { class: 'plain' }, text)));
+}
+
+export async function showTags(view) {
+  const answer = await fetchReport('tags', {});
+  const groups = new Map();
+  for (const r of answer.rows) {
+    if (!groups.has(r.key)) groups.set(r.key, []);
+    groups.get(r.key).push(r);
+  }
+  if (!groups.size) {
+    view.replaceChildren(emptyState('The samples have no tags', el('p', {}, 'Go sets them with ', el('code', {}, 'pprof.Do(ctx, pprof.Labels(…), f)'), '.')));
+    return;
+  }
+  view.replaceChildren(el('div', { class: 'sheet' }, ...[...groups].map(([key, rows]) => tagTable(key, rows))));
+}
+
+function tagTable(key, rows) {
+  const all = rows.reduce((s, r) => s + Math.abs(r.weight), 0), most = rows.reduce((m, r) => Math.max(m, Math.abs(r.weight)), 0);
+  const body = el('tbody', {}, ...rows.map((r) => {
+    const text = r.value ?? `${r.number}${r.unit && r.unit !== key ? ' ' + r.unit : ''}`;
+    const filter = r.value !== undefined ? `${key}=${quoted(r.value)}` : `${key}=${r.number}${r.unit || ''}`;
+    const bar = el('span', { class: 'meter' });
+    bar.style.width = (most ? (Math.abs(r.weight) / most) * 100 : 0) + 'px';
+    return el('tr', { 'data-key': key, 'data-value': text, 'data-weight': whole(r.weight) }, numCell(show(r.weight)), numCell(percent(r.weight, all)),
+      r.before !== undefined ? numCell(`${show(r.before)} → ${show(r.after)}`) : null, el('td', { class: 'barcell' }, bar),
+      el('td', { class: 'fn' }, el('a', { href: '#', title: 'Only samples with it', onclick: (e) => { e.preventDefault(); navigate({ tf: filter }, 'flamegraph'); } }, text)));
+  }));
+  const group = el('button', { class: 'soft', onclick: () => navigate({ tagroot: key, z: '' }, 'flamegraph') }, 'group the flame graph by it');
+  return el('section', {}, el('h2', {}, key, ' ', el('small', {}, `${rows.length} values, ${show(all)} `), group), el('table', {}, body));
+}
+
+export async function showTraces(view) {
+  const sheet = el('div', { class: 'sheet' });
+  let held = 0;
+  const more = async () => {
+    const answer = await fetchReport('traces', { from: held, rows: 100 }, held ? { aside: true } : {});
+    held += answer.rows.length;
+    sheet.querySelector('.more-rows')?.remove();
+    sheet.append(...answer.rows.map(traceElement));
+    if (answer.rows.length === 100) sheet.append(el('div', { class: 'more-rows' }, `${held} so far `, el('button', { class: 'soft', onclick: more }, 'show 100 more')));
+  };
+  await more();
+  if (!held) sheet.append(emptyState('No samples are left'));
+  view.replaceChildren(sheet);
+}
+
+function traceElement(r) {
+  const tags = (r.labels || []).map((l) => el('span', { class: 'chip' }, el('span', {}, `${l.key}: ${l.value ?? l.number + ' ' + (l.unit || '')} `)));
+  return el('div', { class: 'trace', 'data-cum': whole(r.value) }, el('div', { class: 'num' }, show(r.value)),
+    el('div', {}, tags.length ? el('div', { id: undefined, class: 'tabs' }, ...tags) : null, el('ol', {}, ...r.stack.map((f) => el('li', {}, f.name, f.inlined ? el('span', { class: 'inl' }, ' (inline)') : '')))));
+}
+
+export async function showTop(view) {
+  await loadTop({});
+  view.replaceChildren(topTable(true));
+}
+
+// Before and after of each function, the largest change first.
+export async function showDiff(view) {
+  const answer = await loadTop({ noise: 't' });
+  if (answer.total_before === undefined) {
+    view.replaceChildren(emptyState('There is nothing to compare with', el('pre', {}, 'cprof -http=: -diff_base=before.pb.gz after.pb.gz')));
+    return;
+  }
+  const rows = answer.rows.slice().sort((a, b) => Math.abs(b.cum_after - b.cum_before) - Math.abs(a.cum_after - a.cum_before));
+  const change = answer.total_after - answer.total_before;
+  view.replaceChildren(el('div', { class: 'sheet' },
+    el('h2', {}, `${show(answer.total_before)} → ${show(answer.total_after)}  `, el('small', {}, `${signed(show(change))} (${change < 0 ? '−' : '+'}${percent(change, answer.total_before)})`)),
+    el('table', { id: 'difftable' }, head('function', '#self before', '#self after', '#total before', '#total after', '#change', '#%', 'what'), el('tbody', {}, ...rows.map(diffRow)))));
+}
+
+function diffRow(r) {
+  const d = r.cum_after - r.cum_before, noisy = r.error_cum && Math.abs(d) <= 2 * r.error_cum;
+  const word = !r.cum_before ? 'new' : !r.cum_after ? 'gone' : d > 0 ? 'more' : d < 0 ? 'less' : 'the same';
+  return el('tr', { 'data-name': r.name, 'data-flat': whole(r.flat), 'data-cum': whole(r.cum), 'data-delta': whole(d), tabindex: '0',
+    onkeydown: (e) => { if (e.key === 'Enter') actOn('callers', r.name); }, ondblclick: () => actOn('callers', r.name) },
+  el('td', { class: 'fn', title: r.name }, r.name), numCell(show(r.flat_before)), numCell(show(r.flat_after)), numCell(show(r.cum_before)), numCell(show(r.cum_after)),
+  numCell(signed(show(d)), d > 0 ? 'up' : d < 0 ? 'down' : ''), numCell(r.cum_before && d ? (d < 0 ? '−' : '+') + percent(d, r.cum_before) : ''),
+  el('td', { class: 'word' }, `${d > 0 ? '▲' : d < 0 ? '▼' : '='} ${word}${noisy ? ', within noise' : ''}`));
+}
+
+// Any report with rows that has no view of its own yet: a column per member.
+export async function showRows(view, report) {
+  const answer = await fetchReport(report, {});
+  const columns = [...new Set(answer.rows.flatMap((r) => Object.keys(r)))];
+  const cell = (v) => (typeof v === 'number' ? numCell(Number.isInteger(v) && Math.abs(v) > 9999 ? show(v) : String(v)) : el('td', {}, v === undefined ? '' : typeof v === 'object' ? JSON.stringify(v) : String(v)));
+  view.replaceChildren(answer.rows.length
+    ? el('div', { class: 'sheet' }, el('table', {}, head(...columns), el('tbody', {}, ...answer.rows.map((r) => el('tr', {}, ...columns.map((c) => cell(r[c])))))))
+    : emptyState('There is nothing to tell'));
+}
