@@ -30,10 +30,14 @@ bool app_reads_stdin(char *const *paths, size_t n, const struct config *config);
 unsigned app_threads(const struct config *config);
 
 // Reads, checks and merges the files, "-" being standard input, as the config's source options say.
-// With keep_sides, comparisons can tell what was before and after whatever the config wants now.
 // The caller's to unref; NULL with *err filled where that fails.
+enum app_keep {
+    KEEP_SIDES = 1, // comparisons can tell what was before and after, whatever the config wants now
+    KEEP_RESULTS = 2, // what took time to work out, up to a bound, for requests to come
+    KEEP_ALL = KEEP_SIDES | KEEP_RESULTS,
+};
 const struct loaded *app_load(char *const *paths, size_t n_paths, const struct config *config,
-                              bool keep_sides, const struct job *job, struct err *err);
+                              unsigned keep, const struct job *job, struct err *err);
 
 // The same profile with the config's file of gates read anew. The caller's to unref; NULL with *err
 // filled where the gates cannot be read.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/query.h"
+#include "app/view.h"
 
 #include "format/format.h"
 
-static void add_labels(struct query *q, struct buf *out)
+static void add_labels(struct view *v, struct buf *out)
 {
-    label_lines lines = format_profile_labels(&q->report, NULL);
+    label_lines lines = format_profile_labels(&v->report, NULL);
     for (size_t i = 0; i < lines.n; i++)
         buf_printf(out, SPAN_FMT "\n", SPAN_ARG(lines.at[i]));
 }
@@ -14,16 +14,16 @@ int app_describe(const struct loaded *l, const struct config *config, const stru
                  struct buf *out, struct err *err)
 {
     struct request request = {.config = config, .command = command_find(SPAN("top")), .job = job};
-    struct query q;
-    query_begin(&q, l, &request);
-    int status = query_report(&q, err);
+    struct view v;
+    request.quiet = true;
+    int status = view_build(&v, l, &request, err);
     if (status == 0) {
-        add_labels(&q, out);
-        if (q.report.total == 0 && q.profile.n_sample_types > 1)
+        add_labels(&v, out);
+        if (v.report.total == 0 && v.profile.n_sample_types > 1)
             buf_add(out,
                     SPAN("There are no samples of this type; sample_index chooses another.\n"));
     }
-    query_end(&q);
+    view_release(&v);
     return status;
 }
 
@@ -31,21 +31,20 @@ int app_share(const struct loaded *l, const struct config *config, const struct 
               struct buf *out, struct err *err)
 {
     struct request request = {.config = config, .command = command_find(SPAN("top")), .job = job};
-    struct query q;
-    query_begin(&q, l, &request);
-    int status = query_prepare(&q, err);
+    struct view v;
+    int status = view_build(&v, l, &request, err);
     if (status == 0) {
-        const struct report_options *o = &q.report.options;
-        int64_t left = report_total(&q.profile, o->value_index, o->mean);
-        struct value_format values = value_format_of(&q.report, NULL);
+        const struct report_options *o = &v.report.options;
+        int64_t left = report_total(&v.profile, o->value_index, o->mean);
+        struct value_format values = value_format_of(&v.report, NULL);
         char text[UNIT_LABEL_MAX], percent[PERCENT_MAX];
         size_t n = value_print(text, &values, left);
-        struct span share = unit_share(percent, left, q.report.total);
+        struct span share = unit_share(percent, left, v.report.total);
         buf_printf(out, "%.*s, " SPAN_FMT " of ", (int)n, text, SPAN_ARG(share));
-        n = value_print(text, &values, q.report.total);
+        n = value_print(text, &values, v.report.total);
         buf_printf(out, "%.*s left", (int)n, text);
     }
-    query_end(&q);
+    view_release(&v);
     return status;
 }
 
@@ -53,20 +52,20 @@ struct app_names app_function_names(const struct loaded *l, const struct job *jo
                                     struct arena *arena)
 {
     struct config config;
-    struct request request = {.config = &config, .command = command_find(SPAN("top")), .job = job};
-    struct query q;
+    struct request request = {
+        .config = &config, .command = command_find(SPAN("top")), .job = job, .quiet = true};
+    struct view v;
     struct err err;
     VEC(struct span) names = {0};
     config_init(&config);
     config.trim = false;
     config.sort = SORT_CUM;
-    query_begin(&q, l, &request);
-    if (query_report(&q, &err) == 0) {
-        struct top top = report_top(&q.report);
+    if (view_build(&v, l, &request, &err) == 0) {
+        struct top top = report_top(&v.report);
         for (uint32_t i = 0; i < top.n_rows; i++)
             *vec_push(arena, &names) = arena_span(arena, top.rows[i].name);
     }
-    query_end(&q);
+    view_release(&v);
     config_release(&config);
     return (struct app_names){names.at, names.n};
 }

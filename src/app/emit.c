@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/query.h"
+#include "app/view.h"
 #include "format/formats.h"
 #include "input/srcfile.h"
 
@@ -8,11 +8,11 @@ static const struct text_file *find_source(void *context, struct span name, stru
     return srcfiles_find(context, name, err);
 }
 
-static struct flame_options flame_options_of(const struct query *q, const struct sink *out)
+static struct flame_options flame_options_of(const struct view *v, const struct sink *out)
 {
-    const struct config *c = q->request->config;
+    const struct config *c = v->request->config;
     const struct sink_style *style = sink_style(out);
-    int64_t width = style->columns ? (int64_t)style->columns : q->wants.width;
+    int64_t width = style->columns ? (int64_t)style->columns : v->wants.width;
     return (struct flame_options){
         .width = c->width ? c->width : width,
         .depth = c->depth,
@@ -23,28 +23,28 @@ static struct flame_options flame_options_of(const struct query *q, const struct
     };
 }
 
-static struct subject subject_of(struct query *q, struct srcfiles *sources)
+static struct subject subject_of(struct view *v, struct srcfiles *sources)
 {
-    const struct request *request = q->request;
-    str_id bytes = q->units.bytes;
+    const struct request *request = v->request;
+    str_id bytes = v->units.bytes;
     return (struct subject){
         .command = request->command->name,
-        .pattern = q->regex ? request->regex : NULL,
-        .regex = q->regex,
+        .pattern = v->regex ? request->regex : NULL,
+        .regex = v->regex,
         .files = {find_source, sources},
-        .tags = q->wants.tags,
-        .tag_source = {.number_unit = tag_unit(&q->profile, &q->units, bytes),
-                       .output_unit = q->report.options.output_unit},
+        .tags = v->wants.tags,
+        .tag_source = {.number_unit = tag_unit(&v->profile, &v->units, bytes),
+                       .output_unit = v->report.options.output_unit},
     };
 }
 
-static int build_and_write(struct query *q, const struct subject *subject, struct sink *out,
+static int build_and_write(struct view *v, const struct subject *subject, struct sink *out,
                            struct err *err)
 {
-    const struct request *request = q->request;
-    const struct loaded *l = q->loaded;
+    const struct request *request = v->request;
+    const struct loaded *l = v->loaded;
     const struct report_def *def = &report_defs[request->command->report];
-    struct document d = {.report = &q->report,
+    struct document d = {.report = &v->report,
                          .kind = request->command->report,
                          .subject = subject,
                          .sources = l->sources.at,
@@ -53,7 +53,7 @@ static int build_and_write(struct query *q, const struct subject *subject, struc
                          .n_bases = l->bases.n,
                          .format = command_format(request->command, request->config),
                          .rows = request->rows};
-    if (def->build && def->build(&q->report, subject, &d.data, err))
+    if (def->build && def->build(&v->report, subject, &d.data, err))
         return -1;
     int status = format_write(&d, out, err);
     if (def->release)
@@ -61,19 +61,19 @@ static int build_and_write(struct query *q, const struct subject *subject, struc
     return status;
 }
 
-int query_emit(struct query *q, struct sink *out, struct err *err)
+int view_write(struct view *v, struct sink *out, struct err *err)
 {
-    const struct config *c = q->request->config;
+    const struct config *c = v->request->config;
     struct srcfiles *sources =
-        srcfiles_new(&q->arena, span_of(c->source_path), span_of(c->trim_path));
-    if (q->request->fenced)
+        srcfiles_new(&v->arena, span_of(c->source_path), span_of(c->trim_path));
+    if (v->request->fenced)
         srcfiles_fence(sources);
-    struct subject subject = subject_of(q, sources);
-    subject.flame = flame_options_of(q, out);
-    int status = build_and_write(q, &subject, out, err);
+    struct subject subject = subject_of(v, sources);
+    subject.flame = flame_options_of(v, out);
+    int status = build_and_write(v, &subject, out, err);
     const char *searched = srcfiles_searched(sources);
     if (status == 0 && searched)
-        query_note(q, searched);
+        view_note(v, searched);
     srcfiles_release(sources);
     return status;
 }

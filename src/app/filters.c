@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/query.h"
+#include "app/view.h"
 
 #include "profile/filter.h"
 
@@ -7,7 +7,7 @@ enum { N_REGEXES = 8 };
 
 // The config's filters, ready for use.
 struct filters {
-    struct query *q;
+    struct view *v;
     struct err *err;
     struct regex *regexes[N_REGEXES]; // all of those below, to be freed
     size_t n;
@@ -29,17 +29,17 @@ static int compile_one(struct filters *f, const char *name, const char *pattern,
 
 static void note_range(struct filters *f, const char *name, const char *text)
 {
-    query_note(f->q, arena_printf(&f->q->arena, "%s: '%s' is a range, not a regular expression",
-                                  name, text));
+    view_note(f->v, arena_printf(&f->v->arena, "%s: '%s' is a range, not a regular expression",
+                                 name, text));
 }
 
 static int compile_tags(struct filters *f, const char *name, const char *text,
                         struct tag_filter **out)
 {
-    struct query *q = f->q;
+    struct view *v = f->v;
     if (!*text)
         return 0;
-    *out = tag_filter_new(&q->profile, &q->units, span_of(text), &q->arena, f->err);
+    *out = tag_filter_new(&v->profile, &v->units, span_of(text), &v->arena, f->err);
     if (!*out)
         return err_wrap(f->err, "option %s", name);
     if (tag_filter_is_range(*out))
@@ -49,7 +49,7 @@ static int compile_tags(struct filters *f, const char *name, const char *text,
 
 static int compile(struct filters *f)
 {
-    const struct config *c = f->q->request->config;
+    const struct config *c = f->v->request->config;
     const struct {
         const char *name, *pattern;
         struct regex **out;
@@ -71,14 +71,14 @@ static int compile(struct filters *f)
 static void warn(struct filters *f, const void *wanted, bool found, const char *name)
 {
     if (wanted && !found)
-        query_note(f->q, arena_printf(&f->q->arena, "%s matched no samples", name));
+        view_note(f->v, arena_printf(&f->v->arena, "%s matched no samples", name));
 }
 
 static void apply(struct filters *f)
 {
-    struct profile *p = &f->q->profile;
-    struct arena *arena = &f->q->arena;
-    struct name_filter_found names = filter_names(p, &f->names, f->q->request->job, arena);
+    struct profile *p = &f->v->profile;
+    struct arena *arena = &f->v->arena;
+    struct name_filter_found names = filter_names(p, &f->names, f->v->request->job, arena);
     warn(f, f->names.focus, names.focus, "focus");
     warn(f, f->names.ignore, names.ignore, "ignore");
     warn(f, f->names.hide, names.hide, "hide");
@@ -103,9 +103,9 @@ static int check(const struct filters *f)
                                                                                              : 0;
 }
 
-int query_filter(struct query *q, struct err *err)
+int view_filter(struct view *v, struct err *err)
 {
-    struct filters f = {.q = q, .err = err};
+    struct filters f = {.v = v, .err = err};
     int status = compile(&f);
     if (status == 0) {
         apply(&f);
@@ -118,9 +118,9 @@ int query_filter(struct query *q, struct err *err)
     return status;
 }
 
-void query_list_filters(struct query *q)
+void view_list_filters(struct view *v)
 {
-    const struct config *c = q->request->config;
+    const struct config *c = v->request->config;
     const struct {
         const char *name, *value;
     } all[] = {
@@ -131,8 +131,8 @@ void query_list_filters(struct query *q)
     VEC(struct span) filters = {0};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (*all[i].value)
-            *vec_push(&q->arena, &filters) =
-                span_of(arena_printf(&q->arena, "%s=%s", all[i].name, all[i].value));
-    q->report.options.filters = filters.at;
-    q->report.options.n_filters = filters.n;
+            *vec_push(&v->arena, &filters) =
+                span_of(arena_printf(&v->arena, "%s=%s", all[i].name, all[i].value));
+    v->report.options.filters = filters.at;
+    v->report.options.n_filters = filters.n;
 }

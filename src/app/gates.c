@@ -130,26 +130,25 @@ bool app_has_gates(const struct config *c)
 
 const struct command_def gates_command = {.name = "gates", .report = REPORT_GATES};
 
-int gates_begin(struct query *q, const struct loaded *l, const struct request *request,
-                struct gate_results *results, struct err *err)
+int gates_judge_view(struct view *v, const struct loaded *l, const struct request *request,
+                     struct gate_results *results, struct err *err)
 {
     const struct config *c = request->config;
     struct gate_options options = {c->allow_empty, c->confidence / 100};
     gate_list gates;
-    query_begin(q, l, request);
-    if (read_gates(l, c, &gates, &q->arena, request->job, err) || check_bases(c, &gates, err) ||
-        query_prepare(q, err))
+    if (view_build(v, l, request, err) || read_gates(l, c, &gates, &v->arena, request->job, err) ||
+        check_bases(c, &gates, err))
         return -1;
-    return gates_judge(&q->report, gates.at, (uint32_t)gates.n, &options, results, err);
+    return gates_judge(&v->report, gates.at, (uint32_t)gates.n, &options, results, err);
 }
 
-void gates_note(struct query *q, const struct gate_results *results, bool all)
+void gates_note(struct view *v, const struct gate_results *results, bool all)
 {
-    const struct format *format = command_format(NULL, q->request->config);
-    struct detail *detail = &q->report.options.detail;
+    const struct format *format = command_format(NULL, v->request->config);
+    struct detail *detail = &v->report.options.detail;
     if (format->gates && detail->trim_path.n == 0)
-        detail->trim_path = srcfiles_here(&q->arena); // they name files of the checkout
-    label_lines lines = (format->gates ? format->gates : format_gates)(&q->report, results, all);
+        detail->trim_path = srcfiles_here(&v->arena); // they name files of the checkout
+    label_lines lines = (format->gates ? format->gates : format_gates)(&v->report, results, all);
     for (size_t i = 0; i < lines.n; i++)
-        job_note(q->request->job, arena_cstr(&q->arena, lines.at[i]));
+        job_note(v->request->job, arena_cstr(&v->arena, lines.at[i]));
 }

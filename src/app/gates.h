@@ -2,7 +2,7 @@
 #ifndef CPROF_APP_GATES_H
 #define CPROF_APP_GATES_H
 
-#include "app/query.h"
+#include "app/view.h"
 
 // The gates that a config has: of fail_if and of the file policy.
 
@@ -16,14 +16,15 @@ int gates_check(const struct loaded *l, const struct config *c, const struct job
 int gates_read_policy(struct loaded *l, const struct config *c, const struct job *job,
                       struct err *err);
 
-// Not a report of its own, but what all of them have in common.
+// The command gates are judged under: untrimmed, sides kept.
 extern const struct command_def gates_command;
 
-// A judgement in the making, and its end: the query's memory has the results.
-int gates_begin(struct query *q, const struct loaded *l, const struct request *request,
-                struct gate_results *results, struct err *err);
+// Builds the view, which has what is common to all reports, and judges it: its memory has the
+// results. 0, or -1 with *err filled; *v is to be released either way.
+int gates_judge_view(struct view *v, const struct loaded *l, const struct request *request,
+                     struct gate_results *results, struct err *err);
 
 // Tells of gates that fired or would have but for noise; of all where that is asked for.
-void gates_note(struct query *q, const struct gate_results *results, bool all);
+void gates_note(struct view *v, const struct gate_results *results, bool all);
 
 #endif

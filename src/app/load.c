@@ -14,6 +14,8 @@
 #include "profile/read/reader.h"
 #include "profile/scale.h"
 
+enum { RESULTS_MAX = 64 << 20 }; // bytes of results that are kept for requests to come
+
 struct loader {
     struct loaded *fresh;
     const struct config *config;
@@ -278,14 +280,20 @@ static int load(struct loader *l, char *const *paths, size_t n_paths)
 }
 
 const struct loaded *app_load(char *const *paths, size_t n_paths, const struct config *config,
-                              bool keep_sides, const struct job *job, struct err *err)
+                              unsigned keep, const struct job *job, struct err *err)
 {
-    struct loader l = {
-        .fresh = loaded_new(), .config = config, .keep_sides = keep_sides, .job = job, .err = err};
+    struct loader l = {.fresh = loaded_new(),
+                       .config = config,
+                       .keep_sides = (keep & KEEP_SIDES) != 0,
+                       .job = job,
+                       .err = err};
     int status = load(&l, paths, n_paths);
     fetcher_free(l.fetcher);
-    if (status == 0)
+    if (status == 0) {
+        if (keep & KEEP_RESULTS)
+            l.fresh->cache = cache_new(RESULTS_MAX);
         return l.fresh;
+    }
     loaded_unref(l.fresh);
     return NULL;
 }

@@ -33,6 +33,7 @@ struct loaded *loaded_share(const struct loaded *l)
     fresh->plain_units = l->plain_units;
     fresh->sources = l->sources;
     fresh->bases = l->bases;
+    fresh->cache = l->cache;
     return fresh;
 }
 
@@ -47,10 +48,12 @@ void loaded_unref(const struct loaded *l)
     struct loaded *mine = (struct loaded *)l;
     if (!mine || atomic_fetch_sub(&mine->refs, 1) > 1)
         return;
-    if (mine->owner)
+    if (mine->owner) {
         loaded_unref(mine->owner);
-    else
+    } else {
+        cache_free(mine->cache);
         profile_release(&mine->profile);
+    }
     arena_release(&mine->arena);
     free(mine);
 }

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "app/app.h"
+#include "base/cache.h"
 #include "input/names.h"
 #include "profile/tag.h"
 #include "report/gate.h"
@@ -22,6 +23,7 @@ struct loaded {
     name_list sources, bases;     // the files that it was read from
     const char *policy;           // the file of gates that was read, or NULL
     gate_list gates;              // and what it had
+    struct cache *cache;          // of what requests worked out; NULL: nothing is kept
     struct arena arena;           // of all this but the profile
 };
 

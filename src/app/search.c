@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/query.h"
+#include "app/view.h"
 #include "base/num.h"
-#include "graph/node.h"
+#include "graph/recall.h"
 
 enum found { UNSEEN, NO_MATCH, MATCH };
 
 struct search {
-    struct query *q;
+    struct view *v;
     struct regex *regex;
     struct node_table table;
     unsigned char *found; // enum found, by node
@@ -29,7 +29,7 @@ static bool node_matches(struct search *s, uint32_t node)
 static bool sample_matches(struct search *s, const struct sample *sample)
 {
     const struct node_table *t = &s->table;
-    const uint32_t *frames = s->q->profile.frames + sample->frame;
+    const uint32_t *frames = s->v->profile.frames + sample->frame;
     bool matches = false;
     for (uint32_t i = 0; i < sample->n_frames; i++)
         for (uint32_t j = t->first[frames[i]]; j < t->first[frames[i] + 1]; j++)
@@ -39,10 +39,10 @@ static bool sample_matches(struct search *s, const struct sample *sample)
 
 static void search(struct search *s)
 {
-    const struct report *r = &s->q->report;
+    const struct report *r = &s->v->report;
     const struct profile *p = r->profile;
-    struct arena *arena = &s->q->arena;
-    node_table_init(&s->table, p, &r->options.detail, r->job, arena);
+    struct arena *arena = &s->v->arena;
+    recall_node_table(&s->table, p, &r->options.detail, r->job, r->memo, arena);
     s->found = arena_zalloc(arena, s->table.infos.n, 1);
     for (uint32_t i = 0; i < p->n_samples && !job_stopped(r->job); i++)
         if (sample_matches(s, &p->samples[i]))
@@ -53,19 +53,18 @@ static void search(struct search *s)
 int app_search(const struct loaded *l, const struct request *request, struct span expression,
                struct arena *arena, struct app_matches *out, struct err *err)
 {
-    struct query q;
-    struct search s = {.q = &q, .arena = arena, .regex = regex_new(expression, err)};
+    struct view v;
+    struct search s = {.v = &v, .arena = arena, .regex = regex_new(expression, err)};
     if (!s.regex)
         return -1;
-    query_begin(&q, l, request);
-    int status = query_prepare(&q, err);
+    int status = view_build(&v, l, request, err);
     if (status == 0) {
         search(&s);
         *out = (struct app_matches){.names = s.names.at,
                                     .n = s.names.n,
-                                    .value = i64_scaled(s.value, q.report.options.ratio)};
+                                    .value = i64_scaled(s.value, v.report.options.ratio)};
     }
-    query_end(&q);
+    view_release(&v);
     if (status == 0)
         status = regex_check(s.regex, err);
     regex_free(s.regex);

@@ -32,8 +32,9 @@ static int run_once(const struct args *args, const struct job *job)
 {
     struct err err;
     struct outcome outcome = {0};
-    const struct loaded *l = app_load(args->paths, args->n_paths, &args->config,
-                                      command_wants(args->command, &args->config).sides, job, &err);
+    const struct loaded *l =
+        app_load(args->paths, args->n_paths, &args->config,
+                 command_wants(args->command, &args->config).sides ? KEEP_SIDES : 0, job, &err);
     int status = EXIT_DONE;
     if (!l || obey(l, args, job, &outcome, &err))
         status = job_stopped(job) ? EXIT_FAILED : fail(EXIT_FAILED, &err);

@@ -42,7 +42,7 @@ int shell_load(struct shell *sh, char *const *paths, size_t n, struct err *err)
         return err_set(err, "standard input cannot be read again");
     sh->job.threads = app_threads(&sh->config);
     // What later reports will want to know is not known yet.
-    const struct loaded *fresh = app_load(from, n_from, &sh->config, true, &sh->job, err);
+    const struct loaded *fresh = app_load(from, n_from, &sh->config, KEEP_ALL, &sh->job, err);
     if (!fresh)
         return -1;
     loaded_unref(sh->loaded);

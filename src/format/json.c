@@ -329,11 +329,16 @@ static void put_inert(struct sink *out, struct span json)
     sink_write(out, span_from(json, done));
 }
 
+// Before there are threads.
+__attribute__((constructor)) static void set_allocator(void)
+{
+    json_set_alloc_funcs(xmalloc, free);
+}
+
 // The head is an object of its own that is left open; rows are written as they come.
 void json_begin_head(struct table *t)
 {
     struct buf head = {0};
-    json_set_alloc_funcs(xmalloc, free);
     dump(&head, head_of(t), JSON_INDENT(1) | JSON_PRESERVE_ORDER);
     put_inert(t->out, span_upto(buf_span(&head), head.n - SPAN("\n}").n));
     sink_write(t->out, SPAN(",\n"));

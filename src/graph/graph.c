@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "graph/build.h"
+#include "graph/recall.h"
 
 // What is counted of a node stands together, apart from the rest.
 struct sum {
@@ -107,6 +108,8 @@ static void add_sums(struct graph *g, const struct sums *sums)
 static void build_plain(struct graph *g, const struct profile *p)
 {
     uint32_t n = g->n_nodes = (uint32_t)g->table->infos.n;
+    if (recall_sums(g))
+        return;
     struct summing s = {g, p, NULL, sample_parts(p, n, g->table->job)};
     s.sums = arena_zalloc(g->arena, s.n_parts, sizeof *s.sums);
     for (unsigned i = 0; i < s.n_parts; i++)
@@ -117,6 +120,7 @@ static void build_plain(struct graph *g, const struct profile *p)
         g->nodes[i] = (struct node){.info = i, .parent = NO_INDEX};
     for (unsigned i = 0; i < s.n_parts; i++)
         add_sums(g, &s.sums[i]);
+    keep_sums(g);
 }
 
 static void show_nodes(struct graph *g)

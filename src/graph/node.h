@@ -31,9 +31,10 @@ struct node_table {
     struct strtab strings; // on top of the profile's
     VEC(struct node_info) infos;
     struct hash_index index;
-    uint32_t *first;    // of each location, in nodes; one more entry at the end
-    uint32_t *nodes;    // as many as NODES_AT_ONCE may be read behind them
-    struct span *names; // printable names that were asked for; at is NULL: not yet
+    uint32_t *first;         // of each location, in nodes; one more entry at the end
+    uint32_t *nodes;         // as many as NODES_AT_ONCE may be read behind them
+    const struct memo *memo; // what else was worked out of these nodes: see recall.h; or NULL
+    struct span *names;      // printable names that were asked for; at is NULL: not yet
 };
 
 // Columns come from the arena; *t is to be released.

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/idmap.h"
+#include "graph/recall.h"
 
 static void weigh_tags(const struct report *r, const struct tag_source *tags,
                        struct graph_report *out)
@@ -60,7 +61,7 @@ void report_graph(const struct report *r, enum edge_want edges, const struct tag
         .call_tree = r->options.call_tree,
     };
     *out = (struct graph_report){0};
-    node_table_init(&out->table, r->profile, &r->options.detail, r->job, r->arena);
+    recall_node_table(&out->table, r->profile, &r->options.detail, r->job, r->memo, r->arena);
     out->shown.trim = graph_build_trimmed(g, r->profile, &out->table, &options, &r->options.trim,
                                           edges, tags, r->arena);
     if (tags)

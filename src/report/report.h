@@ -2,6 +2,7 @@
 #ifndef CPROF_REPORT_REPORT_H
 #define CPROF_REPORT_REPORT_H
 
+#include "base/cache.h"
 #include "base/job.h"
 #include "base/regex.h"
 #include "base/unit.h"
@@ -44,6 +45,7 @@ struct report {
     const struct profile *profile; // after the filters
     struct arena *arena;
     const struct job *job;
+    const struct memo *memo; // of what was worked out of this profile before; or NULL
     struct report_options options;
     const struct gate_results *gates; // that were judged, or NULL
     int64_t total; // of the samples before the filters, unless percentages are relative

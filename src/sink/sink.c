@@ -85,28 +85,34 @@ struct sink *sink_to_buf(struct buf *buf)
     return s;
 }
 
-// The permissions that a new file would have, or those of the file that is replaced.
-static mode_t mode_for(const char *path)
+// A new file beside the one that it will replace, with the permissions that any new file gets.
+static int create_beside(struct sink *s)
 {
-    struct stat st;
-    if (stat(path, &st) == 0)
-        return st.st_mode & 0777;
-    mode_t mask = umask(0);
-    umask(mask);
-    return 0666 & ~mask;
+    enum { TRIES = 100 };
+    for (int i = 0; i < TRIES; i++) {
+        uint64_t drawn = 0;
+        struct buf name = {0};
+        if (getentropy(&drawn, sizeof drawn))
+            drawn = (uint64_t)getpid() + (uint64_t)i;
+        buf_printf(&name, "%s.%08x", s->path, (unsigned)drawn);
+        s->fd = open(buf_cstr(&name), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        free(s->temporary);
+        s->temporary = xstrdup(buf_cstr(&name));
+        buf_release(&name);
+        if (s->fd >= 0 || errno != EEXIST)
+            break;
+    }
+    return s->fd >= 0 ? 0 : -1;
 }
 
 static int open_temporary(struct sink *s, struct err *err)
 {
-    struct buf name = {0};
-    buf_printf(&name, "%s.XXXXXX", s->path);
-    s->temporary = xstrdup(buf_cstr(&name));
-    buf_release(&name);
-    mode_t mode = mode_for(s->path);
-    s->fd = mkostemp(s->temporary, O_CLOEXEC);
-    if (s->fd < 0)
+    struct stat st;
+    bool replaces = stat(s->path, &st) == 0;
+    if (create_beside(s))
         return err_set(err, "cannot write '%s': %s", s->path, strerror(errno));
-    fchmod(s->fd, mode);
+    if (replaces)
+        fchmod(s->fd, st.st_mode & 0777);
     return 0;
 }
 

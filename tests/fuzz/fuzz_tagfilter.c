@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Input: the value of tagfocus, tagignore and the other options for tags.
 #include "app/options.h"
-#include "app/query.h"
+#include "app/view.h"
 #include "fuzz.h"
 #include "snapshot.h"
 
@@ -11,7 +11,7 @@ static const char *const samples[][6] = {
     {"bytes#2:mb", "request#4096", "alignment#8", "request#-1"},
     {"latency#5:ms", "latency#3000:us", "latency#1:hour", "latency#2:bytes"},
     {"count#7", "count#9223372036854775807", "count#-9223372036854775808:ns", "count#1:widgets"},
-    {"thread=main", "thread=worker", "handler=/api/v1?q=1,2", "k=v"},
+    {"thread=main", "thread=worker", "handler=/api/v1?v=1,2", "k=v"},
     {"thread=", "a:b=c:d", "k=v=w", "x=32kb", "x=:64kb"},
     {"\xc3\xa4=\xc3\xb6", "\xff=\xfe", "K=V", "line=one\ntwo", "pprof::base=true"},
     {"bytes=text", "bytes#64:kb", "k#3", "k=v", "gcu#1:m*gcu", "gcu#1000:gcu"},
@@ -86,17 +86,17 @@ static const struct loaded *loaded(void)
 }
 
 // How many samples the two conditions leave; a match that was given up is no answer.
-static bool count(const struct query *q, struct span focus, struct span ignore, uint32_t *left)
+static bool count(const struct view *v, struct span focus, struct span ignore, uint32_t *left)
 {
-    struct profile view = q->profile;
+    struct profile view = v->profile;
     struct arena arena = {0};
     struct err err = {0};
     struct tag_filter *in = NULL, *out = NULL;
     bool valid = true;
     if (focus.at)
-        valid = (in = tag_filter_new(&view, &q->units, focus, &arena, &err)) != NULL;
+        valid = (in = tag_filter_new(&view, &v->units, focus, &arena, &err)) != NULL;
     if (valid && ignore.at)
-        valid = (out = tag_filter_new(&view, &q->units, ignore, &arena, &err)) != NULL;
+        valid = (out = tag_filter_new(&view, &v->units, ignore, &arena, &err)) != NULL;
     FUZZ_CHECK(valid || *err.text);
     if (valid) {
         struct tag_filter_found found = filter_tags(&view, in, out, &arena);
@@ -114,14 +114,18 @@ static bool count(const struct query *q, struct span focus, struct span ignore, 
 // Each sample is either in or out.
 static void check_halves(const struct loaded *l, struct span text)
 {
-    struct request request = {.config = NULL};
-    struct query q;
+    struct config config;
+    struct err err;
+    struct request request = {.config = &config};
+    struct view v;
     uint32_t in = 0, out = 0, both = 0;
-    query_begin(&q, l, &request);
-    bool valid = count(&q, text, (struct span){NULL, 0}, &in) &&
-                 count(&q, (struct span){NULL, 0}, text, &out) && count(&q, text, text, &both);
+    config_init(&config);
+    FUZZ_CHECK(view_build(&v, l, &request, &err) == 0);
+    bool valid = count(&v, text, (struct span){NULL, 0}, &in) &&
+                 count(&v, (struct span){NULL, 0}, text, &out) && count(&v, text, text, &both);
     FUZZ_CHECK(!valid || (in + out == N_SAMPLES && both == 0));
-    query_end(&q);
+    view_release(&v);
+    config_release(&config);
 }
 
 static void run(const struct loaded *l, const struct config *config, const char *name)

@@ -8,7 +8,7 @@ import tree
 CHAIN = ["base", "profile", "symbol", "graph", "report", "format", "app", "cli", "web", "main"]
 BESIDE = {"input": ["base"], "sink": ["base"]}
 ALSO = {"format": ["sink"], "app": ["input", "sink"], "cli": ["sink"]}
-NEVER = {"web": ["cli"]}
+NEVER = {"cli": ["profile", "graph", "report", "input"], "web": ["cli"]}
 
 # The C library's own regular expressions and messages are used nowhere.
 LIBRARIES = [

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/view.h"
+
+#include "app/options.h"
+
+static void pick_detail(const struct view *v, struct detail *d)
+{
+    const struct config *c = v->request->config;
+    enum granularity forced = v->wants.granularity;
+    enum granularity g = forced ? forced : (enum granularity)c->granularity;
+    *d = (struct detail){
+        .function = g != GRANULARITY_FILES,
+        .filename = g != GRANULARITY_DEFAULT && g != GRANULARITY_FUNCTIONS,
+        .line = g == GRANULARITY_LINES || g == GRANULARITY_ADDRESSES,
+        .address = g == GRANULARITY_ADDRESSES,
+        // Addresses keep the columns there are, unless inlined calls are merged.
+        .column = c->showcolumns || (g == GRANULARITY_ADDRESSES && !c->noinlines),
+        .no_inlines = c->noinlines,
+        .obj_names = v->wants.obj_names,
+        .clean_paths = true,
+        .trim_path = span_of(c->trim_path),
+        .source_path = span_of(c->source_path),
+    };
+}
+
+static void pick_trim(const struct view *v, struct trim_options *t)
+{
+    const struct config *c = v->request->config;
+    *t = (struct trim_options){.cum_sort = c->sort == SORT_CUM, .visual = v->wants.visual};
+    if (!c->trim || v->wants.untrimmed)
+        return;
+    t->node_count = c->nodecount == -1 ? v->wants.node_count : c->nodecount;
+    t->node_fraction = c->nodefraction;
+    t->edge_fraction = c->edgefraction;
+}
+
+static bool is_all_types(const struct profile *p, struct span sample_index)
+{
+    struct err ignored;
+    return span_eq(sample_index, SPAN("all")) &&
+           profile_sample_index(p, sample_index, &ignored) == NO_INDEX;
+}
+
+int app_sample_type(const struct loaded *l, struct span sample_index, struct span *name,
+                    struct err *err)
+{
+    const struct profile *p = &l->profile;
+    *name = sample_index;
+    if (is_all_types(p, sample_index))
+        return 0;
+    uint32_t index = profile_sample_index(p, sample_index, err);
+    if (index == NO_INDEX)
+        return -1;
+    *name = profile_str(p, p->sample_types[index].type);
+    return 0;
+}
+
+static int pick_sample_type(struct view *v, struct err *err)
+{
+    const struct config *c = v->request->config;
+    const struct profile *p = &v->profile;
+    struct report_options *o = &v->report.options;
+    struct span index = span_of(c->sample_index);
+    o->all_types = is_all_types(p, index);
+    if (o->all_types && !v->wants.all_types)
+        return err_set(err, "sample_index=all is for top: choose a type for %s",
+                       v->request->command->name);
+    o->value_index = profile_sample_index(p, o->all_types ? SPAN("") : index, err);
+    if (o->value_index == NO_INDEX)
+        return -1;
+    struct value_type type = p->sample_types[o->value_index];
+    o->mean = c->mean;
+    o->unit = profile_str(p, type.unit);
+    o->type = profile_str(p, type.type);
+    if (c->mean)
+        o->type = span_of(arena_printf(&v->arena, "mean_" SPAN_FMT, SPAN_ARG(o->type)));
+    return 0;
+}
+
+static int pick_options(struct view *v, struct err *err)
+{
+    const struct config *c = v->request->config;
+    struct report_options *o = &v->report.options;
+    if (pick_sample_type(v, err))
+        return -1;
+    o->ratio = 1 / c->divide_by;
+    o->output_unit = span_of(c->unit);
+    o->compact_labels = c->compact_labels;
+    o->comparison = *c->base || *c->diff_base;
+    o->snapshots = *c->base != '\0';
+    o->noise = v->wants.noise;
+    o->plain_numbers = v->wants.plain_numbers;
+    o->whole_numbers = v->wants.whole_numbers;
+    o->sides = v->wants.sides;
+    o->drop_negative = c->drop_negative;
+    o->call_tree = c->call_tree && v->wants.call_tree;
+    o->tag_units = &v->units;
+    pick_trim(v, &o->trim);
+    pick_detail(v, &o->detail);
+    v->report.profile = &v->profile;
+    v->report.arena = &v->arena;
+    v->report.job = v->request->job;
+    v->report.memo = &v->memo;
+    v->report.total = report_total(&v->profile, o->value_index, o->mean);
+    return 0;
+}
+
+void view_note(const struct view *v, const char *line)
+{
+    if (!v->request->quiet)
+        job_note(v->request->job, line);
+}
+
+static void add_comment(struct view *v)
+{
+    struct profile *p = &v->profile;
+    const char *comment = v->request->config->add_comment;
+    if (!*comment)
+        return;
+    str_id *comments = arena_alloc(&v->arena, (p->n_comments + 1) * sizeof *comments);
+    if (p->n_comments)
+        memcpy(comments, p->comments, p->n_comments * sizeof *comments);
+    comments[p->n_comments++] = strtab_add(p->strings, span_of(comment));
+    p->comments = comments;
+}
+
+static void note_mixed_units(struct view *v)
+{
+    for (str_id key = 0; key < v->units.count; key++)
+        if (v->units.mixed[key])
+            view_note(v, arena_printf(&v->arena,
+                                      "tag " SPAN_FMT ": several units, all are taken "
+                                      "for " SPAN_FMT,
+                                      SPAN_ARG(profile_str(&v->profile, key)),
+                                      SPAN_ARG(tag_unit(&v->profile, &v->units, key))));
+}
+
+static void add_tag_nodes(struct view *v)
+{
+    const struct config *c = v->request->config;
+    struct tag_frames_found found = add_tag_frames(
+        &v->profile, span_of(c->tagroot), span_of(c->tagleaf), span_of(c->unit), &v->arena);
+    if (*c->tagroot && !found.root)
+        view_note(v, "tagroot matched no samples");
+    if (*c->tagleaf && !found.leaf)
+        view_note(v, "tagleaf matched no samples");
+}
+
+// What of the options changes the view's profile, so that reports of the same can share numbers.
+static struct span subject_of_memo(struct view *v, bool sides)
+{
+    const struct config *c = v->request->config;
+    struct buf key = {0};
+    buf_printf(&key, "%d%s", sides, c->unit);
+    buf_add(&key, (struct span){"", 1});
+    buf_add(&key, span_of(c->add_comment));
+    for (const struct option_def *o = option_defs; o->name; o++) {
+        if (o->dirties != DIRTIES_FILTER)
+            continue;
+        buf_addc(&key, '\0');
+        option_print(o, c, &key);
+    }
+    buf_addc(&key, '\0');
+    struct span subject = arena_span(&v->arena, buf_span(&key));
+    buf_release(&key);
+    return subject;
+}
+
+static void begin(struct view *v, const struct loaded *l, const struct request *request)
+{
+    *v = (struct view){.loaded = l, .request = request, .profile = l->profile};
+    v->wants = command_wants(request->command, request->config);
+    // Rows that are the same before and after have nothing to say, unless both sides are shown.
+    bool sides = v->wants.sides || v->wants.noise;
+    strtab_init(&v->strings, &v->arena, l->profile.strings);
+    v->profile.strings = &v->strings;
+    v->profile.arena = NULL;
+    if (!sides)
+        profile_leave_changed(&v->profile);
+    v->units = sides ? l->units : l->plain_units;
+    v->memo.cache = l->cache;
+    if (l->cache)
+        v->memo.subject = subject_of_memo(v, sides);
+}
+
+int view_build(struct view *v, const struct loaded *l, const struct request *request,
+               struct err *err)
+{
+    bool relative = request->config->relative_percentages;
+    begin(v, l, request);
+    if (request->command && request->command->argument == ARGUMENT_REGEX) {
+        v->regex = regex_new(span_of(request->regex), err);
+        if (!v->regex)
+            return -1;
+    }
+    add_comment(v);
+    note_mixed_units(v);
+    add_tag_nodes(v);
+    view_list_filters(v);
+    return (relative && view_filter(v, err)) || pick_options(v, err) ||
+                   (!relative && view_filter(v, err))
+               ? -1
+               : 0;
+}
+
+void view_release(struct view *v)
+{
+    regex_free(v->regex);
+    strtab_release(&v->strings);
+    arena_release(&v->arena);
+}
