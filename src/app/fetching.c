@@ -30,7 +30,7 @@ int fetching_expect(struct fetcher **fetcher, const name_list *places, const str
 {
     for (size_t i = 0; i < places->n; i++) {
         const char *place = places->at[i];
-        if (!(source_flags(place) & SOURCE_REMOTE))
+        if (!source_is_remote(place))
             continue;
         struct fetch_options options = fetching_options(config);
         if (!*fetcher && !(*fetcher = fetcher_new(&options, job, err)))

@@ -158,7 +158,7 @@ static void note_files(struct loaded *fresh, name_list *to, const name_list *nam
     struct buf shown = {0};
     for (size_t i = 0; i < names->n; i++) {
         buf_clear(&shown);
-        if (source_flags(names->at[i]) & SOURCE_REMOTE)
+        if (source_is_remote(names->at[i]))
             source_show(names->at[i], &shown);
         else
             buf_add(&shown, span_of(names->at[i]));

@@ -40,6 +40,12 @@ static inline unsigned source_flags(const char *place)
     return source_kind_of(place)->flags(place);
 }
 
+// The same as the flag, but without a look at a file.
+static inline bool source_is_remote(const char *place)
+{
+    return source_kind_of(place) == &source_http;
+}
+
 // Adds a place as messages call it: "standard input", or a URL without the secrets in it.
 void source_show(const char *place, struct buf *out);
 
