@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/fetching.h"
 
+#include <stdlib.h>
+
 #include "input/source.h"
 
 int fetching_check(const struct config *c, struct err *err)
@@ -23,6 +25,12 @@ struct fetch_options fetching_options(const struct config *c)
         .parallel = (unsigned)c->fetch_parallel,
         .max_bytes = (uint64_t)c->max_profile,
     };
+}
+
+bool fetching_saves(const struct config *c)
+{
+    const char *save = getenv("CPROF_SAVE");
+    return !c->no_save && !(save && strcmp(save, "off") == 0);
 }
 
 int fetching_expect(struct fetcher **fetcher, const name_list *places, const struct config *config,

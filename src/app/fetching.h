@@ -13,6 +13,9 @@ int fetching_check(const struct config *config, struct err *err);
 
 struct fetch_options fetching_options(const struct config *config);
 
+// Whether a copy is kept of what is fetched.
+bool fetching_saves(const struct config *config);
+
 // Lets those of the places that are URLs be fetched, in their order; *fetcher is made where it is
 // NULL and there are any. -1 with *err filled.
 int fetching_expect(struct fetcher **fetcher, const name_list *places, const struct config *config,

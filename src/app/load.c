@@ -8,6 +8,7 @@
 #include "app/gates.h"
 #include "app/prepare.h"
 #include "app/reads.h"
+#include "app/saves.h"
 #include "input/names.h"
 #include "input/source.h"
 #include "profile/merge.h"
@@ -275,6 +276,8 @@ static int load(struct loader *l, char *const *paths, size_t n_paths)
         return -1;
     if (read_all(l, &p, paths, n_paths) || apply_base(l, &p) || prepare_profile(&p, config, l->err))
         return -1;
+    if (l->fetcher && fetching_saves(config))
+        saves_keep(&p, l->job);
     loaded_take(l->fresh, &p);
     return 0;
 }
