@@ -38,8 +38,7 @@ int source_blame(const char *place, struct err *err)
 {
     struct buf shown = {0};
     source_show(place, &shown);
-    err_wrap(err, "cannot %s '%s'", source_is_remote(place) ? "fetch" : "read",
-             buf_cstr(&shown));
+    err_wrap(err, "cannot %s '%s'", source_is_remote(place) ? "fetch" : "read", buf_cstr(&shown));
     buf_release(&shown);
     return -1;
 }
