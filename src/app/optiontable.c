@@ -354,12 +354,12 @@ const struct option_def option_defs[] = {
      .initial = "minimum", .argument = "UNIT", .summary = "the unit to show values in",
      .detail = "Say bytes, kB, MB, GB or ns, us, ms, s, hours; minimum picks one for all values, "
                "auto the best for each."},
-    {OPTION(width, INT, DISPLAY), .url = "w", .where = SHARED, .dirties = DIRTIES_GRAPH,
+    {OPTION(width, INT, DISPLAY), .url = "px", .where = SHARED, .dirties = DIRTIES_GRAPH,
      .range = &widths, .initial = "0", .argument = "NUMBER",
      .summary = "how wide flame graphs are, in columns of text or pixels",
      .detail = "0 is the window, or 100 columns, or 1200 pixels. What is narrower than one is "
                "left out."},
-    {OPTION(zoom, STRING, DISPLAY), .url = "zoom", .where = SHARED, .dirties = DIRTIES_GRAPH,
+    {OPTION(zoom, STRING, DISPLAY), .url = "z", .where = SHARED, .dirties = DIRTIES_GRAPH,
      .initial = "", .argument = "PATH", .summary = "show the part of a flame graph below this path",
      .detail = "Names from the root with semicolons between them, as folded writes them; as far "
                "as there is such a path."},

@@ -6,133 +6,193 @@
 #include "format/put.h"
 #include "report/flame.h"
 
-// A flame graph as JSON (man/cprof.schema.json): after the head that all reports have,
+// A flame graph as JSON (man/cprof.schema.json): after the head that all reports have, "flame",
+// whose frames are columns, parents before children and those by falling width:
 //
-//  "up": false,                 children are callees; true: callers
-//  "view": 2,                   the frame that takes up the whole width; those before it lead to it
-//  "least": 1234,               frames of less width are left out
-//  "classes": ["own", …],       names of the last number of a name
-//  "files": ["main.go", …],
-//  "names": [["main.main", 0, 12, 0], …],           name, file or -1, line or 0, class
-//  "columns": ["name", "parent", "flags", "width", "cum", "flat", …],
-//  "frames": [[-1, -1, 0, 0, 100, 0], …],
-//  "callers": [[…], …]          with a pivot: frames of a tree of its own, up from the same frame 0
+//  "up": false,               children are callees; true: callers
+//  "zoom": 2,                 the frame that takes up the whole width; those before it lead to it
+//  "pivot": "regexp",         where callers and callees are shown: frame 0 is what it matches
+//  "least": 1234,             frames of less width are left out,
+//  "folded": 7,               and so many have some of them below; 0: all is there
+//  "classes": ["own", …],
+//  "names": ["main.main", …], "files": ["main.go", …], "kinds": [0, …],  by name; kinds are classes
+//  "parents": [-1, 0, …], "name": [3, 0, …], "lines": [0, 12, …], "inlined": [5, 8, …],
+//  "cum": […], "flat": […], "width": […],
+//  "before": […], "after": […], "flat_before": […], "flat_after": […],   of a comparison
+//  "error": […]                                                          where noise is known
+//  "callers": {"parents": …}  with a pivot: a tree of its own, up from the same frame 0
 //
-// Of a frame: name is an index of names, or -1 of the whole; parent an index of frames, before it,
-// or -1; flags the sum of 1: inlined, 2: there is more below it that is not shown; width what it
-// takes up, or 0 where that is cum. Then values, of a comparison also cum_before, cum_after,
-// flat_before, flat_after, and where noise is known error_cum. Frames stand in preorder, children
-// by falling width.
+// inlined lists frames; width is what a frame takes up, and left out where it is cum for all.
 
 struct writer {
     const struct flame *f;
     const struct report *r;
+    const struct flame_tree *tree;
     struct sink *out;
 };
 
-static void put_value_of(const struct writer *w, int64_t value)
+static uint32_t name_of(const struct writer *w, uint32_t frame)
 {
-    sink_putc(w->out, ',');
+    uint32_t name = w->tree->frames[frame].name;
+    return name == NO_INDEX ? w->f->n_names : name; // what is added for the whole
+}
+
+static void put_name_of(const struct writer *w, uint32_t i)
+{
+    put_unsigned(w->out, name_of(w, i));
+}
+
+static void put_parent(const struct writer *w, uint32_t i)
+{
+    uint32_t parent = w->tree->frames[i].parent;
+    put_number(w->out, parent == NO_INDEX ? -1 : (int64_t)parent, 0);
+}
+
+static void put_line(const struct writer *w, uint32_t i)
+{
+    uint32_t name = w->tree->frames[i].name;
+    put_number(w->out, name == NO_INDEX ? 0 : w->f->names[name].line, 0);
+}
+
+static void put_scaled(const struct writer *w, int64_t value)
+{
     put_number(w->out, i64_scaled(value, w->r->options.ratio), 0);
 }
 
-static void put_index(struct sink *out, uint32_t index)
+#define VALUE_COLUMN(name, member)                             \
+    static void put_##name(const struct writer *w, uint32_t i) \
+    {                                                          \
+        put_scaled(w, w->tree->frames[i].member);              \
+    }
+VALUE_COLUMN(cum, cum)
+VALUE_COLUMN(flat, flat)
+VALUE_COLUMN(before, before.cum)
+VALUE_COLUMN(after, after.cum)
+VALUE_COLUMN(flat_before, before.flat)
+VALUE_COLUMN(flat_after, after.flat)
+
+static void put_width(const struct writer *w, uint32_t i)
 {
-    put_number(out, index == NO_INDEX ? -1 : (int64_t)index, 0);
+    put_number(w->out, w->tree->frames[i].width, 0);
 }
 
-static void put_frame(const struct writer *w, const struct flame_frame *frame)
+static void put_error(const struct writer *w, uint32_t i)
 {
-    put_index(w->out, frame->name);
-    sink_putc(w->out, ',');
-    put_index(w->out, frame->parent);
-    sink_printf(w->out, ",%d,", frame->inlined + 2 * frame->folded);
-    put_number(w->out, frame->width == frame->cum ? 0 : frame->width, 0);
-    put_value_of(w, frame->cum);
-    put_value_of(w, frame->flat);
+    sink_printf(w->out, "%.6g", w->tree->frames[i].error * fabs(w->r->options.ratio));
+}
+
+static void put_column(const struct writer *w, const char *name,
+                       void (*put)(const struct writer *w, uint32_t i))
+{
+    sink_printf(w->out, ",\n  \"%s\": [", name);
+    for (uint32_t i = 0; i < w->tree->n; i++) {
+        if (i)
+            sink_putc(w->out, ',');
+        put(w, i);
+    }
+    sink_putc(w->out, ']');
+}
+
+static void put_inlined(const struct writer *w)
+{
+    const char *comma = "";
+    sink_write(w->out, SPAN(",\n  \"inlined\": ["));
+    for (uint32_t i = 0; i < w->tree->n; i++)
+        if (w->tree->frames[i].inlined) {
+            sink_printf(w->out, "%s%u", comma, i);
+            comma = ",";
+        }
+    sink_putc(w->out, ']');
+}
+
+static bool is_cum_wide(const struct flame_tree *t)
+{
+    for (uint32_t i = 0; i < t->n; i++)
+        if (t->frames[i].width != t->frames[i].cum)
+            return false;
+    return true;
+}
+
+static void put_tree(struct writer *w, const struct flame_tree *tree)
+{
+    w->tree = tree;
+    sink_printf(w->out, "\"least\": %lld", (long long)w->f->least);
+    put_column(w, "parents", put_parent);
+    put_column(w, "name", put_name_of);
+    put_column(w, "lines", put_line);
+    put_inlined(w);
+    put_column(w, "cum", put_cum);
+    put_column(w, "flat", put_flat);
+    if (!is_cum_wide(tree) || w->r->options.ratio != 1)
+        put_column(w, "width", put_width);
     if (w->f->has_sides) {
-        put_value_of(w, frame->before.cum);
-        put_value_of(w, frame->after.cum);
-        put_value_of(w, frame->before.flat);
-        put_value_of(w, frame->after.flat);
+        put_column(w, "before", put_before);
+        put_column(w, "after", put_after);
+        put_column(w, "flat_before", put_flat_before);
+        put_column(w, "flat_after", put_flat_after);
     }
     if (w->f->noise.known)
-        sink_printf(w->out, ",%.6g", frame->error * fabs(w->r->options.ratio));
+        put_column(w, "error", put_error);
 }
 
-static void put_tree(const struct writer *w, const char *name, const struct flame_tree *tree)
+// The last name is of what has none of its own.
+static void put_names(const struct writer *w, struct span whole)
 {
-    sink_printf(w->out, ",\n \"%s\": [", name);
-    for (uint32_t i = 0; i < tree->n; i++) {
-        sink_write(w->out, i ? SPAN(",\n  [") : SPAN("\n  ["));
-        put_frame(w, &tree->frames[i]);
-        sink_putc(w->out, ']');
+    uint32_t n = w->f->n_names;
+    sink_write(w->out, SPAN(",\n  \"names\": ["));
+    for (uint32_t i = 0; i < n; i++) {
+        json_put_string(w->out, w->f->names[i].name);
+        sink_write(w->out, SPAN(",\n   "));
     }
-    sink_write(w->out, SPAN("\n ]"));
-}
-
-// Each file once; of each name its number.
-static uint32_t *put_files(const struct writer *w)
-{
-    struct strtab files;
-    uint32_t *numbers = arena_alloc(w->r->arena, w->f->n_names * sizeof *numbers);
-    strtab_init(&files, w->r->arena, NULL);
-    for (uint32_t i = 0; i < w->f->n_names; i++)
-        numbers[i] = strtab_add_borrowed(&files, w->f->names[i].file) - 1; // "" is none
-    for (str_id id = 1; id < strtab_count(&files); id++) {
-        sink_write(w->out, id > 1 ? SPAN(", ") : SPAN(""));
-        json_put_string(w->out, strtab_get(&files, id));
-    }
-    strtab_release(&files);
-    return numbers;
-}
-
-static void put_names(const struct writer *w)
-{
-    sink_write(w->out, SPAN(",\n \"files\": ["));
-    const uint32_t *files = put_files(w);
-    sink_write(w->out, SPAN("],\n \"names\": ["));
-    for (uint32_t i = 0; i < w->f->n_names; i++) {
-        const struct flame_name *name = &w->f->names[i];
-        sink_write(w->out, i ? SPAN(",\n  [") : SPAN("\n  ["));
-        json_put_string(w->out, name->name);
+    json_put_string(w->out, whole);
+    sink_write(w->out, SPAN("],\n  \"files\": ["));
+    for (uint32_t i = 0; i < n; i++) {
+        json_put_string(w->out, w->f->names[i].file);
         sink_putc(w->out, ',');
-        put_index(w->out, files[i]);
-        sink_putc(w->out, ',');
-        put_number(w->out, name->line, 0);
-        sink_printf(w->out, ",%d]", (int)name->class);
     }
-    sink_write(w->out, SPAN("\n ]"));
+    sink_write(w->out, SPAN("\"\"],\n  \"kinds\": ["));
+    for (uint32_t i = 0; i < n; i++)
+        sink_printf(w->out, "%d,", (int)w->f->names[i].class);
+    sink_printf(w->out, "%d],\n  ", (int)CODE_RUNTIME);
 }
 
-static void put_columns(const struct writer *w)
+static void put_classes(struct sink *out)
 {
-    sink_write(w->out,
-               SPAN(",\n \"columns\": [\"name\", \"parent\", \"flags\", \"width\", \"cum\", "
-                    "\"flat\""));
-    if (w->f->has_sides)
-        sink_write(w->out, SPAN(", \"cum_before\", \"cum_after\", \"flat_before\", "
-                                "\"flat_after\""));
-    sink_write(w->out, w->f->noise.known ? SPAN(", \"error_cum\"]") : SPAN("]"));
+    sink_write(out, SPAN(",\n  \"classes\": ["));
+    for (int i = 0; i < N_CODE_CLASSES; i++)
+        sink_printf(out, "%s\"%s\"", i ? "," : "", code_class_names[i]);
+    sink_putc(out, ']');
+}
+
+static uint32_t count_folded(const struct flame_tree *t)
+{
+    uint32_t n = 0;
+    for (uint32_t i = t->view; i < t->n; i++)
+        n += t->frames[i].folded;
+    return n;
 }
 
 void json_flame(const struct document *d, struct sink *out)
 {
     const struct flame *f = d->data.flame;
+    struct span pivot = d->subject->flame.pivot;
     struct table t = table_of(d, &f->shown, &f->noise, out);
-    struct writer w = {f, d->report, out};
+    struct writer w = {f, d->report, NULL, out};
     json_begin_head(&t);
-    sink_printf(out, " \"up\": %s,\n \"view\": %u,\n \"least\": ", f->up ? "true" : "false",
-                f->tree.view);
-    put_number(out, f->least, 0);
-    sink_write(out, SPAN(",\n \"classes\": ["));
-    for (int i = 0; i < N_CODE_CLASSES; i++)
-        sink_printf(out, "%s\"%s\"", i ? ", " : "", code_class_names[i]);
-    sink_putc(out, ']');
-    put_names(&w);
-    put_columns(&w);
-    put_tree(&w, "frames", &f->tree);
-    if (f->callers.n)
-        put_tree(&w, "callers", &f->callers);
-    sink_write(out, SPAN("\n}\n"));
+    sink_printf(out, " \"flame\": {\"up\": %s, \"zoom\": %u, \"folded\": %u",
+                f->up ? "true" : "false", f->tree.view,
+                count_folded(&f->tree) + count_folded(&f->callers));
+    if (pivot.n) {
+        sink_write(out, SPAN(", \"pivot\": "));
+        json_put_string(out, pivot);
+    }
+    put_classes(out);
+    put_names(&w, pivot.n ? pivot : SPAN("all"));
+    put_tree(&w, &f->tree);
+    if (pivot.n) {
+        sink_write(out, SPAN(",\n  \"callers\": {"));
+        put_tree(&w, &f->callers);
+        sink_putc(out, '}');
+    }
+    sink_write(out, SPAN("}\n}\n"));
 }

@@ -23,21 +23,27 @@ def report(name, *args):
 class Flame:
     """A flame graph with its frames as dicts, and their paths."""
 
-    def __init__(self, *args, tree="frames"):
-        self.whole = report("flame", *args)
-        self.frames = [dict(zip(self.whole["columns"], row)) for row in self.whole[tree]]
-        for frame in self.frames:
-            above = self.frames[frame["parent"]] if frame["parent"] >= 0 else None
-            frame["name"] = self.whole["names"][frame["name"]][0] if frame["name"] >= 0 else None
+    def __init__(self, *args, tree=None):
+        self.whole = report("flame", *args)["flame"]
+        at = self.whole[tree] if tree else self.whole
+        columns = {"cum", "flat", "before", "after", "flat_before", "flat_after"} & at.keys()
+        self.frames = [{c: at[c][i] for c in columns} for i in range(len(at["parents"]))]
+        for i, frame in enumerate(self.frames):
+            above = self.frames[at["parents"][i]] if i else None
+            frame["name"] = self.whole["names"][at["name"][i]]
             frame["path"] = above["path"] + (frame["name"],) if above else ()
-            frame["width"] = frame["width"] or frame["cum"]
+            frame["width"] = at["width"][i] if "width" in at else frame["cum"]
             frame["children"] = 0
             if above:
                 above["children"] += frame["width"]
-        self.view = self.frames[self.whole["view"]]
+        self.view = self.frames[self.whole["zoom"]]
 
     def by_path(self):
         return {frame["path"]: frame for frame in self.frames}
+
+    def classes(self):
+        return {name: self.whole["classes"][kind]
+                for name, kind in zip(self.whole["names"], self.whole["kinds"])}
 
 
 def paths_of_traces(path, up=False):
@@ -104,8 +110,8 @@ def comparisons_keep_both_sides():
     for frame in flame.frames:
         for side, frames in sides.items():
             whole = frames.get(frame["path"], {"cum": 0, "flat": 0})
-            assert frame[f"cum_{side}"] == whole["cum"] and frame[f"flat_{side}"] == whole["flat"]
-        assert frame["cum"] == frame["cum_after"] - frame["cum_before"]
+            assert frame[side] == whole["cum"] and frame[f"flat_{side}"] == whole["flat"]
+        assert frame["cum"] == frame["after"] - frame["before"]
 
 
 def zooming_shows_what_is_below_a_path():
@@ -121,24 +127,21 @@ def zooming_shows_what_is_below_a_path():
 
 def only_so_many_rows_and_frames_are_shown():
     assert max(len(f["path"]) for f in Flame("-depth=4", CPU).frames) == 4
-    assert any(f["flags"] & 2 for f in Flame("-depth=4", CPU).frames)
-    assert not any(f["flags"] & 2 for f in Flame(WIDE, "edge/recursion.pb.gz").frames)
+    assert Flame("-depth=4", CPU).whole["folded"] > 0
+    assert Flame(WIDE, "edge/recursion.pb.gz").whole["folded"] == 0
     done = tap.cprof("-flame", "-width=100001", CPU)
     assert done.returncode == 2 and b"width" in done.stderr
 
 
 def names_tell_whose_code_it_is():
-    whole = Flame(WIDE, CPU).whole
-    classes = {name: whole["classes"][c] for name, _, _, c in whole["names"]}
+    classes = Flame(WIDE, CPU).classes()
     assert classes["main.main"] == "own"
     assert classes["example.com/service/internal/render.Simple.Page"] == "own"
     assert classes["regexp.compile"] == "library"
     assert classes["runtime.mallocgc"] == "runtime"
-    whole = Flame(WIDE, "-own=^regexp", CPU).whole
-    classes = {name: whole["classes"][c] for name, _, _, c in whole["names"]}
+    classes = Flame(WIDE, "-own=^regexp", CPU).classes()
     assert classes["main.main"] == "library" and classes["regexp.compile"] == "own"
-    assert "tag" in {Flame("-tagroot=stage", "workers_cpu.pb.gz").whole["classes"][n[3]]
-                     for n in Flame("-tagroot=stage", "workers_cpu.pb.gz").whole["names"]}
+    assert "tag" in Flame("-tagroot=tenant", "workers_cpu.pb.gz").classes().values()
 
 
 def what_matches_nothing_is_an_error():

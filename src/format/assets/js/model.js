@@ -2,7 +2,7 @@
 // The tree of a flame graph as columns, parents before children: where each frame lies, of what it
 // is part, whose code it is.
 
-import { hashText, pathStep, pathText, PATH_START, shortNames } from './util.js';
+import { hashText, shortNames } from './util.js';
 
 const KINDS = ['own', 'lib', 'run'];
 
@@ -76,22 +76,22 @@ export function pathTo(tree, i) {
   return path;
 }
 
+// The option zoom: names from the root, as folded stacks have them.
+const plainName = (model, i) => model.names[model.below.name[i]].name.replaceAll(';', ':');
+
 export function pathAddress(model, i) {
-  let sums = PATH_START;
-  if (i === 0) return '';
-  for (const at of pathTo(model.below, i).slice(1)) sums = pathStep(sums, model.names[model.below.name[at]].name);
-  return pathText(sums);
+  return pathTo(model.below, i).slice(1).map((at) => plainName(model, at)).join(';');
 }
 
 // The frame of an address, or 0 where it is not among those that are there.
 export function frameAt(model, address) {
-  if (!address) return 0;
-  const t = model.below, sums = [PATH_START];
-  for (let i = 1; i < t.n; i++) {
-    sums[i] = pathStep(sums[t.parent[i]], model.names[t.name[i]].name);
-    if (pathText(sums[i]) === address) return i;
+  let at = 0;
+  for (const name of address ? address.split(';') : []) {
+    at = model.below.first[at];
+    while (at >= 0 && plainName(model, at) !== name) at = model.below.next[at];
+    if (at < 0) return 0;
   }
-  return 0;
+  return at;
 }
 
 // Which names match, and what the stacks weigh that have at least one, as far as they are there.

@@ -111,24 +111,6 @@ export function hashText(text) {
   return h >>> 0;
 }
 
-const utf8 = new TextEncoder();
-
-// The address of a path of names: two sums over their bytes. The server knows the same ones.
-export function pathStep(sums, name) {
-  let [a, b] = sums;
-  for (const byte of utf8.encode(name)) {
-    a = Math.imul(a ^ byte, 0x01000193);
-    b = Math.imul(b ^ byte, 0x5bd1e995);
-    b ^= b >>> 15;
-  }
-  a = Math.imul(a ^ 0xff, 0x01000193);
-  b = Math.imul(b ^ 0xff, 0x5bd1e995);
-  b ^= b >>> 15;
-  return [a >>> 0, b >>> 0];
-}
-export const PATH_START = [0x811c9dc5, 0x9747b28c];
-export const pathText = ([a, b]) => a.toString(16).padStart(8, '0') + b.toString(16).padStart(8, '0');
-
 export function note(text, bad = false, linger = 2600) {
   $('#note')?.remove();
   const e = el('div', { id: 'note', role: bad ? 'alert' : 'status', class: bad ? 'bad' : undefined }, text);
