@@ -34,10 +34,17 @@ unsigned app_threads(const struct config *config);
 enum app_keep {
     KEEP_SIDES = 1, // comparisons can tell what was before and after, whatever the config wants now
     KEEP_RESULTS = 2, // what took time to work out, up to a bound, for requests to come
+    // Each file is a snapshot of a series, and they stay apart; a folder stands for the files in
+    // it, as does a pattern with * ? or [.
+    KEEP_SERIES = 4,
     KEEP_ALL = KEEP_SIDES | KEEP_RESULTS,
 };
 const struct loaded *app_load(char *const *paths, size_t n_paths, const struct config *config,
                               unsigned keep, const struct job *job, struct err *err);
+
+// Whether the files that are named for a report are enough of them. -1 with *err filled where not.
+int app_check_paths(const struct command_def *command, const struct config *config,
+                    char *const *paths, size_t n_paths, struct err *err);
 
 // The same profile with the config's file of gates read anew. The caller's to unref; NULL with *err
 // filled where the gates cannot be read.

@@ -110,6 +110,12 @@ const struct command_def command_defs[] = {
      .summary = "the entries that weigh most, with their callers and callees",
      .detail = "Above each entry stand its callers, below it what it calls, with the weight of the "
                "calls. " ROWS_DETAIL},
+    {.name = "trend",
+     .report = REPORT_TREND,
+     .summary = "what grows over a series of profiles, and how sure that is",
+     .detail = "Needs three profiles of one service or more, or a folder that collect has filled. "
+               "Each function has its first and last value, the growth per hour with its 95 % "
+               "interval, and a verdict. " ROWS_DETAIL},
     {.name = "web",
      .format = "svg",
      .viewers = browsers,

@@ -42,6 +42,7 @@ struct config {
     char *policy;
     bool allow_empty, noise;
     double confidence; // in percent; 0: not asked for
+    int64_t limit;     // of a trend, in bytes; 0: none
 
     char *files_from; // a list of files
     char *add_comment, *buildid, *symbolize;

@@ -9,11 +9,13 @@
 #include "app/prepare.h"
 #include "app/reads.h"
 #include "app/saves.h"
+#include "app/series.h"
 #include "input/names.h"
 #include "input/source.h"
 #include "profile/merge.h"
 #include "profile/read/reader.h"
 #include "profile/scale.h"
+#include "profile/series.h"
 
 enum { RESULTS_MAX = 64 << 20 }; // bytes of results that are kept for requests to come
 
@@ -22,6 +24,8 @@ struct loader {
     const struct config *config;
     const char *binary;      // the program that was profiled, by the command line; or NULL
     bool keep_sides;         // whatever the config wants now
+    bool series;             // each profile is a side of its own
+    size_t n_read;           // profiles of the last that were added up
     struct fetcher *fetcher; // where there are URLs
     const struct job *job;
     struct err *err;
@@ -98,13 +102,25 @@ static bool may_read_ahead(void *context, size_t index)
     return flags & SOURCE_REMOTE || !(flags & (SOURCE_STALLS | SOURCE_LARGE));
 }
 
+// Each profile becomes a side; those that fail leave no gap.
+static int add_snapshot(struct merging *m, struct profile *p, struct err *err)
+{
+    uint32_t type = profile_sample_index(p, span_of(m->loader->config->sample_index), err);
+    if (type == NO_INDEX)
+        return -1;
+    series_keep_types(p, type);
+    return merger_add_side(m->merger, p, (uint32_t)m->n_read, 1, err);
+}
+
 // With keep_going those that cannot be read or merged are left out.
 static int take_file(void *context, size_t index, struct profile *p, struct err *err)
 {
     struct merging *m = context;
     const struct loader *l = m->loader;
     job_progress(l->job, &(struct job_progress){"merging", index, m->n, "files"});
-    int status = p ? merger_add(m->merger, p, err) : -1;
+    int status = -1;
+    if (p)
+        status = l->series ? add_snapshot(m, p, err) : merger_add(m->merger, p, err);
     if (p && status)
         err_wrap(err, "cannot merge '%s'", m->paths[index]);
     m->n_read += status == 0;
@@ -121,6 +137,7 @@ static int merge_files(struct loader *l, struct merger *m, char *const *paths, s
     struct reads reads = {n, read_file, may_read_ahead, take_file, &merging};
     int status = reads_run(&reads, l->job, l->err);
     job_progress(l->job, &(struct job_progress){"merging", n, n, "files"});
+    l->n_read = merging.n_read;
     if (status == 0 && merging.n_read == 0)
         return err_set(l->err, "none of the profiles can be read");
     return status;
@@ -128,14 +145,16 @@ static int merge_files(struct loader *l, struct merger *m, char *const *paths, s
 
 static int read_profiles(struct loader *l, struct profile *out, char *const *paths, size_t n)
 {
-    if (n == 1)
+    if (n == 1 && !l->series)
         return read_profile(l, out, paths[0], l->err);
-    struct merger *m = merger_new();
+    struct merger *m = merger_new_sided(l->series ? (uint32_t)n : 0);
     if (merge_files(l, m, paths, n)) {
         merger_abort(m);
         return -1;
     }
     merger_finish(m, out);
+    if (l->series)
+        out->n_sides = (uint32_t)l->n_read; // some may have failed
     return 0;
 }
 
@@ -147,8 +166,11 @@ static int list_files(struct loader *l, name_list *names, char *const *paths, si
     for (size_t i = 0; i < n; i++) {
         if (strcmp(list, paths[i]) == 0 && source_flags(list) & SOURCE_ONCE)
             return err_set(l->err, "standard input cannot be both a profile and a list of them");
-        *vec_push(arena, names) = paths[i];
+        if (!l->series)
+            *vec_push(arena, names) = paths[i];
     }
+    if (l->series && series_names(names, paths, n, arena, l->job, l->err))
+        return -1;
     if (*list && names_read(names, list, arena, l->job, l->err))
         return source_blame(list, l->err);
     return names->n ? 0 : err_set(l->err, "the list '%s' names no files", list);
@@ -276,7 +298,9 @@ static int load(struct loader *l, char *const *paths, size_t n_paths)
         return -1;
     if (read_all(l, &p, paths, n_paths) || apply_base(l, &p) || prepare_profile(&p, config, l->err))
         return -1;
-    if (l->fetcher && fetching_saves(config))
+    if (l->series)
+        l->fresh->series = series_settle(&p);
+    else if (l->fetcher && fetching_saves(config))
         saves_keep(&p, l->job);
     loaded_take(l->fresh, &p);
     return 0;
@@ -288,6 +312,7 @@ const struct loaded *app_load(char *const *paths, size_t n_paths, const struct c
     struct loader l = {.fresh = loaded_new(),
                        .config = config,
                        .keep_sides = (keep & KEEP_SIDES) != 0,
+                       .series = (keep & KEEP_SERIES) != 0,
                        .job = job,
                        .err = err};
     int status = load(&l, paths, n_paths);

@@ -31,6 +31,7 @@ struct loaded *loaded_share(const struct loaded *l)
     fresh->profile = l->profile;
     fresh->units = l->units;
     fresh->plain_units = l->plain_units;
+    fresh->series = l->series;
     fresh->sources = l->sources;
     fresh->bases = l->bases;
     fresh->cache = l->cache;

@@ -7,6 +7,7 @@
 #include "app/app.h"
 #include "base/cache.h"
 #include "input/names.h"
+#include "profile/series.h"
 #include "profile/tag.h"
 #include "report/gate.h"
 
@@ -21,6 +22,7 @@ struct loaded {
     struct tag_units units;       // of all samples
     struct tag_units plain_units; // without those that only a comparison with sides has
     name_list sources, bases;     // the files that it was read from
+    struct series series;         // of a series: what became of it; else all 0
     const char *policy;           // the file of gates that was read, or NULL
     gate_list gates;              // and what it had
     struct cache *cache;          // of what requests worked out; NULL: nothing is kept

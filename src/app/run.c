@@ -53,8 +53,8 @@ static int judge_and_run(const struct loaded *l, const struct request *request, 
     return status;
 }
 
-int app_run(const struct loaded *l, const struct request *request, struct sink *sink,
-            struct outcome *outcome, struct err *err)
+static int run_as_loaded(const struct loaded *l, const struct request *request, struct sink *sink,
+                         struct outcome *outcome, struct err *err)
 {
     const struct command_def *command = request->command;
     int status = 0;
@@ -68,5 +68,19 @@ int app_run(const struct loaded *l, const struct request *request, struct sink *
     else if (status == 0)
         status = run_report(l, request, NULL, sink, outcome, err);
     outcome->stopped = job_stopped(request->job);
+    return status;
+}
+
+// A report on a series whose files were added up is one of the same files, read anew.
+int app_run(const struct loaded *l, const struct request *request, struct sink *sink,
+            struct outcome *outcome, struct err *err)
+{
+    if (!command_wants(request->command, request->config).series || l->series.n_read)
+        return run_as_loaded(l, request, sink, outcome, err);
+    const struct loaded *series =
+        app_load(l->sources.at, l->sources.n, request->config, KEEP_SERIES, request->job, err);
+    *outcome = (struct outcome){0};
+    int status = series ? run_as_loaded(series, request, sink, outcome, err) : -1;
+    loaded_unref(series);
     return status;
 }

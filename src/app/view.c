@@ -2,6 +2,7 @@
 #include "app/view.h"
 
 #include "app/options.h"
+#include "base/num.h"
 
 static void pick_detail(const struct view *v, struct detail *d)
 {
@@ -65,7 +66,10 @@ static int pick_sample_type(struct view *v, struct err *err)
     if (o->all_types && !v->wants.all_types)
         return err_set(err, "sample_index=all is for top: choose a type for %s",
                        v->request->command->name);
-    o->value_index = profile_sample_index(p, o->all_types ? SPAN("") : index, err);
+    // The type of a series was chosen when it was loaded, which left others out.
+    int64_t number;
+    bool chosen = v->loaded->series.n_read && num_parse_i64(index, &number);
+    o->value_index = profile_sample_index(p, o->all_types || chosen ? SPAN("") : index, err);
     if (o->value_index == NO_INDEX)
         return -1;
     struct value_type type = p->sample_types[o->value_index];
@@ -93,6 +97,9 @@ static int pick_options(struct view *v, struct err *err)
     o->whole_numbers = v->wants.whole_numbers;
     o->sides = v->wants.sides;
     o->drop_negative = c->drop_negative;
+    o->all_entries = !c->trim;
+    o->alpha = c->confidence > 0 ? 1 - c->confidence / 100 : 0;
+    o->limit = (double)c->limit;
     o->call_tree = c->call_tree && v->wants.call_tree;
     o->tag_units = &v->units;
     pick_trim(v, &o->trim);
@@ -100,6 +107,7 @@ static int pick_options(struct view *v, struct err *err)
     v->report.profile = &v->profile;
     v->report.arena = &v->arena;
     v->report.job = v->request->job;
+    v->report.series = v->loaded->series.n_read ? &v->loaded->series : NULL;
     v->report.memo = &v->memo;
     v->report.total = report_total(&v->profile, o->value_index, o->mean);
     return 0;

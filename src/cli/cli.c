@@ -28,13 +28,18 @@ static int obey(const struct loaded *l, const struct args *args, const struct jo
     return output_report(l, &request, &output, outcome, err);
 }
 
+static const struct loaded *load(const struct args *args, const struct job *job, struct err *err)
+{
+    struct wants wants = command_wants(args->command, &args->config);
+    unsigned keep = wants.series ? KEEP_SERIES : wants.sides ? KEEP_SIDES : 0;
+    return app_load(args->paths, args->n_paths, &args->config, keep, job, err);
+}
+
 static int run_once(const struct args *args, const struct job *job)
 {
     struct err err;
     struct outcome outcome = {0};
-    const struct loaded *l =
-        app_load(args->paths, args->n_paths, &args->config,
-                 command_wants(args->command, &args->config).sides ? KEEP_SIDES : 0, job, &err);
+    const struct loaded *l = load(args, job, &err);
     int status = EXIT_DONE;
     if (!l || obey(l, args, job, &outcome, &err))
         status = job_stopped(job) ? EXIT_FAILED : fail(EXIT_FAILED, &err);
@@ -66,7 +71,9 @@ static int check_args(const struct args *args, struct err *err)
         return err_set(err, "no profile named; 'cprof -help' tells how to name one");
     if (args->command && command_check_format(args->command, &args->config, err))
         return -1;
-    return app_check(&args->config, err);
+    if (app_check(&args->config, err))
+        return -1;
+    return app_check_paths(args->command, &args->config, args->paths, args->n_paths, err);
 }
 
 static int print_text(void (*print)(struct buf *))

@@ -24,6 +24,7 @@ const struct format formats[] = {
               [REPORT_TAGS] = text_tags,
               [REPORT_TOP] = text_top,
               [REPORT_TRACES] = text_traces,
+              [REPORT_TREND] = text_trend,
               [REPORT_TREE] = text_tree}},
     {.name = "json",
      .summary = "one JSON document",
@@ -106,6 +107,7 @@ const struct format formats[] = {
 static emit *const table_emits[N_REPORTS] = {
     [REPORT_COMMENTS] = table_comments, [REPORT_LIST] = table_list,     [REPORT_TAGS] = table_tags,
     [REPORT_TOP] = table_top,           [REPORT_TRACES] = table_traces, [REPORT_TREE] = table_tree,
+    [REPORT_TREND] = table_trend,
 };
 
 const struct format *format_find(const char *name)

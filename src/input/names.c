@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "input/names.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "input/source.h"
@@ -42,4 +48,63 @@ name_list names_split(struct arena *arena, const char *names)
         rest = more ? span_from(rest, comma + 1) : rest;
     }
     return paths;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void sort_from(name_list *names, size_t first)
+{
+    if (names->n > first)
+        qsort(names->at + first, names->n - first, sizeof *names->at, by_name);
+}
+
+static bool is_file(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static int list_folder(name_list *names, const char *folder, struct arena *arena, struct err *err)
+{
+    DIR *dir = opendir(folder);
+    size_t n = strlen(folder);
+    if (!dir)
+        return err_set(err, "cannot read '%s': %s", folder, strerror(errno));
+    for (const struct dirent *e; (e = readdir(dir));) {
+        const char *slash = n && folder[n - 1] == '/' ? "" : "/";
+        char *path = arena_printf(arena, "%s%s%s", folder, slash, e->d_name);
+        if (e->d_name[0] != '.' && is_file(path))
+            *vec_push(arena, names) = path;
+    }
+    closedir(dir);
+    return 0;
+}
+
+static int list_matches(name_list *names, const char *pattern, struct arena *arena, struct err *err)
+{
+    glob_t found = {0};
+    int status = glob(pattern, GLOB_NOSORT, NULL, &found);
+    for (size_t i = 0; status == 0 && i < found.gl_pathc; i++)
+        *vec_push(arena, names) = arena_cstr(arena, span_of(found.gl_pathv[i]));
+    globfree(&found);
+    return status ? err_set(err, "no file matches '%s'", pattern) : 0;
+}
+
+int names_expand(name_list *names, const char *name, struct arena *arena, struct err *err)
+{
+    struct stat st;
+    size_t first = names->n;
+    bool there = stat(name, &st) == 0;
+    int status = 0;
+    if (there && S_ISDIR(st.st_mode))
+        status = list_folder(names, name, arena, err);
+    else if (!there && strpbrk(name, "*?[") && !strstr(name, "://"))
+        status = list_matches(names, name, arena, err);
+    else
+        *vec_push(arena, names) = arena_cstr(arena, span_of(name));
+    sort_from(names, first);
+    return status;
 }

@@ -17,4 +17,9 @@ int names_read(name_list *names, const char *path, struct arena *arena, const st
 // Splits names that commas separate, unless there is a file whose name has the commas in it.
 name_list names_split(struct arena *arena, const char *names);
 
+// Appends the files that a name stands for: of a folder those in it that are not hidden, of a
+// pattern with * ? or [ that is no file those that match, each in the order of their names; else
+// itself. 0, or -1 with *err filled.
+int names_expand(name_list *names, const char *name, struct arena *arena, struct err *err);
+
 #endif

@@ -33,8 +33,9 @@ void series_keep_types(struct profile *p, uint32_t wanted)
         if (i == wanted || (in_use && t.objects != NO_INDEX && t.bytes != NO_INDEX))
             kept[n++] = i;
     }
-    if (n)
-        profile_keep_types(p, kept, n);
+    str_id type = p->sample_types[wanted].type;
+    profile_keep_types(p, kept, n);
+    p->default_sample_type = type;
 }
 
 static int by_time(const void *a, const void *b)

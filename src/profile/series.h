@@ -24,7 +24,8 @@ struct series {
 struct series series_settle(struct profile *p);
 
 // Keeps of each sample type only what a trend of one needs: itself, and of a heap the objects and
-// bytes in use and the objects allocated. For the profiles of a series, before they are merged.
+// bytes in use and the objects allocated; the type becomes the default one. For the profiles of a
+// series, before they are merged.
 void series_keep_types(struct profile *p, uint32_t wanted);
 
 // The sample type of this name, or NO_INDEX.

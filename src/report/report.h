@@ -30,6 +30,9 @@ struct report_options {
     bool plain_numbers; // of tags: told apart to the last digit, and from texts
     bool whole_numbers; // values are shown without fractions
     bool drop_negative;
+    bool all_entries; // nothing is trimmed
+    double alpha;     // of a wrong verdict on a trend; 0: the rule's own
+    double limit;     // that is not to be reached, in bytes or as the type counts; 0: none
     struct trim_options trim;
     struct detail detail;
     bool call_tree;
@@ -39,6 +42,7 @@ struct report_options {
 };
 
 struct gate_results;
+struct series;
 
 // What every report says of the profile that it was made from.
 struct report {
@@ -48,6 +52,7 @@ struct report {
     const struct memo *memo; // of what was worked out of this profile before; or NULL
     struct report_options options;
     const struct gate_results *gates; // that were judged, or NULL
+    const struct series *series;      // of the profile's sides; NULL: they are none
     int64_t total; // of the samples before the filters, unless percentages are relative
 };
 

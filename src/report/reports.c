@@ -11,6 +11,7 @@ struct wants wants_of_both(const struct wants *a, const struct wants *b)
         .call_tree = a->call_tree || b->call_tree,
         .visual = a->visual || b->visual,
         .tags = a->tags || b->tags,
+        .series = a->series || b->series,
         .sides = a->sides || b->sides,
         .noise = a->noise || b->noise,
         .all_types = a->all_types || b->all_types,
@@ -164,6 +165,19 @@ static int build_profile(const struct report *r, const struct subject *s, union 
     return 0;
 }
 
+static int build_trend(const struct report *r, const struct subject *s, union report_data *data,
+                       struct err *err)
+{
+    (void)s;
+    data->trend = arena_alloc(r->arena, sizeof *data->trend);
+    return report_trend(r, data->trend, err);
+}
+
+static void release_trend(union report_data *data)
+{
+    trend_release(data->trend);
+}
+
 const struct report_def report_defs[N_REPORTS] = {
     [REPORT_NONE] = {"none", {.untrimmed = true}, build_none, NULL},
     [REPORT_COMMENTS] = {"comments", {0}, NULL, NULL},
@@ -185,5 +199,6 @@ const struct report_def report_defs[N_REPORTS] = {
     [REPORT_TAGS] = {"tags", {.node_count = 80}, build_tags, NULL},
     [REPORT_TOP] = {"top", {.noise = true, .all_types = true}, build_top, NULL},
     [REPORT_TRACES] = {"traces", {.node_count = 80}, build_traces, release_stacks},
+    [REPORT_TREND] = {"trend", {.series = true, .node_count = 80}, build_trend, release_trend},
     [REPORT_TREE] = {"tree", {.node_count = 80, .noise = true}, build_tree, release_tree},
 };

@@ -4,6 +4,7 @@
 
 #include "report/flame.h"
 #include "report/report.h"
+#include "report/trend.h"
 
 // The one table of kinds of reports. A kind is what there is to say, and how it is worked out; the
 // formats (format/formats.h) write it down, and commands (app/commands.h) name the two together.
@@ -25,6 +26,7 @@ struct wants {
     bool call_tree;     // the option call_tree is obeyed
     bool visual;        // it is trimmed as a picture: see struct trim_options
     bool tags;          // nodes of graphs have tags
+    bool series;        // several profiles are kept apart, in the order of time
     bool sides;         // what a comparison was before and after, also where nothing changed
     bool noise;         // the option noise is obeyed
     bool all_types;     // sample_index=all is obeyed
@@ -69,6 +71,7 @@ union report_data {
     struct graph_report *graph;
     struct profile *profile;
     struct flame *flame;
+    struct trend *trend;
 };
 
 enum report_kind {
@@ -84,6 +87,7 @@ enum report_kind {
     REPORT_TOP,
     REPORT_TRACES,
     REPORT_TREE,
+    REPORT_TREND,
     N_REPORTS,
 };
 

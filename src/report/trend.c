@@ -12,7 +12,6 @@
 struct maker {
     const struct report *r;
     const struct profile *p;
-    const struct trend_choices *c;
     struct trend *t;
     struct arena *arena;
     struct trend_series series;
@@ -160,7 +159,7 @@ static void add_sample(struct maker *m, sample_list *lists, uint32_t sample)
 {
     const struct sample *s = &m->p->samples[sample];
     const struct node_table *t = &m->t->table;
-    if (!m->c->cum) {
+    if (!m->r->options.trim.cum_sort) {
         bool goroutine = m->t->kind == NOISE_NONE && is_counted(m->p, m->t->type);
         uint32_t leaf =
             goroutine ? own_leaf(m, s) : node_leaf(t, m->p->frames + s->frame, s->n_frames);
@@ -265,16 +264,19 @@ static void name_item(struct maker *m, struct trend_item *item)
                                      .file = node_str(table, info->file),
                                      .line = info->line};
     }
+    struct trend_entry entry = {item->values, item->rows, item->n_samples};
+    item->se = n ? sqrt(trend_level_variance(&m->series, &entry, n - 1)) : 0;
     item->row.flat = n ? i64_of(item->values[n - 1]) : 0;
 }
 
 static void choose_shown(struct maker *m)
 {
     struct trend *t = m->t;
+    int64_t most = m->r->options.trim.node_count;
     for (uint32_t i = 0; i < t->n_items; i++) {
         struct trend_item *item = &t->items[i];
         bool said = item->numbers.verdict != TREND_TOO_FEW_SAMPLES;
-        item->shown = m->c->all || (said && (!m->c->most_rows || t->n_shown < m->c->most_rows));
+        item->shown = m->r->options.all_entries || (said && (most <= 0 || t->n_shown < most));
         t->n_shown += item->shown;
     }
 }
@@ -308,15 +310,14 @@ static double hidden_growth(const struct maker *m)
     return most / t->hours;
 }
 
-int report_trend(const struct report *r, const struct trend_choices *c, struct trend *out,
-                 struct err *err)
+int report_trend(const struct report *r, struct trend *out, struct err *err)
 {
     *out = (struct trend){.type = r->options.value_index, .n = r->profile->n_sides};
-    struct maker m = {.r = r, .p = r->profile, .c = c, .t = out, .arena = r->arena};
-    if (r->profile->n_sides == 0)
+    struct maker m = {.r = r, .p = r->profile, .t = out, .arena = r->arena};
+    if (!r->series || r->profile->n_sides == 0)
         return err_set(err, "a trend needs a series of profiles");
-    out->series = *c->series;
-    out->alpha = c->alpha > 0 ? c->alpha : .01;
+    out->series = *r->series;
+    out->alpha = r->options.alpha > 0 ? r->options.alpha : .01;
     m.series = (struct trend_series){
         .n = out->n, .t = hours_of(&m), .alpha = out->alpha, .min_hits = MIN_HITS};
     pick_kind(&m);

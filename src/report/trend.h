@@ -13,7 +13,8 @@ struct trend_item {
     struct top_row row;   // names and place; flat is the last value, before and after the ends
     const double *values; // of each snapshot, in the sample type's unit
     struct trend_numbers numbers;
-    uint32_t node;           // of the table's; NO_INDEX: the total
+    double se;               // sampling error of the last value
+    uint32_t node;           // of the table; NO_INDEX: the total
     const uint32_t *samples; // that it is made of: of the profile's
     uint32_t n_samples;
     const struct trend_row
@@ -39,17 +40,10 @@ struct trend {
     double hidden; // no growth above this per unit of time could hide; 0: not known
 };
 
-struct trend_choices {
-    const struct series *series;
-    double alpha;       // 0: 0.01
-    bool cum;           // entries are all functions on a stack, not only the leaf
-    bool all;           // entries with too few samples are shown, too
-    uint32_t most_rows; // to show; 0: all
-};
-
-// -1 with *err filled where the profile has no sides. *out is to be released.
-int report_trend(const struct report *r, const struct trend_choices *c, struct trend *out,
-                 struct err *err);
+// Of the report's profile, which is a series; entries are leaves of stacks, or where entries are
+// sorted by cum, all that is on a stack. -1 with *err filled where the profile is no series. *out
+// is to be released.
+int report_trend(const struct report *r, struct trend *out, struct err *err);
 void trend_release(struct trend *t);
 
 #endif

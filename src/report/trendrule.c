@@ -69,6 +69,24 @@ double trend_variance(const struct trend_series *s, const struct trend_entry *e,
     return sum;
 }
 
+static double level_variance(const struct trend_series *s, const struct trend_row *r, uint32_t i)
+{
+    double objects = (double)r->objects[i], size = objects > 0 ? (double)r->bytes[i] / objects : 0;
+    if (s->ticks)
+        return tick_variance(s, r, i);
+    if (size <= 0 || s->rate <= 1 || size / s->rate >= 700)
+        return 0;
+    return objects * (s->counts_objects ? 1 : size * size) / expm1(size / s->rate);
+}
+
+double trend_level_variance(const struct trend_series *s, const struct trend_entry *e, uint32_t i)
+{
+    double sum = 0;
+    for (uint32_t k = 0; k < e->n_rows; k++)
+        sum += level_variance(s, &e->rows[k], i);
+    return sum;
+}
+
 static double row_hits(const struct trend_series *s, const struct trend_row *r, uint32_t i)
 {
     double objects = (double)r->objects[i];

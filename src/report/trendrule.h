@@ -89,6 +89,9 @@ struct trend_numbers {
 double trend_variance(const struct trend_series *s, const struct trend_entry *e, uint32_t i,
                       uint32_t j);
 
+// The error of x[i] itself, squared.
+double trend_level_variance(const struct trend_series *s, const struct trend_entry *e, uint32_t i);
+
 // The most samples in one snapshot.
 double trend_hits(const struct trend_series *s, const struct trend_entry *e);
 

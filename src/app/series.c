@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/series.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "app/app.h"
+
+// What names of files of one series have in common: all before the last "_" that a time follows, as
+// in heap_localhost-6060_20060102T150405.123Z.pb.gz; or "".
+static struct span stem_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    struct span name = span_of(slash ? slash + 1 : path);
+    for (size_t i = name.n; i-- > 0;) {
+        struct span time = span_from(name, i + 1);
+        size_t digits = 0;
+        while (digits < time.n && isdigit((unsigned char)time.at[digits]))
+            digits++;
+        if (name.at[i] == '_' && digits == 8 && digits < time.n && time.at[digits] == 'T')
+            return span_upto(name, i);
+    }
+    return SPAN("");
+}
+
+// Which kind is looked at first: what leaks shows in the heap.
+static int rank_of(struct span stem)
+{
+    static const char *const kinds[] = {"heap", "allocs", "goroutine", "threadcreate"};
+    enum { N = sizeof kinds / sizeof *kinds };
+    for (int i = 0; i < N; i++)
+        if (span_starts(stem, span_of(kinds[i])))
+            return i;
+    return N;
+}
+
+static struct span best_stem(const name_list *names, size_t first, bool *several)
+{
+    struct span best = stem_of(names->at[first]);
+    for (size_t i = first; i < names->n; i++) {
+        struct span stem = stem_of(names->at[i]);
+        *several |= !span_eq(stem, best);
+        if (rank_of(stem) < rank_of(best))
+            best = stem;
+    }
+    return best;
+}
+
+static void keep_one_series(name_list *names, size_t first, struct arena *arena,
+                            const struct job *job)
+{
+    bool several = false;
+    struct span best = best_stem(names, first, &several);
+    size_t kept = first;
+    if (!several)
+        return;
+    for (size_t i = first; i < names->n; i++)
+        if (span_eq(stem_of(names->at[i]), best))
+            names->at[kept++] = names->at[i];
+    job_note(job, arena_printf(arena, "several series in one folder: this is " SPAN_FMT,
+                               SPAN_ARG(best)));
+    names->n = kept;
+}
+
+int series_names(name_list *names, char *const *paths, size_t n, struct arena *arena,
+                 const struct job *job, struct err *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t first = names->n;
+        if (names_expand(names, paths[i], arena, err))
+            return -1;
+        if (names->n > first + 1)
+            keep_one_series(names, first, arena, job);
+    }
+    return 0;
+}
+
+int app_check_paths(const struct command_def *command, const struct config *config,
+                    char *const *paths, size_t n_paths, struct err *err)
+{
+    struct arena arena = {0};
+    name_list names = {0};
+    if (!command_wants(command, config).series || *config->files_from)
+        return 0;
+    int status = series_names(&names, paths, n_paths, &arena, NULL, err);
+    size_t n = names.n;
+    arena_release(&arena);
+    if (status == 0 && n < SERIES_LEAST)
+        return err_set(err,
+                       "%s needs %d profiles or more, taken one after another, and this is %zu: "
+                       "cprof -collect=DIR -interval=30s URL takes them",
+                       command->name, SERIES_LEAST, n);
+    return status;
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_APP_SERIES_H
+#define CPROF_APP_SERIES_H
+
+#include "base/err.h"
+#include "base/job.h"
+#include "input/names.h"
+
+// The files of a series, as the command line names them: folders and patterns stand for the files
+// in them. Of a folder in which there are series of several kinds, as -collect makes it of several
+// URLs, one is taken, a heap's first, and a note tells which.
+
+enum { SERIES_LEAST = 3 }; // fewer tell nothing
+
+// Appends to names. 0, or -1 with *err filled.
+int series_names(name_list *names, char *const *paths, size_t n, struct arena *arena,
+                 const struct job *job, struct err *err);
+
+#endif
