@@ -49,10 +49,12 @@ static void write_policy(void)
     close(fd);
 }
 
-// Whether a report can be had without other programs.
+// Whether a report of one profile can be had without other programs.
 static bool is_plain(const struct command_def *c, const struct config *config)
 {
     struct err ignored;
+    if (command_wants(c, config).series)
+        return false;
     return c->report != REPORT_NONE && !c->viewers && !command_format(c, config)->through &&
            command_check_format(c, config, &ignored) == 0;
 }
