@@ -115,7 +115,7 @@ static void put_call(struct printer *p, const struct edge *e)
     sink_putc(p->out, ' ');
     put_number(p->out, callee->line, 0);
     sink_write(p->out, SPAN("\n* * "));
-    put_number(p->out, converted(p, e->weight), 0);
+    put_number(p->out, converted(p, edge_weight(e)), 0);
     sink_putc(p->out, '\n');
 }
 

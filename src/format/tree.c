@@ -27,9 +27,9 @@ static void put_edges(struct printer *p, const struct edge_list *list, uint32_t 
     for (uint32_t i = 0; i < calls.n; i++) {
         const struct edge *e = &g->edges.at[calls.edges[i]];
         uint32_t end = callers ? e->src : e->dst;
-        put_weight(p->out, p->r, &p->values, e->weight, EDGE_WIDTH + p->more);
+        put_weight(p->out, p->r, &p->values, edge_weight(e), EDGE_WIDTH + p->more);
         sink_putc(p->out, ' ');
-        put_percent(p->out, e->weight, cum);
+        put_percent(p->out, edge_weight(e), cum);
         sink_write(p->out, SPAN(" |   "));
         struct span mark = e->inlined ? SPAN(" (inline)") : SPAN("");
         put_name(p->out, node_name(&p->g->table, g->nodes[end].info), EDGE_NAME + p->more + mark.n);

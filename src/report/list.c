@@ -5,10 +5,28 @@
 
 enum { MARGIN = 5 }; // lines before the first and after the last that has weight
 
+// What a sample adds to lines and routines.
+struct weight {
+    int64_t value, count, before, after;
+};
+
+struct sum {
+    struct weight flat, cum;
+    uint32_t mark; // the last sample that was on it, from 1
+};
+
+struct place {
+    uint32_t line, routine; // from 1; 0: the node does not match
+};
+
 struct lister {
     const struct report *r;
     struct graph_report g;
-    VEC(uint32_t) nodes; // that match
+    VEC(uint32_t) nodes;  // that match
+    struct place *places; // of all nodes of the table
+    uint32_t n_lines;     // of all routines
+    struct sum *lines;    // of each, from 1
+    struct sum *routines;
 };
 
 static const struct node_info *info_of(const struct lister *l, uint32_t node)
@@ -39,9 +57,9 @@ static void collect(struct lister *l, struct regex *symbol)
         qsort_r(l->nodes.at, l->nodes.n, sizeof *l->nodes.at, cmp_nodes, l);
 }
 
-static void add_line(struct lister *l, struct list_routine *routine, uint32_t node)
+// Notes which line of which routine a node is on.
+static void add_line(struct lister *l, struct list_routine *routine, uint32_t number, uint32_t node)
 {
-    const struct node *n = &l->g.graph.nodes[node];
     const struct node_info *info = info_of(l, node);
     int64_t start = info->start_line ? info->start_line : info->line - MARGIN;
     if (routine->n_lines == 0 || start < routine->first)
@@ -50,23 +68,14 @@ static void add_line(struct lister *l, struct list_routine *routine, uint32_t no
         routine->last = info->line + MARGIN;
     struct list_line *last = routine->n_lines ? &routine->lines[routine->n_lines - 1] : NULL;
     if (!last || last->line != info->line) {
-        last = &routine->lines[routine->n_lines++];
-        *last = (struct list_line){.line = info->line};
+        routine->lines[routine->n_lines++] = (struct list_line){.line = info->line};
+        l->n_lines++;
     }
-    last->flat += n->flat;
-    last->cum += n->cum;
-    if (report_has_sides(l->r)) {
-        last->before.flat += l->g.before.flat[n->info];
-        last->before.cum += l->g.before.cum[n->info];
-        last->after.flat += l->g.after.flat[n->info];
-        last->after.cum += l->g.after.cum[n->info];
-    }
-    routine->flat += n->flat;
-    routine->cum += n->cum;
+    l->places[l->g.graph.nodes[node].info] = (struct place){l->n_lines, number};
 }
 
-// The nodes of one function in one file, from index i on; returns the index behind them.
-static size_t add_routine(struct lister *l, size_t i, struct list_routine *routine)
+// The nodes of one function in one file, from index i on; returns the index after them.
+static size_t add_routine(struct lister *l, size_t i, struct list_routine *routine, uint32_t number)
 {
     const struct node_info *info = info_of(l, l->nodes.at[i]);
     size_t end = i;
@@ -77,18 +86,114 @@ static size_t add_routine(struct lister *l, size_t i, struct list_routine *routi
                                      .file = node_str(&l->g.table, info->file)};
     routine->lines = arena_alloc(l->r->arena, (end - i) * sizeof *routine->lines);
     for (; i < end; i++)
-        add_line(l, routine, l->nodes.at[i]);
+        add_line(l, routine, number, l->nodes.at[i]);
     if (routine->first < 1)
         routine->first = 1;
     return end;
 }
 
-// A function without a file counts only where no other node of it has one.
-static bool has_file_too(const struct list *list)
+static void add_weight(struct weight *sum, const struct weight *w)
 {
-    const struct list_routine *last = &list->routines[list->n_routines];
-    const struct list_routine *before = last - 1;
-    return list->n_routines > 0 && before->file.n == 0 && span_eq(before->name, last->name);
+    sum->value += w->value;
+    sum->count += w->count;
+    sum->before += w->before;
+    sum->after += w->after;
+}
+
+static void add_cum(struct sum *sum, uint32_t sample, const struct weight *w)
+{
+    if (sum->mark != sample + 1)
+        add_weight(&sum->cum, w);
+    sum->mark = sample + 1;
+}
+
+static struct weight weight_of(const struct report *r, const struct sample *s)
+{
+    const struct profile *p = r->profile;
+    const int64_t *values = sample_values(p, s);
+    uint32_t type = r->options.value_index;
+    size_t at = (size_t)s->row * p->n_sample_types + type;
+    struct weight w = {.value = values[type], .count = r->options.mean ? values[0] : 0};
+    if (report_has_sides(r)) {
+        w.before = p->sides[SIDE_BEFORE].values[at];
+        w.after = p->sides[SIDE_AFTER].values[at];
+    }
+    return w;
+}
+
+static void add_node(struct lister *l, uint32_t sample, const struct weight *w, uint32_t node,
+                     bool leaf)
+{
+    struct place place = l->places[node];
+    if (place.line == 0)
+        return;
+    add_cum(&l->lines[place.line], sample, w);
+    add_cum(&l->routines[place.routine], sample, w);
+    if (leaf) {
+        add_weight(&l->lines[place.line].flat, w);
+        add_weight(&l->routines[place.routine].flat, w);
+    }
+}
+
+// A recursive function has several lines on a stack, and yet a sample counts once.
+static void weigh_sample(struct lister *l, uint32_t sample)
+{
+    const struct profile *p = l->r->profile;
+    const struct node_table *t = &l->g.table;
+    const struct sample *s = &p->samples[sample];
+    struct weight w = weight_of(l->r, s);
+    bool leaf = true;
+    for (uint32_t i = 0; i < s->n_frames; i++) {
+        uint32_t loc = p->frames[s->frame + i];
+        for (uint32_t at = t->first[loc]; at < t->first[loc + 1]; at++, leaf = false)
+            add_node(l, sample, &w, t->nodes[at], leaf);
+    }
+}
+
+static void weigh_samples(struct lister *l, uint32_t n_routines)
+{
+    l->lines = arena_zalloc(l->r->arena, (size_t)l->n_lines + 1, sizeof *l->lines);
+    l->routines = arena_zalloc(l->r->arena, (size_t)n_routines + 1, sizeof *l->routines);
+    for (uint32_t i = 0; i < l->r->profile->n_samples && !job_stopped(l->r->job); i++)
+        weigh_sample(l, i);
+}
+
+static int64_t weight_value(const struct weight *w)
+{
+    return w->count ? i64_div(w->value, w->count) : w->value;
+}
+
+static void set_line(struct list_line *line, const struct sum *sum)
+{
+    line->flat = weight_value(&sum->flat);
+    line->cum = weight_value(&sum->cum);
+    line->before = (struct side_weights){sum->flat.before, sum->cum.before};
+    line->after = (struct side_weights){sum->flat.after, sum->cum.after};
+}
+
+static void set_weights(struct lister *l, struct list *list)
+{
+    uint32_t line = 1;
+    for (uint32_t i = 0; i < list->n_routines; i++) {
+        struct list_routine *routine = &list->routines[i];
+        routine->flat = weight_value(&l->routines[i + 1].flat);
+        routine->cum = weight_value(&l->routines[i + 1].cum);
+        for (uint32_t j = 0; j < routine->n_lines; j++)
+            set_line(&routine->lines[j], &l->lines[line++]);
+    }
+}
+
+// A function without a file counts only where no other node of it has one.
+static void drop_without_file(struct list *list)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < list->n_routines; i++) {
+        const struct list_routine *r = &list->routines[i], *next = r + 1;
+        bool other = i + 1 < list->n_routines && span_eq(r->name, next->name);
+        if (r->file.n || !other)
+            list->routines[kept++] = *r;
+    }
+    list->n_routines = kept;
 }
 
 struct list report_list(const struct report *r, struct regex *symbol)
@@ -97,14 +202,14 @@ struct list report_list(const struct report *r, struct regex *symbol)
     struct list list = {0};
     report_graph(r, EDGES_NONE, NULL, &l.g);
     collect(&l, symbol);
+    l.places = arena_zalloc(r->arena, l.g.table.infos.n, sizeof *l.places);
     list.routines = arena_alloc(r->arena, (l.nodes.n + 1) * sizeof *list.routines);
-    for (size_t i = 0; i < l.nodes.n;) {
-        i = add_routine(&l, i, &list.routines[list.n_routines]);
-        if (has_file_too(&list))
-            list.routines[list.n_routines - 1] = list.routines[list.n_routines];
-        else
-            list.n_routines++;
-    }
+    for (size_t i = 0; i < l.nodes.n; list.n_routines++)
+        i = add_routine(&l, i, &list.routines[list.n_routines], list.n_routines + 1);
+    if (list.n_routines)
+        weigh_samples(&l, list.n_routines);
+    set_weights(&l, &list);
+    drop_without_file(&list);
     graph_report_release(&l.g);
     return list;
 }
