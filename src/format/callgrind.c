@@ -30,6 +30,7 @@ struct printer {
     struct strtab strings;  // of function names that were made unique
     struct callee *callees; // by node
     const struct node_info *last;
+    str_id last_name;
 };
 
 static bool is_control(char c)
@@ -125,12 +126,13 @@ static void put_node(struct printer *p, uint32_t node)
     const struct node *n = &g->nodes[node];
     const struct node_info *info = &p->g->table.infos.at[n->info];
     const struct node_info *last = p->last;
+    str_id name = info->name ? p->callees[node].function : 0;
     if (!last || info->objfile != last->objfile || info->file != last->file ||
-        info->name != last->name) {
+        name != p->last_name) {
         sink_putc(p->out, '\n');
         put_record(p, "ob", &p->objects, info->objfile);
         put_record(p, "fl", &p->files, info->file);
-        put_record(p, "fn", &p->functions, info->name);
+        put_record(p, "fn", &p->functions, name);
     }
     put_address(p, info->address);
     sink_putc(p->out, ' ');
@@ -142,6 +144,7 @@ static void put_node(struct printer *p, uint32_t node)
     for (uint32_t i = 0; i < calls.n; i++)
         put_call(p, &g->edges.at[calls.edges[i]]);
     p->last = info;
+    p->last_name = name;
 }
 
 // Functions of one name and file have numbers to tell them apart, in the order of their first

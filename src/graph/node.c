@@ -74,13 +74,14 @@ static uint32_t line_node(struct builder *b, const struct location *loc, const s
     clear_info(&info);
     info.address = d->address ? loc->address : 0;
     info.line = d->line ? line->line : 0;
-    info.column = d->line && d->column ? line->column : 0;
+    info.column = info.line && d->column ? line->column : 0;
     info.name = d->function ? f->name : 0;
     info.file = d->filename ? clean_file(b, line->function) : 0;
-    if (d->obj_names || info.name == 0) {
+    // Entries are told apart by what their names show, and not by more.
+    if (d->obj_names || (info.name == 0 && info.file == 0 && info.line == 0))
         info.objfile = objfile_of(b, loc);
+    if (d->obj_names)
         info.start_line = f->start_line;
-    }
     uint32_t node = intern(b->t, &info);
     if (whole)
         b->nodes[line->function] = node;
