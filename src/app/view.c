@@ -132,17 +132,6 @@ static void add_comment(struct view *v)
     p->comments = comments;
 }
 
-static void note_mixed_units(struct view *v)
-{
-    for (str_id key = 0; key < v->units.count; key++)
-        if (v->units.mixed[key])
-            view_note(v, arena_printf(&v->arena,
-                                      "tag " SPAN_FMT ": several units, all are taken "
-                                      "for " SPAN_FMT,
-                                      SPAN_ARG(profile_str(&v->profile, key)),
-                                      SPAN_ARG(tag_unit(&v->profile, &v->units, key))));
-}
-
 static void add_tag_nodes(struct view *v)
 {
     const struct config *c = v->request->config;
@@ -202,7 +191,6 @@ int view_build(struct view *v, const struct loaded *l, const struct request *req
             return -1;
     }
     add_comment(v);
-    note_mixed_units(v);
     add_tag_nodes(v);
     view_list_filters(v);
     return (relative && view_filter(v, err)) || pick_options(v, err) ||

@@ -169,7 +169,7 @@ static void put_label(struct table *t, const struct label *l)
     buf_addc(&text, '=');
     if (label_is_number(l))
         buf_printf(&text, "%" PRId64 SPAN_FMT, l->num,
-                   SPAN_ARG(tag_unit(p, t->r->options.tag_units, l->key)));
+                   SPAN_ARG(label_unit(p, t->r->options.tag_units, l)));
     else
         buf_add(&text, profile_str(p, l->value));
     put_name(t->out, buf_span(&text));

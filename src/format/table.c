@@ -79,7 +79,7 @@ static void add_label(const struct report *r, const struct label *l,
     buf_addc(out, '=');
     if (label_is_number(l)) {
         buf_printf(out, "%" PRId64, l->num);
-        escape_add(out, tag_unit(p, r->options.tag_units, l->key), rules);
+        escape_add(out, label_unit(p, r->options.tag_units, l), rules);
     } else {
         escape_add(out, profile_str(p, l->value), rules);
     }

@@ -34,10 +34,10 @@ struct numbers {
     struct unit_conv conv;
 };
 
-static const struct unit_conv *conv_for(struct numbers *numbers, str_id key)
+static const struct unit_conv *conv_for(struct numbers *numbers, const struct label *l)
 {
     const struct report *r = numbers->p->r;
-    struct span unit = tag_unit(r->profile, r->options.tag_units, key);
+    struct span unit = label_unit(r->profile, r->options.tag_units, l);
     if (!numbers->unit.at || !span_eq(numbers->unit, unit)) {
         numbers->unit = unit;
         numbers->conv = unit_conv_of(unit, SPAN("auto"));
@@ -62,8 +62,7 @@ static void add_label(void *context, struct buf *text, const struct sample *s,
             continue;
         buf_addc(text, ' ');
         if (label_is_number(l))
-            text->n +=
-                unit_format(buf_room(text, UNIT_LABEL_MAX), conv_for(numbers, l->key), l->num);
+            text->n += unit_format(buf_room(text, UNIT_LABEL_MAX), conv_for(numbers, l), l->num);
         else
             buf_add(text, profile_str(p, l->value));
     }

@@ -80,6 +80,17 @@ static str_id number_name(struct weigher *w, int64_t value)
     return name;
 }
 
+static void add_number(struct weigher *w, const struct label *l)
+{
+    int64_t number = l->num;
+    if (l->kind == LABEL_NUM_UNIT) {
+        struct span unit = w->w->source->number_unit;
+        struct measure m = unit_scale(l->num, profile_str(w->w->p, l->value), unit);
+        number = span_eq(m.unit, unit_scale(1, unit, unit).unit) ? i64_of(m.value) : number;
+    }
+    *vec_push(&w->arena, &w->numbers) = (struct number){number, number_name(w, number)};
+}
+
 static void read_labels(struct weigher *w, const struct sample *s)
 {
     w->texts.n = w->numbers.n = 0;
@@ -90,7 +101,7 @@ static void read_labels(struct weigher *w, const struct sample *s)
                 &w->arena, SPAN_FMT ":" SPAN_FMT, SPAN_ARG(profile_str(w->w->p, l->key)),
                 SPAN_ARG(profile_str(w->w->p, l->value))));
         else if (l->kind != LABEL_STR && l->key == w->w->bytes)
-            *vec_push(&w->arena, &w->numbers) = (struct number){l->num, number_name(w, l->num)};
+            add_number(w, l);
     }
     w->group = join_texts(w);
 }

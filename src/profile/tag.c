@@ -2,6 +2,7 @@
 #include "profile/tag.h"
 
 #include <ctype.h>
+#include <math.h>
 
 #include "base/buf.h"
 #include "base/idmap.h"
@@ -16,8 +17,6 @@ static void note_unit(struct tag_units *u, const struct label *l)
     str_id given = l->kind == LABEL_NUM_UNIT ? l->value : 0;
     if (*unit == HASH_NONE || *unit == 0)
         *unit = given;
-    else if (given && given != *unit)
-        u->mixed[l->key] = true;
 }
 
 struct tag_units tag_units_of(const struct profile *p, struct arena *arena)
@@ -25,7 +24,6 @@ struct tag_units tag_units_of(const struct profile *p, struct arena *arena)
     str_id bytes = strtab_add(p->strings, SPAN("bytes"));
     struct tag_units u = {.count = strtab_count(p->strings), .bytes = bytes};
     u.by_key = arena_alloc(arena, u.count * sizeof *u.by_key);
-    u.mixed = arena_zalloc(arena, u.count, sizeof *u.mixed);
     memset(u.by_key, 0xff, u.count * sizeof *u.by_key);
     for (uint32_t i = 0; i < p->n_samples; i++)
         for (uint32_t j = 0; j < p->samples[i].n_labels; j++)
@@ -42,6 +40,13 @@ struct tag_units tag_units_of(const struct profile *p, struct arena *arena)
 
 enum range_ends { RANGE_EXACT, RANGE_FROM, RANGE_TO, RANGE_BETWEEN };
 
+// A number as it is written, with its unit: "" where there is none.
+struct amount {
+    double value;
+    struct span unit;
+    bool exact; // a whole number
+};
+
 struct tag_filter {
     const struct profile *p;
     const struct tag_units *units;
@@ -50,34 +55,51 @@ struct tag_filter {
 
     bool is_range;
     enum range_ends ends;
-    double low, high;
-    struct span unit;
+    struct amount low, high;
 
     VEC(struct regex *) regexes;
     struct idmap known; // of each pair of key and value: bit i: regexes[i] matches
 };
 
-struct bound {
-    int64_t value;
-    struct span unit;
-};
-
-// 1 with the bound taken off *text, 0 where there is none.
-static int take_bound(struct span *text, struct bound *b, struct err *err)
+static size_t skip_digits(struct span text, size_t i)
 {
-    size_t i = text->n && (text->at[0] == '+' || text->at[0] == '-');
-    size_t digits = i;
-    while (i < text->n && isdigit((unsigned char)text->at[i]))
+    while (i < text.n && isdigit((unsigned char)text.at[i]))
         i++;
-    if (i == digits)
+    return i;
+}
+
+static int parse_number(struct span number, struct amount *a, struct err *err)
+{
+    int64_t whole;
+    a->exact = span_find(number, SPAN(".")) == SPAN_NOT_FOUND;
+    if (!a->exact && num_parse_f64(number, &a->value))
         return 0;
-    size_t unit = i;
-    while (i < text->n && isalpha((unsigned char)text->at[i]))
-        i++;
-    if (!num_parse_i64(span_upto(*text, unit), &b->value))
-        return err_set(err, "number out of range: '" SPAN_FMT "'", SPAN_ARG(*text));
-    b->unit = (struct span){text->at + unit, i - unit};
-    *text = span_from(*text, i);
+    if (!a->exact || !num_parse_i64(number, &whole))
+        return err_set(err, "number out of range: '" SPAN_FMT "'", ERR_SUBJECT(number));
+    a->value = (double)whole;
+    return 0;
+}
+
+// 1 with a number and its unit taken off *text, 0 where there is none.
+static int take_amount(struct span *text, struct amount *a, struct err *err)
+{
+    size_t sign = text->n && (text->at[0] == '+' || text->at[0] == '-');
+    size_t whole = skip_digits(*text, sign), end = whole;
+    if (end < text->n && text->at[end] == '.')
+        end = skip_digits(*text, end + 1);
+    if (end == sign || (end == sign + 1 && end > whole))
+        return 0; // no digit, or a point alone
+    if (parse_number(span_upto(*text, end), a, err))
+        return -1;
+    size_t unit = end;
+    while (end < text->n && isalpha((unsigned char)text->at[end]))
+        end++;
+    a->unit = (struct span){text->at + unit, end - unit};
+    // In the spelling of the tables of units: what a value in this unit is converted to.
+    struct measure one = unit_scale(1, a->unit, a->unit);
+    if (a->unit.n && one.value == 1)
+        a->unit = one.unit;
+    *text = span_from(*text, end);
     return 1;
 }
 
@@ -89,47 +111,80 @@ static bool take_colon(struct span *text)
     return true;
 }
 
+// Brings the upper end into the unit of the lower one. 0 is the same in every unit; other numbers
+// have a unit at both ends, or at neither.
+static bool align_units(struct amount *low, struct amount *high)
+{
+    if (low->unit.n == 0 && low->value == 0)
+        low->unit = high->unit;
+    if (high->unit.n == 0 && high->value == 0)
+        high->unit = low->unit;
+    if (span_eq(low->unit, high->unit))
+        return true;
+    struct measure one = unit_scale(1, high->unit, low->unit);
+    high->value *= one.value;
+    high->exact = false;
+    high->unit = low->unit;
+    return low->unit.n > 0 && span_eq(one.unit, low->unit);
+}
+
 // 1 where the text is a range: 32kb, :64kb, 4mb: or 12kb:64mb; 0 where it is something else.
 static int parse_range(struct tag_filter *f, struct span text, struct err *err)
 {
-    struct bound low, high;
     bool open = take_colon(&text);
-    int taken = take_bound(&text, &low, err);
+    int taken = take_amount(&text, &f->low, err);
     if (taken <= 0)
         return taken;
-    struct measure m = unit_scale(low.value, low.unit, low.unit);
-    f->low = f->high = m.value;
-    f->unit = m.unit;
+    f->high = f->low;
     f->ends = open ? RANGE_TO : RANGE_EXACT;
     if (open || text.n == 0)
         return text.n == 0;
     f->ends = RANGE_FROM;
     if (!take_colon(&text) || text.n == 0)
         return text.n == 0;
-    taken = take_bound(&text, &high, err);
+    f->ends = RANGE_BETWEEN;
+    taken = take_amount(&text, &f->high, err);
     if (taken <= 0 || text.n)
         return taken < 0 ? -1 : 0;
-    m = unit_scale(high.value, high.unit, f->unit);
-    f->ends = RANGE_BETWEEN;
-    f->high = m.value;
-    return span_eq(m.unit, f->unit);
+    return align_units(&f->low, &f->high);
 }
 
+// What was written with a point may have been rounded on the way to another unit.
+static int compare(double value, const struct amount *bound)
+{
+    double slack = bound->exact ? 0 : 1e-9 * fabs(bound->value);
+    if (fabs(value - bound->value) <= slack)
+        return 0;
+    return value < bound->value ? -1 : 1;
+}
+
+static bool between_ends(const struct tag_filter *f, double value)
+{
+    bool from = f->ends == RANGE_TO || compare(value, &f->low) >= 0;
+    bool to = f->ends == RANGE_FROM || compare(value, &f->high) <= 0;
+    return from && to;
+}
+
+// A range with no unit is in the tag's own.
 static bool in_range(const struct tag_filter *f, int64_t value, struct span unit)
 {
-    struct measure m = unit_scale(value, unit, f->unit);
-    if (!span_eq(m.unit, f->unit))
+    if (f->low.unit.n == 0)
+        return between_ends(f, (double)value);
+    struct measure m = unit_scale(value, unit, f->low.unit);
+    return span_eq(m.unit, f->low.unit) && between_ends(f, m.value);
+}
+
+// Go's labels are all texts: one that says a number is one.
+static bool text_in_range(const struct tag_filter *f, struct span text)
+{
+    struct amount a;
+    struct err ignored;
+    if (take_amount(&text, &a, &ignored) <= 0 || text.n || (a.unit.n == 0) != (f->low.unit.n == 0))
         return false;
-    switch (f->ends) {
-    case RANGE_EXACT:
-        return m.value == f->low;
-    case RANGE_FROM:
-        return m.value >= f->low;
-    case RANGE_TO:
-        return m.value <= f->high;
-    default:
-        return m.value >= f->low && m.value <= f->high;
-    }
+    struct measure one = unit_scale(1, a.unit, f->low.unit);
+    if (a.unit.n && !span_eq(one.unit, f->low.unit))
+        return false;
+    return between_ends(f, a.unit.n ? a.value * one.value : a.value);
 }
 
 enum { REGEXES_MAX = 31 };
@@ -137,16 +192,16 @@ enum { REGEXES_MAX = 31 };
 static int parse_regexes(struct tag_filter *f, struct span text, struct arena *arena,
                          struct err *err)
 {
-    for (bool more = true; more;) {
-        size_t comma = span_find(text, SPAN(","));
-        more = comma != SPAN_NOT_FOUND;
-        struct regex *re = regex_new(more ? span_upto(text, comma) : text, err);
+    struct span part;
+    if (!text.at)
+        text = SPAN("");
+    while (span_cut(&text, ',', &part)) {
+        struct regex *re = regex_new(part, err);
         if (!re)
             return -1;
         *vec_push(arena, &f->regexes) = re;
         if (f->regexes.n > REGEXES_MAX)
             return err_set(err, "more than %d tag expressions", REGEXES_MAX);
-        text = more ? span_from(text, comma + 1) : text;
     }
     return 0;
 }
@@ -227,11 +282,13 @@ static bool matches_sample(struct tag_filter *f, const struct sample *s)
     uint32_t bits = 0;
     for (uint32_t i = 0; i < s->n_labels; i++) {
         const struct label *l = &f->p->labels[s->label + i];
-        if ((l->kind == LABEL_STR) == f->is_range || !key_fits(f, l))
+        bool text = l->kind == LABEL_STR;
+        if ((!text && !f->is_range) || !key_fits(f, l))
             continue;
         if (!f->is_range)
             bits |= matches_of(f, l);
-        else if (in_range(f, l->num, tag_unit(f->p, f->units, l->key)))
+        else if (text ? text_in_range(f, profile_str(f->p, l->value))
+                      : in_range(f, l->num, label_unit(f->p, f->units, l)))
             return true;
     }
     uint32_t all = (uint32_t)((1u << f->regexes.n) - 1);

@@ -11,11 +11,10 @@
 // the place of the profile's, as those of filter.h do.
 // Rules: google/pprof's internal/driver/driver_focus.go, tagroot.go and profile.NumLabelUnits.
 
-// The unit of each numeric tag: the first that any sample gives, else "bytes" for alignment and
-// request, else the key itself.
+// The unit of numeric tags that have none of their own: the first that any sample gives for the
+// key, else "bytes" for alignment and request, else the key itself.
 struct tag_units {
     str_id *by_key; // by string; HASH_NONE where no numeric tag has this key
-    bool *mixed;    // by string: other units were given too, and count as this one
     str_id count;
     str_id bytes; // "bytes"
 };
@@ -28,6 +27,14 @@ static inline struct span tag_unit(const struct profile *p, const struct tag_uni
 {
     str_id unit = units->by_key[key];
     return unit == HASH_NONE ? SPAN("") : profile_str(p, unit);
+}
+
+// The unit of a number.
+static inline struct span label_unit(const struct profile *p, const struct tag_units *units,
+                                     const struct label *l)
+{
+    bool own = l->kind == LABEL_NUM_UNIT && l->value;
+    return own ? profile_str(p, l->value) : tag_unit(p, units, l->key);
 }
 
 // A condition on a sample's tags, read from the value of tagfocus or tagignore.

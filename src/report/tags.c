@@ -12,6 +12,7 @@ struct sum {
     str_id key, value;
     bool is_number; // apart from texts
     int64_t number;
+    struct span unit;
     int64_t total, before, after;
 };
 
@@ -42,12 +43,12 @@ static str_id number_word(struct summer *s, const struct label *l)
 {
     const struct report_options *o = &s->r->options;
     char text[UNIT_LABEL_MAX];
+    struct span unit = label_unit(s->r->profile, o->tag_units, l);
     if (o->plain_numbers) {
-        int n = snprintf(text, sizeof text, "%" PRId64, l->num);
-        return strtab_add(&s->strings, (struct span){text, (size_t)n});
+        char *word = arena_printf(s->r->arena, "%" PRId64 SPAN_FMT, l->num, SPAN_ARG(unit));
+        return strtab_add(&s->strings, span_of(word));
     }
-    struct unit_conv conv =
-        unit_conv_of(tag_unit(s->r->profile, o->tag_units, l->key), o->output_unit);
+    struct unit_conv conv = unit_conv_of(unit, o->output_unit);
     return strtab_add(&s->strings, (struct span){text, unit_format(text, &conv, l->num)});
 }
 
@@ -57,6 +58,8 @@ static void add_label(struct summer *s, const struct label *l, struct sum sum)
     sum.key = l->key;
     sum.is_number = s->r->options.plain_numbers && label_is_number(l);
     sum.number = l->num;
+    if (sum.is_number)
+        sum.unit = label_unit(s->r->profile, s->r->options.tag_units, l);
     sum.value = l->kind == LABEL_STR ? l->value : number_word(s, l);
     vec_room(arena, &s->sums, 1);
     vec_room(arena, &s->totals, 1);
@@ -93,12 +96,11 @@ static int cmp_values(const void *a, const void *b)
 
 static struct tag_value value_of(const struct summer *s, const struct sum *sum)
 {
-    const struct report *r = s->r;
     return (struct tag_value){
         .name = strtab_get(&s->strings, sum->value),
         .is_number = sum->is_number,
         .number = sum->number,
-        .unit = sum->is_number ? tag_unit(r->profile, r->options.tag_units, sum->key) : SPAN(""),
+        .unit = sum->unit,
         .total = sum->total,
         .before = sum->before,
         .after = sum->after,
