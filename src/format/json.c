@@ -207,7 +207,7 @@ static json_t *label_of(const struct report *r, const struct label *l)
         return object;
     }
     set(object, "number", json_integer(l->num));
-    set(object, "unit", text(tag_unit(p, r->options.tag_units, l->key)));
+    set(object, "unit", text(label_unit(p, r->options.tag_units, l)));
     return object;
 }
 
