@@ -195,7 +195,7 @@ static int cmp_edges(const void *a, const void *b, void *context)
     struct graph *g = context;
     const struct edge *x = &g->edges.at[*(const uint32_t *)a];
     const struct edge *y = &g->edges.at[*(const uint32_t *)b];
-    int64_t wx = i64_abs(edge_weight(x)), wy = i64_abs(edge_weight(y));
+    int64_t wx = i64_abs(x->weight), wy = i64_abs(y->weight);
     if (wx != wy)
         return wx > wy ? -1 : 1;
     int order = span_cmp(node_name(g->table, g->nodes[x->src].info),
