@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "input/source.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/quantity.h"
 #include "base/xalloc.h"
 #include "input/inflater.h"
 #include "input/window.h"
@@ -74,6 +74,15 @@ static int next_member(struct inflate_stream *f, struct err *err)
     return begin_member(f, err);
 }
 
+int inflate_too_much(uint64_t most, struct err *err)
+{
+    struct buf size = {0};
+    size_print((int64_t)most, &size);
+    err_set(err, "unpacks to more than %s; -max_profile=SIZE allows more", buf_cstr(&size));
+    buf_release(&size);
+    return -1;
+}
+
 static int inflate_step(struct inflate_stream *f, size_t room, struct err *err)
 {
     if (!f->state && begin_member(f, err))
@@ -97,8 +106,7 @@ static int inflate_step(struct inflate_stream *f, size_t room, struct err *err)
     if (f->produced > FREE_OUTPUT && f->produced / MAX_RATIO > f->consumed)
         return err_set(err, "refusing a gzip stream that inflates more than %u times", MAX_RATIO);
     if (f->most && f->produced > f->most)
-        return err_set(err, "unpacks to more than %" PRIu64 " bytes; -max_profile=SIZE allows more",
-                       f->most);
+        return inflate_too_much(f->most, err);
     return status == INFLATER_MEMBER_END ? next_member(f, err) : 0;
 }
 

@@ -7,14 +7,18 @@
 #include "base/xalloc.h"
 #include "input/ahead.h"
 
+// A profile that is gzip may have been packed once more for the way.
+enum { LAYERS = 2 };
+
 // In the order in which they are asked; files have all that is left.
 static const struct source_kind *const kinds[] = {&source_stdin, &source_http, &source_file};
 
 struct source {
     const struct source_kind *kind;
     struct stream *bytes;
-    struct stream *inflated; // NULL where the bytes are bare
-    struct stream *ahead;    // NULL where that is not read ahead
+    struct stream *inflated[LAYERS]; // each of the one before; NULL where that is bare
+    struct stream *top;              // of these
+    struct stream *ahead;            // NULL where that is not read ahead
 };
 
 const struct source_kind *source_kind_of(const char *place)
@@ -43,6 +47,22 @@ int source_blame(const char *place, struct err *err)
     return -1;
 }
 
+// Of what is fetched there may be two layers.
+static int unpack(struct source *s, const struct fetcher *fetcher, struct err *err)
+{
+    s->top = s->bytes;
+    for (unsigned i = 0; i < (fetcher ? LAYERS : 1u); i++) {
+        if (stream_need(s->top, 2, err))
+            return -1;
+        if (stream_have(s->top) < 2 || s->top->at[0] != 0x1f || s->top->at[1] != 0x8b)
+            break;
+        s->top = s->inflated[i] = inflate_stream_new(s->top, inflater_best());
+        if (fetcher)
+            inflate_stream_limit(s->top, fetcher_max(fetcher));
+    }
+    return 0;
+}
+
 struct source *source_open(const char *place, struct fetcher *fetcher, const struct job *job,
                            struct err *err)
 {
@@ -53,16 +73,12 @@ struct source *source_open(const char *place, struct fetcher *fetcher, const str
     struct source *s = xcalloc(1, sizeof *s);
     s->kind = kind;
     s->bytes = bytes;
-    if (stream_need(bytes, 2, err)) {
+    if (unpack(s, kind == &source_http ? fetcher : NULL, err)) {
         source_close(s);
         return NULL;
     }
-    if (stream_have(bytes) >= 2 && bytes->at[0] == 0x1f && bytes->at[1] == 0x8b)
-        s->inflated = inflate_stream_new(bytes, inflater_best());
-    if (s->inflated && fetcher)
-        inflate_stream_limit(s->inflated, fetcher_max(fetcher));
-    if (s->inflated && parallel_threads(job) > 1 && !(kind->flags(place) & SOURCE_STALLS))
-        s->ahead = ahead_stream_new(s->inflated);
+    if (s->inflated[0] && parallel_threads(job) > 1 && !(kind->flags(place) & SOURCE_STALLS))
+        s->ahead = ahead_stream_new(s->top);
     return s;
 }
 
@@ -71,16 +87,15 @@ void source_close(struct source *s)
     if (!s)
         return;
     ahead_stream_free(s->ahead);
-    inflate_stream_free(s->inflated);
+    for (unsigned i = LAYERS; i-- > 0;)
+        inflate_stream_free(s->inflated[i]);
     s->kind->close(s->bytes);
     free(s);
 }
 
 struct stream *source_stream(struct source *s)
 {
-    if (s->ahead)
-        return s->ahead;
-    return s->inflated ? s->inflated : s->bytes;
+    return s->ahead ? s->ahead : s->top;
 }
 
 int stream_read_all(struct stream *in, size_t max, struct buf *out, struct err *err)

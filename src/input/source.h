@@ -83,4 +83,7 @@ void inflate_stream_free(struct stream *r);
 // And at most so many bytes; 0: any number.
 void inflate_stream_limit(struct stream *r, uint64_t max);
 
+// Says that a profile is larger than that; -1.
+int inflate_too_much(uint64_t most, struct err *err);
+
 #endif

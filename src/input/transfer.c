@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/xalloc.h"
+#include "input/source.h"
 #include "input/verdict.h"
 
 enum {
@@ -172,8 +173,9 @@ static size_t on_body(char *at, size_t size, size_t n, void *context)
     t->last_byte = job_now();
     t->received += bytes.n;
     if (t->options->max_bytes && t->received > t->options->max_bytes) {
-        transfer_fail(t, "is larger than %" PRIu64 " bytes; -max_profile=SIZE allows more",
-                      t->options->max_bytes);
+        struct err err;
+        inflate_too_much(t->options->max_bytes, &err);
+        fail(t, &err);
         return 0;
     }
     if (!t->judged)
@@ -288,11 +290,14 @@ int transfer_begin(struct transfer *t)
     set_place(t);
     set_security(t);
     set_secrets(t);
+    add_headers(t,
+                "Accept-Encoding: gzip"); // which is unpacked where files are, as bounded as there
     if (t->posts)
         set_post(t);
+    else // it is unpacked where files are, and bounded as there
+        add_headers(t, "Accept-Encoding: gzip");
     SET(HTTPHEADER, t->headers);
     SET(USERAGENT, "cprof/" CPROF_VERSION);
-    SET(ACCEPT_ENCODING, "");
     SET(NOSIGNAL, 1L);
     SET(BUFFERSIZE, (long)RECEIVE_SIZE);
     SET(ERRORBUFFER, t->error);
@@ -386,9 +391,6 @@ static void explain(struct transfer *t, CURLcode code)
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_UNSUPPORTED_PROTOCOL:
         transfer_fail(t, "what answers there does not speak HTTP");
-        break;
-    case CURLE_BAD_CONTENT_ENCODING:
-        transfer_fail(t, "the answer is packed in a way that cannot be unpacked");
         break;
     default:
         if (t->received)
