@@ -290,8 +290,6 @@ int transfer_begin(struct transfer *t)
     set_place(t);
     set_security(t);
     set_secrets(t);
-    add_headers(t,
-                "Accept-Encoding: gzip"); // which is unpacked where files are, as bounded as there
     if (t->posts)
         set_post(t);
     else // it is unpacked where files are, and bounded as there
