@@ -7,13 +7,15 @@ void builder_init(struct builder *b, struct profile *out)
 {
     *b = (struct builder){.out = out};
     idmap_init(&b->addresses, 0);
+    idmap_init(&b->modules, 0);
 }
 
 void builder_release(struct builder *b)
 {
     hash_release(&b->function_index);
-    hash_release(&b->frame_index);
+    hash_release(&b->location_index);
     idmap_release(&b->addresses);
+    idmap_release(&b->modules);
 }
 
 static void move_tables(struct builder *b)
@@ -145,34 +147,85 @@ void builder_set_lines(struct builder *b, uint32_t location, const struct line *
         *vec_push(b->out->arena, &b->lines) = lines[i];
 }
 
-void builder_name_mapping(struct builder *b)
+struct location_key {
+    const struct location *location;
+    const struct line *lines;
+};
+
+static bool same_line(const struct line *a, const struct line *b)
 {
-    uint32_t named = builder_mapping(
-        b,
-        &(struct mapping){.has_functions = true, .has_filenames = true, .has_line_numbers = true});
-    for (size_t i = 0; i < b->locations.n; i++)
-        if (b->locations.at[i].mapping == NO_INDEX)
-            b->locations.at[i].mapping = named;
+    return a->function == b->function && a->line == b->line && a->column == b->column;
 }
 
-static bool same_frame(const void *context, uint32_t entry, const void *key)
+static bool same_location(const void *context, uint32_t entry, const void *key)
 {
     const struct builder *b = context;
-    const struct line *have = &b->lines.at[b->locations.at[entry].line], *want = key;
-    return have->function == want->function && have->line == want->line &&
-           have->column == want->column;
+    const struct location_key *k = key;
+    const struct location *have = &b->locations.at[entry], *want = k->location;
+    if (have->address != want->address || have->mapping != want->mapping ||
+        have->n_lines != want->n_lines || have->folded != want->folded)
+        return false;
+    for (uint32_t i = 0; i < want->n_lines; i++)
+        if (!same_line(&b->lines.at[have->line + i], &k->lines[i]))
+            return false;
+    return true;
+}
+
+static uint64_t hash_location(const struct location *l, const struct line *lines)
+{
+    uint64_t hash = hash_pair(l->address, (uint64_t)l->mapping << 32 ^ l->n_lines);
+    for (uint32_t i = 0; i < l->n_lines; i++)
+        hash = hash_pair(hash ^ lines[i].function,
+                         hash_pair((uint64_t)lines[i].line, (uint64_t)lines[i].column));
+    return hash;
+}
+
+uint32_t builder_location_once(struct builder *b, const struct location *l,
+                               const struct line *lines)
+{
+    uint64_t hash = hash_location(l, lines);
+    struct location_key key = {l, lines};
+    uint32_t found = hash_find(&b->location_index, hash, same_location, b, &key);
+    if (found == HASH_NONE) {
+        found = builder_location(b, l, lines);
+        if (!b->full)
+            hash_add(&b->location_index, hash, found);
+    }
+    return found;
 }
 
 uint32_t builder_frame(struct builder *b, const struct line *line)
 {
-    uint64_t hash = hash_pair((uint64_t)line->line << 32 ^ line->function, (uint64_t)line->column);
-    uint32_t found = hash_find(&b->frame_index, hash, same_frame, b, line);
-    if (found == HASH_NONE) {
-        found = builder_location(b, &(struct location){.mapping = NO_INDEX, .n_lines = 1}, line);
-        if (!b->full)
-            hash_add(&b->frame_index, hash, found);
+    return builder_location_once(b, &(struct location){.mapping = NO_INDEX, .n_lines = 1}, line);
+}
+
+uint32_t builder_named(struct builder *b, struct span name, struct span file, int64_t start_line)
+{
+    struct function f = {.name = builder_string(b, name), .start_line = start_line};
+    f.system_name = f.name;
+    f.filename = builder_string(b, file);
+    return builder_function(b, &f);
+}
+
+uint32_t builder_module(struct builder *b, struct span file)
+{
+    str_id name = builder_string(b, file);
+    uint32_t found = idmap_get(&b->modules, name);
+    if (found == IDMAP_NONE) {
+        found = builder_mapping(b, &(struct mapping){.file = name,
+                                                     .has_functions = true,
+                                                     .has_filenames = true,
+                                                     .has_line_numbers = true});
+        idmap_add(&b->modules, name, found);
     }
     return found;
+}
+
+void builder_name_mapping(struct builder *b)
+{
+    for (size_t i = 0; i < b->locations.n; i++)
+        if (b->locations.at[i].mapping == NO_INDEX)
+            b->locations.at[i].mapping = builder_module(b, SPAN(""));
 }
 
 static void add_label(struct builder *b, const struct label *label)

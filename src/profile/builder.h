@@ -22,8 +22,8 @@ struct builder {
     VEC(struct function) functions;
     VEC(str_id) comments;
     size_t label; // the first label of the next sample
-    struct hash_index function_index, frame_index;
-    struct idmap addresses;
+    struct hash_index function_index, location_index;
+    struct idmap addresses, modules;
     bool full;
 };
 
@@ -50,10 +50,23 @@ uint32_t builder_function(struct builder *b, const struct function *f);
 // A new location with the n_lines lines of *l; its id and line are not read.
 uint32_t builder_location(struct builder *b, const struct location *l, const struct line *lines);
 
-// The location that is nothing but this address, or but this line of a function: a new one only
-// where there is none. Neither has a mapping.
-uint32_t builder_address(struct builder *b, uint64_t address);
+// The location that says the same but for its id: a new one only where there is none.
+uint32_t builder_location_once(struct builder *b, const struct location *l,
+                               const struct line *lines);
+
+// The same for one that is nothing but a line of a function.
 uint32_t builder_frame(struct builder *b, const struct line *line);
+
+// The location that is nothing but this address, with no mapping: a new one only where there is
+// none.
+uint32_t builder_address(struct builder *b, uint64_t address);
+
+// The function that is nothing but a name and a file, which may be "".
+uint32_t builder_named(struct builder *b, struct span name, struct span file, int64_t start_line);
+
+// A mapping that is nothing but a file's name, and says that it has names: a new one only where
+// there is none.
+uint32_t builder_module(struct builder *b, struct span file);
 
 // Gives a location lines where it has none yet, the innermost first.
 void builder_set_lines(struct builder *b, uint32_t location, const struct line *lines, uint32_t n);

@@ -19,7 +19,7 @@ LIBRARIES = [
     (["editline/*", "readline/*", "histedit.h"], ["src/cli/repl*.c"]),
     (["pcre2*.h"], ["src/base/regex.c"]),
     (["libiberty/*"], ["src/symbol/demangle.c"]),
-    (["jansson.h"], ["src/format/json.c"]),
+    (["jansson.h"], ["src/format/json.c", "src/profile/read/jsonread.c"]),
     (["regex.h", "err.h"], []),
 ]
 

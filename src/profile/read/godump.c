@@ -35,10 +35,7 @@ struct dump {
 
 static uint32_t add_frame(struct dump *d, struct span name, struct span file, int64_t line)
 {
-    struct function f = {.name = builder_string(&d->b, name)};
-    f.system_name = f.name;
-    f.filename = builder_string(&d->b, file);
-    struct line l = {.function = builder_function(&d->b, &f), .line = line};
+    struct line l = {.function = builder_named(&d->b, name, file, 0), .line = line};
     return builder_frame(&d->b, &l);
 }
 
@@ -253,7 +250,7 @@ static unsigned godump_probe(const struct head *head)
         if (gohead_parse(scan_trim(line), &h))
             return first ? PROBE_CERTAIN : LIKELY;
     }
-    return is_text(head->bytes) ? PERHAPS : 0;
+    return head->bytes.n && is_text(head->bytes) ? PERHAPS : 0;
 }
 
 const struct reader reader_godump = {

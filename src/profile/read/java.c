@@ -285,7 +285,7 @@ static unsigned java_probe(const struct head *head)
     const struct kind *kind = find_kind(line);
     if (!kind || kind->heap)
         return kind ? PROBE_CERTAIN : 0;
-    while (scan_upto(&rest, '\n', &line) && !span_find(line, SPAN("@"))) {
+    while (scan_upto(&rest, '\n', &line) && span_find(line, SPAN("@")) == SPAN_NOT_FOUND) {
         if (scan_attribute(line, &key, &value) &&
             (span_eq(key, SPAN("format")) || span_eq(key, SPAN("resolution"))))
             return PROBE_CERTAIN + 1;

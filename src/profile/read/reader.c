@@ -4,8 +4,19 @@
 #include "profile/read/foreign.h"
 
 const struct reader *const readers[] = {
-    &reader_contention, &reader_cpu,   &reader_gocount, &reader_godump, &reader_heap,
-    &reader_java,       &reader_proto, &reader_thread,  NULL,
+    &reader_contention,
+    &reader_cpu,
+    &reader_folded,
+    &reader_gocount,
+    &reader_godump,
+    &reader_heap,
+    &reader_java,
+    &reader_jemalloc,
+    &reader_perf,
+    &reader_proto,
+    &reader_thread,
+    &reader_v8,
+    NULL,
 };
 
 static size_t probe_size(void)

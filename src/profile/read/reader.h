@@ -61,7 +61,8 @@ extern const struct reader *const readers[];
 int profile_read(struct profile *out, struct stream *in, const struct read_options *options,
                  const struct job *job, struct err *err);
 
-extern const struct reader reader_contention, reader_cpu, reader_gocount, reader_godump,
-    reader_heap, reader_java, reader_proto, reader_thread;
+extern const struct reader reader_contention, reader_cpu, reader_folded, reader_gocount,
+    reader_godump, reader_heap, reader_java, reader_jemalloc, reader_perf, reader_proto,
+    reader_thread, reader_v8;
 
 #endif
