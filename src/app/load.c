@@ -2,6 +2,7 @@
 #include "app/loaded.h"
 
 #include <limits.h>
+#include <stdlib.h>
 
 #include "app/compare.h"
 #include "app/fetching.h"
@@ -16,6 +17,8 @@
 #include "profile/read/reader.h"
 #include "profile/scale.h"
 #include "profile/series.h"
+#include "symbol/locate.h"
+#include "symbol/mapping.h"
 
 enum { RESULTS_MAX = 64 << 20 }; // bytes of results that are kept for requests to come
 
@@ -43,10 +46,30 @@ static void add_mapping(struct profile *p)
         p->locations[i].mapping = 0;
 }
 
+// The binary stands for all mappings of the program, which may be in memory in several parts.
 static void set_binary(struct profile *p, const char *binary)
 {
-    if (binary)
-        p->mappings[0].file = strtab_add(p->strings, span_of(binary));
+    if (!binary)
+        return;
+    str_id was = p->mappings[0].file, now = strtab_add(p->strings, span_of(binary));
+    for (uint32_t i = 0; i < p->n_mappings; i++)
+        if (i == 0 || (was && p->mappings[i].file == was &&
+                       p->mappings[i].build_id == p->mappings[0].build_id))
+            p->mappings[i].file = now;
+}
+
+// Binaries are looked for by PPROF_BINARY_PATH.
+static void locate(struct profile *p, const struct job *job)
+{
+    const char *path = getenv("PPROF_BINARY_PATH"), *home = getenv("HOME");
+    struct buf fallback = {0};
+    mapping_note_kernel(p);
+    if (!path || !*path) {
+        buf_printf(&fallback, "%s/pprof/binaries", home ? home : "");
+        path = buf_cstr(&fallback);
+    }
+    locate_binaries(p, span_of(path), job);
+    buf_release(&fallback);
 }
 
 static void set_build_id(struct profile *p, const char *build_id)
@@ -75,6 +98,7 @@ static int read_profile(const struct loader *l, struct profile *p, const char *p
         return source_blame(path, err);
     }
     add_mapping(p);
+    locate(p, l->job);
     set_binary(p, l->binary);
     set_build_id(p, l->config->buildid);
     return 0;
@@ -296,7 +320,8 @@ static int load(struct loader *l, char *const *paths, size_t n_paths)
     if (gates_read_policy(l->fresh, config, l->job, l->err) ||
         (*config->policy && gates_check(l->fresh, config, l->job, l->err)))
         return -1;
-    if (read_all(l, &p, paths, n_paths) || apply_base(l, &p) || prepare_profile(&p, config, l->err))
+    if (read_all(l, &p, paths, n_paths) || apply_base(l, &p) ||
+        prepare_profile(&p, config, l->job, l->err))
         return -1;
     if (l->series)
         l->fresh->series = series_settle(&p);

@@ -6,7 +6,7 @@
 #include "base/regex.h"
 #include "profile/filter.h"
 #include "symbol/mode.h"
-#include "symbol/names.h"
+#include "symbol/symbolize.h"
 
 static struct symbolize_mode mode_of(const char *symbolize)
 {
@@ -61,12 +61,11 @@ static void forget_urls(struct profile *p)
             p->mappings[i].file = 0;
 }
 
-int prepare_profile(struct profile *p, const struct config *config, struct err *err)
+int prepare_profile(struct profile *p, const struct config *config, const struct job *job,
+                    struct err *err)
 {
     struct symbolize_mode mode = mode_of(config->symbolize);
-    if (!mode.nothing)
-        names_make_plain(p, mode.style, mode.force);
-    if (drop_frames(p, config, err)) {
+    if (symbolize(p, &mode, job, err) || drop_frames(p, config, err)) {
         profile_release(p);
         return -1;
     }

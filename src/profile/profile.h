@@ -39,9 +39,13 @@ struct label {
     enum label_kind kind;
 };
 
+// Where perf has a kernel begin, by the suffix of "[kernel.kallsyms]".
+enum kernel_symbol { KERNEL_UNKNOWN, KERNEL_TEXT, KERNEL_STEXT };
+
 struct mapping {
     uint64_t id, start, limit, offset;
     str_id file, build_id;
+    enum kernel_symbol kernel_symbol;
     bool has_functions, has_filenames, has_line_numbers, has_inline_frames;
 };
 

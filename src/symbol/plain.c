@@ -92,7 +92,7 @@ static void cut_brackets(struct span s, char open, struct buf *out)
     size_t declarators = 0;
     for (size_t i = 0; i < s.n;) {
         size_t keep = operator_length(s, i), end = 0;
-        if (keep == 0 && (s.at[i] == '(' || s.at[i] == '<') && is_component(s, i))
+        if (keep == 0 && s.at[i] == open && is_component(s, i))
             keep = (end = after_bracket(s, i)) ? end - i : s.n - i;
         else if (keep == 0 && s.at[i] == open && open == '(' && is_declarator(s, i))
             declarators++;
@@ -114,8 +114,15 @@ static void cut_brackets(struct span s, char open, struct buf *out)
 
 void plain_simplify(struct span name, bool keep_templates, struct buf *out)
 {
+    static const struct span call = SPAN("operator()<"), word = SPAN("operator");
     struct buf rest = {0};
     size_t before = out->n;
+    // DWARF has the name of a template of operator() without its class; its parentheses go.
+    if (span_starts(name, call)) {
+        name = span_from(name, call.n - 1);
+        name = span_from(name, keep_templates ? 0 : after_bracket(name, 0));
+        buf_add(out, word);
+    }
     cut_brackets(name, '(', keep_templates ? out : &rest);
     if (!keep_templates)
         cut_brackets(buf_span(&rest), '<', out);

@@ -18,6 +18,7 @@ LIBRARIES = [
     (["isa-l/*"], ["src/input/inflater_isal.c"]),
     (["editline/*", "readline/*", "histedit.h"], ["src/cli/repl*.c"]),
     (["pcre2*.h"], ["src/base/regex.c"]),
+    (["elfutils/*", "libelf.h", "gelf.h"], ["src/symbol/libdw.h"]),
     (["libiberty/*"], ["src/symbol/demangle.c"]),
     (["jansson.h"], ["src/format/json.c", "src/profile/read/jsonread.c"]),
     (["regex.h", "err.h"], []),

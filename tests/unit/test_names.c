@@ -42,7 +42,7 @@ static void arguments_and_templates_go(void)
         {SPAN("operator new[](unsigned long)"), SPAN("operator new[]"), SPAN("operator new[]")},
         {SPAN("a::f(int)::{lambda(char)#1}::operator()(char) const"),
          SPAN("a::f::{lambda#1}::operator() const"), SPAN("a::f::{lambda#1}::operator() const")},
-        {SPAN("a::f()::<lambda(int)>"), SPAN("a::f::<lambda(int)>"), SPAN("a::f::<lambda(int)>")},
+        {SPAN("a::f()::<lambda(int)>"), SPAN("a::f::<lambda>"), SPAN("a::f::<lambda>")},
         {SPAN("void (*a::g(int))(char)"), SPAN("void (*a::g)"), SPAN("void (*a::g)")},
         {SPAN("std::vector<a::B*>::push_back(a::B* const&)"), SPAN("std::vector::push_back"),
          SPAN("std::vector<a::B*>::push_back")},

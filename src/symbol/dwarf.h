@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_SYMBOL_DWARF_H
+#define CPROF_SYMBOL_DWARF_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+// The functions and lines of a file's DWARF (2 to 5), read through libdw as they are asked for.
+// What is found is what GNU addr2line 2.40 finds.
+
+// A function, or one of the places where it was inlined. These stay as long as the file is open.
+struct dwarf_function {
+    const char *name; // NULL: none
+    bool is_linkage;  // the name is the linker's, or need not be looked for there any more
+    uint64_t low;     // its first address
+    struct dwarf_function *caller; // what it is inlined into; NULL: it is not
+    const char *call_file;         // where; NULL: unknown
+    uint32_t call_line;
+};
+
+struct dwarf_place {
+    struct dwarf_function *function; // the innermost; NULL: none
+    const char *file;                // NULL: unknown
+    uint32_t line;                   // 0: unknown
+};
+
+struct dwarf;
+
+// The file's bytes have to stay. NULL where it has no DWARF that can be read, with *err filled
+// where that is because libdw cannot be used; err->text is "" otherwise.
+struct dwarf *dwarf_open(struct span bytes, struct err *err);
+void dwarf_close(struct dwarf *d);
+
+// What is at an address of the file; false where nothing is known.
+bool dwarf_find(struct dwarf *d, uint64_t address, struct dwarf_place *place);
+
+// Whether this build can read DWARF at all.
+bool dwarf_is_built_in(void);
+
+#endif
