@@ -53,6 +53,14 @@ const struct loaded *app_reload_gates(const struct loaded *l, const struct confi
 
 enum { OUTCOME_UNIT_MAX = 32 };
 
+// Where the place is a URL of Go's list of profiles, /debug/pprof/, 1 and the list added: a line
+// for each profile with how to take it. 0 where it is another place; -1 with *err filled.
+int app_list_profiles(const char *place, const struct config *config, const struct job *job,
+                      struct buf *out, struct err *err);
+
+// Adds the name of a place, or a line with names in it, without the secrets of URLs.
+void app_show_place(const char *place, struct buf *out);
+
 // What is wanted of a profile. All of it is the caller's and stays as it is.
 struct request {
     const struct command_def *command; // NULL: no report, the gates alone are judged

@@ -3,7 +3,10 @@
 
 #include <stdlib.h>
 
+#include "app/app.h"
+#include "app/listing.h"
 #include "input/source.h"
+#include "input/url.h"
 
 int fetching_check(const struct config *c, struct err *err)
 {
@@ -46,4 +49,44 @@ int fetching_expect(struct fetcher **fetcher, const name_list *places, const str
         fetcher_expect(*fetcher, place);
     }
     return 0;
+}
+
+void app_show_place(const char *place, struct buf *out)
+{
+    url_hide_secrets(span_of(place), out);
+}
+
+static int list_profiles(const struct url *u, const char *place, const struct config *config,
+                         const struct job *job, struct buf *out, struct err *err)
+{
+    enum { PAGE_MAX = 1 << 20 };
+    struct fetch_options options = fetching_options(config);
+    struct buf page = {0}, shown = {0};
+    struct fetcher *fetcher = fetcher_new(&options, job, err);
+    int status = fetcher ? fetcher_page(fetcher, place, PAGE_MAX, &page, err) : -1;
+    fetcher_free(fetcher);
+    url_show(u, &shown);
+    if (status == 0) {
+        size_t before = out->n;
+        listing_add(buf_span(&page), buf_span(&shown), out);
+        if (out->n == before)
+            status = err_set(err, "does not list any profiles");
+    }
+    buf_release(&page);
+    buf_release(&shown);
+    return status ? source_blame(place, err) : 1;
+}
+
+int app_list_profiles(const char *place, const struct config *config, const struct job *job,
+                      struct buf *out, struct err *err)
+{
+    struct arena arena = {0};
+    struct err ignored;
+    struct url u;
+    int status = 0;
+    if (source_is_remote(place) && url_parse(&u, place, 0, &arena, &ignored) == 0 &&
+        url_is_list(&u))
+        status = list_profiles(&u, place, config, job, out, err);
+    arena_release(&arena);
+    return status;
 }

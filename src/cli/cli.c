@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "cli/args.h"
@@ -65,6 +66,19 @@ static int run(const struct args *args)
     return status;
 }
 
+// In a terminal, the list of profiles that a service has, where its URL is what is named.
+static int list_or_run(const struct args *args)
+{
+    struct buf text = {0};
+    struct err err;
+    int found = args->n_paths == 1 && isatty(STDOUT_FILENO)
+                    ? app_list_profiles(args->paths[0], &args->config, NULL, &text, &err)
+                    : 0;
+    fwrite(text.at, 1, text.n, stdout);
+    buf_release(&text);
+    return found > 0 ? EXIT_DONE : found < 0 ? fail(EXIT_FAILED, &err) : run(args);
+}
+
 static int check_args(const struct args *args, struct err *err)
 {
     if (args->n_paths == 0 && !*args->config.files_from)
@@ -102,7 +116,7 @@ int cli_main(int argc, char **argv)
     else if (check_args(&args, &err))
         status = fail(EXIT_MISUSED, &err);
     else
-        status = run(&args);
+        status = list_or_run(&args);
     args_release(&args);
     return status;
 }

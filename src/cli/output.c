@@ -2,6 +2,7 @@
 #include "cli/output.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -10,13 +11,30 @@
 #include "base/escape.h"
 #include "sink/process.h"
 
+// The line of progress on the terminal; whoever fetches tells it on a thread of its own.
+static struct {
+    pthread_mutex_t lock;
+    int64_t last; // when it was told; 0: not yet
+    bool shown;
+} progress_line = {PTHREAD_MUTEX_INITIALIZER, 0, false};
+
+static void clear_progress(void)
+{
+    if (progress_line.shown)
+        fputs("\r\033[K", stderr);
+    progress_line.shown = false;
+}
+
 void output_message(const char *prefix, const char *text)
 {
     struct buf line = {0};
     buf_add(&line, span_of(prefix));
     escape_add(&line, span_of(text), &escape_message);
     buf_addc(&line, '\n');
+    pthread_mutex_lock(&progress_line.lock);
+    clear_progress();
     fwrite(line.at, 1, line.n, stderr);
+    pthread_mutex_unlock(&progress_line.lock);
     buf_release(&line);
 }
 
@@ -26,23 +44,33 @@ void output_note(void *context, const char *line)
     output_message("", line);
 }
 
+static void put_progress(const struct job_progress *p)
+{
+    fprintf(stderr, "\r%s %" PRIu64, p->stage, p->done);
+    if (p->n)
+        fprintf(stderr, " of %" PRIu64, p->n);
+    fprintf(stderr, " %s\033[K", p->what);
+    progress_line.shown = true;
+}
+
 void output_progress(void *context, const struct job_progress *progress)
 {
     enum { PAUSE = 100 * 1000 * 1000 };
-    static int64_t last;
-    static bool shown;
     (void)context;
-    bool ended = progress->done == progress->n;
-    if (!isatty(STDERR_FILENO) || (ended && !shown) || (!ended && job_now() - last < PAUSE))
+    if (!isatty(STDERR_FILENO))
         return;
-    if (ended)
-        fputs("\r\033[K", stderr);
-    else if (last)
-        fprintf(stderr, "\r%s %" PRIu64 " of %" PRIu64 " %s\033[K", progress->stage, progress->done,
-                progress->n, progress->what);
-    shown = !ended && last;
-    last = ended ? 0 : job_now();
+    pthread_mutex_lock(&progress_line.lock);
+    bool ended = progress->done == progress->n;
+    if (ended) {
+        clear_progress();
+        progress_line.last = 0;
+    } else if (job_now() - progress_line.last >= PAUSE) {
+        if (progress_line.last)
+            put_progress(progress);
+        progress_line.last = job_now();
+    }
     fflush(stderr);
+    pthread_mutex_unlock(&progress_line.lock);
 }
 
 bool output_colored(const struct config *config)

@@ -171,6 +171,20 @@ static void init_editor(struct repl *r)
     el_set(r->el, EL_BIND, "-a", "^C", "cprof-give-up", NULL);
 }
 
+// The file of lines gets none of the secrets in them.
+static void append_history(const struct repl *r, struct span line)
+{
+    struct buf copy = {0}, shown = {0};
+    size_t equals = span_find(line, SPAN("="));
+    struct span name = span_upto(line, equals == SPAN_NOT_FOUND ? 0 : equals);
+    bool header = span_eq(trim_blanks(name), SPAN("header"));
+    buf_add(&copy, header ? SPAN("header=***") : line);
+    app_show_place(buf_cstr(&copy), &shown);
+    history_append(r->history_path, buf_cstr(&shown));
+    buf_release(&copy);
+    buf_release(&shown);
+}
+
 // False at the end of the session.
 static bool obey(struct repl *r, const char *input, int n)
 {
@@ -182,7 +196,7 @@ static bool obey(struct repl *r, const char *input, int n)
     buf_add(&copy, line);
     add_history(r, buf_cstr(&copy));
     if (r->history_path)
-        history_append(r->history_path, buf_cstr(&copy));
+        append_history(r, line);
     go_on = shell_line(r->completer.shell, buf_span(&copy));
     buf_release(&copy);
     return go_on;

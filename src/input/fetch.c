@@ -196,20 +196,28 @@ static void look_after_all(struct fetcher *f)
         look_after(f, t);
 }
 
-// How long the only URL has been fetched, and how much has come.
-static void tell_progress(const struct fetcher *f, const struct transfer *t)
+// How long the first of those that run has been fetched, and how much has come of all.
+static void tell_progress(struct fetcher *f)
 {
     char what[64];
-    int64_t seconds = (job_now() - t->begun) / NS_PER_S, asked = t->first.seconds;
-    snprintf(what, sizeof what, "s, %" PRIu64 " kB", t->received / 1000);
-    if (t->begun && seconds > 0)
+    int64_t seconds = 0, asked = 0;
+    uint64_t received = 0;
+    struct transfer *t;
+    for (size_t i = f->first_open; (t = transfer_at(f, i)); i++) {
+        bool first = seconds == 0 && t->easy;
+        seconds = first ? (job_now() - t->begun) / NS_PER_S : seconds;
+        asked = first ? t->first.seconds : asked;
+        received += t->received;
+    }
+    snprintf(what, sizeof what, "s, %" PRIu64 " kB", received / 1000);
+    if (seconds > 0)
         job_progress(f->job, &(struct job_progress){"fetching", (uint64_t)seconds,
                                                     seconds < asked ? (uint64_t)asked : 0, what});
 }
 
-static bool shows_progress(struct fetcher *f)
+static bool shows_progress(const struct fetcher *f)
 {
-    return f->job && f->job->progress && !f->options.quiet && !transfer_at(f, 1);
+    return f->job && f->job->progress && !f->options.quiet;
 }
 
 static bool is_stopped(struct fetcher *f)
@@ -235,7 +243,7 @@ static void end_all(struct fetcher *f)
         job_progress(f->job, &(struct job_progress){"fetching", 0, 0, ""});
 }
 
-static int poll_time(struct fetcher *f, int running)
+static int poll_time(const struct fetcher *f, int running)
 {
     return running == 0 ? IDLE_MS : shows_progress(f) ? SHOW_MS : LOOK_MS;
 }
@@ -252,7 +260,7 @@ static void *run(void *context)
         f->curl->multi_perform(f->multi, &running);
         finish_all(f);
         if (running && shows_progress(f))
-            tell_progress(f, transfer_at(f, 0));
+            tell_progress(f);
         pthread_mutex_lock(&f->lock);
         pthread_cond_broadcast(&f->changed); // bytes may have come
         pthread_mutex_unlock(&f->lock);
@@ -337,54 +345,6 @@ uint64_t fetcher_max(const struct fetcher *f)
     return f->options.max_bytes;
 }
 
-static void put_duration(int64_t seconds, struct buf *out)
-{
-    if (seconds >= 3600)
-        buf_printf(out, "%" PRId64 "h", seconds / 3600);
-    if (seconds >= 60)
-        buf_printf(out, "%" PRId64 "m", seconds / 60 % 60);
-    buf_printf(out, "%" PRId64 "s", seconds % 60);
-}
-
-// In profiles of a state, seconds ask for what changes over that time.
-static bool asks_for_change(const struct url *u)
-{
-    static const char *const states[] = {"allocs", "block", "goroutine",
-                                         "heap",   "mutex", "threadcreate"};
-    for (size_t i = 0; i < sizeof states / sizeof *states && u->seconds; i++)
-        if (span_eq(url_last_part(u), span_of(states[i])))
-            return true;
-    return false;
-}
-
-static void note_transfer(struct fetcher *f, const struct transfer *t)
-{
-    struct buf text = {0};
-    if (f->options.quiet || t->failed)
-        return;
-    buf_add(&text, SPAN("Fetching profile over HTTP from "));
-    url_show(&t->first, &text);
-    job_note(f->job, buf_cstr(&text));
-    buf_clear(&text);
-    if (f->options.seconds > 0) {
-        buf_add(&text, SPAN("Please wait... ("));
-        put_duration(f->options.seconds, &text);
-        buf_addc(&text, ')');
-        job_note(f->job, buf_cstr(&text));
-        buf_clear(&text);
-    }
-    if (asks_for_change(&t->first) && !f->told_change) {
-        struct span what = url_last_part(&t->first);
-        buf_printf(&text,
-                   "with seconds, " SPAN_FMT " is what changes over %" PRId64
-                   " s, not what there is",
-                   SPAN_ARG(what), t->first.seconds);
-        job_note(f->job, buf_cstr(&text));
-        f->told_change = true;
-    }
-    buf_release(&text);
-}
-
 static void add_transfer(struct fetcher *f, struct transfer *t)
 {
     t->curl = f->curl;
@@ -403,7 +363,8 @@ static void add_transfer(struct fetcher *f, struct transfer *t)
 void fetcher_expect(struct fetcher *f, const char *url)
 {
     struct transfer *t = transfer_new(&f->options, url, f->options.seconds);
-    note_transfer(f, t);
+    if (!f->options.quiet && !t->failed)
+        transfer_note(t, f->job, &f->told_change);
     add_transfer(f, t);
 }
 
@@ -498,15 +459,28 @@ void fetcher_close(struct stream *r)
     free(s);
 }
 
+static int read_whole(struct fetcher *f, struct transfer *t, size_t max, struct buf *out,
+                      struct err *err)
+{
+    add_transfer(f, t);
+    struct stream *s = open_transfer(f, t);
+    int status = stream_read_all(s, max, out, err);
+    fetcher_close(s);
+    return status;
+}
+
+int fetcher_page(struct fetcher *f, const char *url, size_t max, struct buf *page, struct err *err)
+{
+    struct transfer *t = transfer_new(&f->options, url, 0);
+    t->any_page = t->opened = true;
+    return read_whole(f, t, max, page, err);
+}
+
 int fetcher_post(struct fetcher *f, const char *url, struct span body, size_t max,
                  struct buf *answer, struct err *err)
 {
     struct transfer *t = transfer_new(&f->options, url, 0);
     t->posts = t->opened = true;
     t->body_to_send = arena_span(&t->arena, body);
-    add_transfer(f, t);
-    struct stream *s = open_transfer(f, t);
-    int status = stream_read_all(s, max, answer, err);
-    fetcher_close(s);
-    return status;
+    return read_whole(f, t, max, answer, err);
 }

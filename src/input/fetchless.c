@@ -43,6 +43,16 @@ void fetcher_close(struct stream *s)
     (void)s;
 }
 
+int fetcher_page(struct fetcher *f, const char *url, size_t max, struct buf *page, struct err *err)
+{
+    (void)url;
+    (void)max;
+    (void)page;
+    fetcher_new(NULL, NULL, err);
+    (void)f;
+    return -1;
+}
+
 int fetcher_post(struct fetcher *f, const char *url, struct span body, size_t max,
                  struct buf *answer, struct err *err)
 {

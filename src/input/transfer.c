@@ -127,7 +127,8 @@ static bool judge(struct transfer *t)
     struct err err;
     struct answer answer = {status_of(t), buf_span(&t->status_line), buf_span(&t->content_type),
                             buf_span(&t->head)};
-    if (verdict_on(&answer, &err)) {
+    bool page = t->any_page && answer.status == 200;
+    if (!page && verdict_on(&answer, &err)) {
         fail(t, &err);
         return false;
     }
@@ -292,7 +293,7 @@ int transfer_begin(struct transfer *t)
     set_secrets(t);
     if (t->posts)
         set_post(t);
-    else // it is unpacked where files are, and bounded as there
+    else if (!t->any_page) // it is unpacked where files are, and bounded as there
         add_headers(t, "Accept-Encoding: gzip");
     SET(HTTPHEADER, t->headers);
     SET(USERAGENT, "cprof/" CPROF_VERSION);

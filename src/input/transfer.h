@@ -26,6 +26,7 @@ struct transfer {
     struct arena arena;
     struct url first, url; // as it was named, and where redirects have led
     bool posts;
+    bool any_page; // HTML is welcome
     struct span body_to_send;
 
     // Of the thread.
@@ -54,6 +55,9 @@ void transfer_free(struct transfer *t);
 
 // How long it may take, in seconds.
 int64_t transfer_limit(const struct transfer *t);
+
+// Notes what begins, in the words of google/pprof; *told_change is that a warning was given.
+void transfer_note(const struct transfer *t, const struct job *job, bool *told_change);
 
 // Prepares t->easy for t->url. -1 where it cannot: then it has failed.
 int transfer_begin(struct transfer *t);
