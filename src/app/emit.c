@@ -17,6 +17,7 @@ static struct flame_options flame_options_of(const struct view *v, const struct 
         .width = c->width ? c->width : width,
         .depth = c->depth,
         .flipped = c->flipped,
+        .whole_path = v->wants.whole_path,
         .root = span_of(c->zoom),
         .pivot = span_of(c->pivot),
         .own = span_of(c->own),

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/utf8.h"
+#include "format/shorten.h"
 
 // Escape sequences of ECMA-48. Names are coloured with these, by their packages.
 static const char *const name_colors[] = {"34", "35", "36", "32", "33"};
@@ -32,27 +33,9 @@ void put_weight(struct sink *out, const struct report *r, const struct value_for
         sink_write(out, SPAN("\x1b[0m"));
 }
 
-// The package's part of a name, with its path: "net/http" of "net/http.(*conn).serve".
-static size_t package_length(struct span name)
-{
-    size_t end = 0, start = 0;
-    while (end < name.n && !strchr("([ ", name.at[end]))
-        end++;
-    for (size_t i = 0; i < end; i++)
-        if (name.at[i] == '/')
-            start = i + 1;
-    for (size_t i = start; i < end; i++)
-        if (name.at[i] == '.')
-            return i;
-    return 0;
-}
-
 static const char *package_color(struct span package)
 {
-    unsigned hash = 2166136261u; // FNV-1a: the same name has the same colour every time
-    for (size_t i = 0; i < package.n; i++)
-        hash = (hash ^ (unsigned char)package.at[i]) * 16777619u;
-    return name_colors[hash % N_COLORS];
+    return name_colors[name_shade(package) % N_COLORS];
 }
 
 static size_t bytes_of(struct span text, size_t characters)
@@ -84,7 +67,7 @@ void put_name(struct sink *out, struct span name, size_t used)
     if (style->columns)
         find_gap(name, style->columns > used + NAME_MIN ? style->columns - used : NAME_MIN, &head,
                  &tail);
-    size_t package = style->color ? package_length(name) : 0;
+    size_t package = style->color ? name_package(name).n : 0;
     package = package < head ? package : head;
     if (package) {
         sink_printf(out, "\x1b[%sm", package_color(span_upto(name, package)));

@@ -13,8 +13,8 @@ emit raw_profile;
 // Tables in any format that has them: see format/table.h.
 emit table_comments, table_list, table_tags, table_top, table_traces, table_tree, table_trend;
 
-// The flame graph: rows of cells, and JSON: see format/flamejson.c.
-emit text_flame, json_flame;
+// The flame graph: rows of cells, a picture, and JSON: see format/flamejson.c.
+emit text_flame, svg_flame, json_flame;
 
 // For other programs: Graphviz, KCachegrind, and what reads pprof's profiles.
 emit dot_graph, callgrind_graph, proto_profile, proto_top;

@@ -247,6 +247,37 @@ static void end_frames(struct maker *m)
     }
 }
 
+// The nodes of the heaviest path, as far as it is shown: it stands first among the frames.
+static uint32_t *shown_path(struct maker *m, uint32_t *n)
+{
+    uint32_t *nodes = arena_alloc(m->b->r->arena, m->stacks.n * sizeof *nodes);
+    uint32_t at = 0;
+    for (*n = 0; m->first[at] < m->first[at + 1]; at = m->kept[m->first[at]] + 1)
+        nodes[(*n)++] = m->stacks.nodes[m->kept[m->first[at]]].node;
+    return nodes;
+}
+
+// Frames on the heaviest path follow each other, the rest come after.
+static void complete_path(struct maker *m, uint32_t view)
+{
+    flame_steps more = {0};
+    uint32_t n, *nodes = shown_path(m, &n), end = view + n + 1;
+    flame_follow_heaviest(m->b, m->start, nodes, n, &more);
+    size_t n_rest = m->frames.n - end;
+    struct flame_frame *rest = arena_copy(m->b->r->arena, m->frames.at + end, n_rest, sizeof *rest);
+    m->frames.n = end;
+    for (size_t i = 0; i < more.n; i++) {
+        struct frame_sums sums = {.cum = more.at[i].sum, .ended = more.at[i].ended};
+        int64_t above = m->frames.at[m->frames.n - 1].width, width = width_of(m, &sums.cum);
+        sums.width = width < above ? width : above;
+        add_frame(m, (uint32_t)m->frames.n - 1, more.at[i].node, more.at[i].inlined, &sums);
+    }
+    for (size_t i = 0; i < n_rest; i++) {
+        rest[i].parent += rest[i].parent >= end ? (uint32_t)more.n : 0;
+        *vec_push(m->b->r->arena, &m->frames) = rest[i];
+    }
+}
+
 static int64_t least_of(const struct flame_builder *b, int64_t width)
 {
     int64_t columns = b->o->width > 0 ? b->o->width : 1;
@@ -276,6 +307,8 @@ static struct flame_tree make_tree(struct flame_builder *b, const struct flame_s
     keep_nodes(&m);
     add_path(&m);
     add_frames(&m, (uint32_t)start->path.n - 1);
+    if (b->o->whole_path)
+        complete_path(&m, (uint32_t)start->path.n - 1);
     end_frames(&m);
     *least = m.least;
     return (struct flame_tree){m.frames.at, (uint32_t)m.frames.n, (uint32_t)start->path.n - 1};
@@ -320,19 +353,6 @@ static void know_noise(struct flame_builder *b, struct flame *out)
     out->noise.total = sqrt(out->noise.total);
 }
 
-// The unit in which all of what is shown can be told apart.
-static struct span pick_unit(const struct report *r, const struct flame *f)
-{
-    int64_t least = 0;
-    if (!span_eq(r->options.output_unit, SPAN("minimum")))
-        return r->options.output_unit;
-    for (uint32_t i = 0; i < f->tree.n; i++) {
-        int64_t cum = i64_abs(f->tree.frames[i].cum);
-        least = cum && (!least || cum < least) ? cum : least;
-    }
-    return report_common_unit(r, least, r->total, r->options.unit);
-}
-
 static void make(struct flame_builder *b, struct flame *out)
 {
     const struct report *r = b->r;
@@ -355,7 +375,9 @@ static void make(struct flame_builder *b, struct flame *out)
     out->names = b->names.at;
     out->n_names = (uint32_t)b->names.n;
     out->shown.n_nodes = out->tree.n + out->callers.n;
-    out->shown.unit = pick_unit(r, out);
+    out->shown.unit = r->options.output_unit;
+    if (span_eq(out->shown.unit, SPAN("minimum")))
+        out->shown.unit = SPAN("auto");
 }
 
 int report_flame(const struct report *r, const struct flame_options *o, struct flame *out,

@@ -16,6 +16,7 @@ struct flame_options {
     int64_t width;     // of the view, in columns or pixels; 0: as the format likes it
     int64_t depth;     // so many rows below the view at most; 0: all
     bool flipped;      // from the leaves to the roots
+    bool whole_path;   // the heaviest path is shown to its end, however narrow
     struct span root;  // the path to the view, as folded stacks have it: names with ";" between
     struct span pivot; // a regular expression: callers and callees of what it matches; or ""
     struct span own;   // a regular expression: what is the program's own; or ""

@@ -20,10 +20,12 @@ struct flame_step {
     struct flame_sum sum, ended;
 };
 
+typedef VEC(struct flame_step) flame_steps;
+
 // A tree in the making: where the samples are whose stacks have come to the view.
 struct flame_start {
     bool up;
-    VEC(struct flame_step) path; // from frame 0
+    flame_steps path; // from frame 0
     struct stack_place *at;
     uint32_t n_at;
 };
@@ -53,5 +55,10 @@ void flame_begin(const struct flame_builder *b, struct flame_start *start);
 
 // The same for those that called the pivot, from it.
 void flame_begin_callers(const struct flame_builder *b, struct flame_start *start);
+
+// Adds the steps of the heaviest path below the nodes that are shown of it, which lead from the
+// view.
+void flame_follow_heaviest(struct flame_builder *b, const struct flame_start *start,
+                           const uint32_t *shown, uint32_t n_shown, flame_steps *more);
 
 #endif

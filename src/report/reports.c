@@ -17,6 +17,7 @@ struct wants wants_of_both(const struct wants *a, const struct wants *b)
         .all_types = a->all_types || b->all_types,
         .plain_numbers = a->plain_numbers || b->plain_numbers,
         .whole_numbers = a->whole_numbers || b->whole_numbers,
+        .whole_path = a->whole_path || b->whole_path,
         .width = a->width ? a->width : b->width,
         .node_count = a->node_count ? a->node_count : b->node_count,
         .granularity = a->granularity ? a->granularity : b->granularity,

@@ -32,6 +32,7 @@ struct wants {
     bool all_types;     // sample_index=all is obeyed
     bool plain_numbers; // of tags: see struct report_options
     bool whole_numbers; // values are shown without fractions
+    bool whole_path;    // the heaviest path of a flame graph is shown to its end
     int width;          // of a flame graph where the option width is 0, in its columns or pixels
     int node_count;     // how many entries are shown where nodecount is -1; 0: all
     enum granularity granularity; // forced, unless it is GRANULARITY_DEFAULT
