@@ -61,6 +61,9 @@ int app_list_profiles(const char *place, const struct config *config, const stru
 // Adds the name of a place, or a line with names in it, without the secrets of URLs.
 void app_show_place(const char *place, struct buf *out);
 
+// Whether one of the places is a service's profile of some seconds, which its URL does not name.
+bool app_takes_time(char *const *paths, size_t n_paths);
+
 // What is wanted of a profile. All of it is the caller's and stays as it is.
 struct request {
     const struct command_def *command; // NULL: no report, the gates alone are judged
@@ -142,5 +145,30 @@ struct app_tags {
 // The keys of the samples' tags, each once and with no value; with values also, each once, the
 // texts that stand with them, of which many are left out.
 struct app_tags app_tags(const struct loaded *l, bool values, struct arena *arena);
+
+// What the entries of a report weigh, for whoever compares two profiles: every function, or what
+// else the config makes an entry of, whatever the options for trimming say.
+struct app_entry {
+    struct span name; // printable
+    int64_t flat, cum;
+};
+
+struct app_weights {
+    const struct app_entry *entries; // the arena's, in the order of the config's
+    size_t n;
+    const int64_t *totals; // of what the filters leave, by sample type
+    uint32_t type;         // of sample that the entries are of
+    struct span unit, shown_unit;
+    double ratio;
+};
+
+// trimmed: the entries that top shows under this config, and no others. The texts are the arena's.
+// 0, or -1 with *err filled.
+int app_weights(const struct loaded *l, const struct config *config, bool trimmed,
+                const struct job *job, struct arena *arena, struct app_weights *out,
+                struct err *err);
+
+// Adds a value of the weights as reports show it.
+void app_print_value(const struct app_weights *w, int64_t value, struct buf *out);
 
 #endif

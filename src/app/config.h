@@ -54,6 +54,7 @@ struct config {
     char *tls_cert, *tls_key, *tls_ca;
     char *header; // a line each
     bool no_save;
+    int64_t watch; // nanoseconds; 0: once
 };
 
 // Sets every option to its initial value.

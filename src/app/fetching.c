@@ -2,6 +2,7 @@
 #include "app/fetching.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "app/app.h"
 #include "app/listing.h"
@@ -89,4 +90,19 @@ int app_list_profiles(const char *place, const struct config *config, const stru
         status = list_profiles(&u, place, config, job, out, err);
     arena_release(&arena);
     return status;
+}
+
+bool app_takes_time(char *const *paths, size_t n_paths)
+{
+    struct arena arena = {0};
+    bool takes = false;
+    for (size_t i = 0; i < n_paths && !takes; i++) {
+        struct url u;
+        struct err ignored;
+        takes = access(paths[i], F_OK) != 0 && url_is_one(paths[i]) &&
+                url_parse(&u, paths[i], 0, &arena, &ignored) == 0 && !u.seconds &&
+                span_eq(url_last_part(&u), SPAN("profile"));
+    }
+    arena_release(&arena);
+    return takes;
 }

@@ -358,6 +358,11 @@ const struct option_def option_defs[] = {
      .initial = "minimum", .argument = "UNIT", .summary = "the unit to show values in",
      .detail = "Say bytes, kB, MB, GB or ns, us, ms, s, hours; minimum picks one for all values, "
                "auto the best for each."},
+    {OPTION(watch, DURATION, FETCH), .where = WHERE_CLI, .dirties = DIRTIES_NOTHING,
+     .initial = "0s", .argument = "TIME", .summary = "read and report again and again, so often",
+     .detail = "In a terminal the report is redrawn in place, with what changed; elsewhere each "
+               "stands below the one before, with the time on top. A service's profile of some "
+               "seconds takes the time that is given."},
     {OPTION(width, INT, DISPLAY), .url = "px", .where = SHARED, .dirties = DIRTIES_GRAPH,
      .range = &widths, .initial = "0", .argument = "NUMBER",
      .summary = "how wide flame graphs are, in columns of text or pixels",

@@ -10,6 +10,7 @@
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/shell.h"
+#include "cli/watch.h"
 
 static int fail(enum exit_status status, const struct err *err)
 {
@@ -50,9 +51,17 @@ static int run_once(const struct args *args, const struct job *job)
     return status;
 }
 
+static struct watch watch_of(const struct args *args)
+{
+    return (struct watch){args->paths, args->n_paths, &args->config, args->command, args->regex};
+}
+
 static int run(const struct args *args)
 {
     struct job job;
+    struct watch w = watch_of(args);
+    if (args->config.watch)
+        return watch_run(&w);
     if (!args->command && !app_has_gates(&args->config))
         return shell_main(args) ? EXIT_FAILED : EXIT_DONE;
     job_init(&job);
@@ -84,6 +93,9 @@ static int check_args(const struct args *args, struct err *err)
     if (args->n_paths == 0 && !*args->config.files_from)
         return err_set(err, "no profile named; 'cprof -help' tells how to name one");
     if (args->command && command_check_format(args->command, &args->config, err))
+        return -1;
+    struct watch w = watch_of(args);
+    if (args->config.watch && watch_check(&w, err))
         return -1;
     if (app_check(&args->config, err))
         return -1;
