@@ -47,7 +47,9 @@ struct config {
     char *files_from; // a list of files
     char *add_comment, *buildid, *symbolize;
     int created_by; // enum created_by: see profile/read/reader.h
-    bool all_frames, keep_going;
+    bool all_frames, keep_going, durable;
+    char *skipped; // a file
+    int64_t max_memory;
     int64_t threads;
 
     int64_t seconds, timeout, fetch_parallel, max_profile;

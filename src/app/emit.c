@@ -52,6 +52,7 @@ static int build_and_write(struct view *v, const struct subject *subject, struct
                          .n_sources = l->sources.n,
                          .bases = l->bases.at,
                          .n_bases = l->bases.n,
+                         .n_skipped = l->n_skipped,
                          .format = command_format(request->command, request->config),
                          .rows = request->rows};
     if (def->build && def->build(&v->report, subject, &d.data, err))

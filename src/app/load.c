@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/loaded.h"
 
+#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 
@@ -11,6 +12,8 @@
 #include "app/reads.h"
 #include "app/saves.h"
 #include "app/series.h"
+#include "base/escape.h"
+#include "base/xalloc.h"
 #include "input/names.h"
 #include "input/source.h"
 #include "profile/merge.h"
@@ -19,6 +22,7 @@
 #include "profile/series.h"
 #include "symbol/locate.h"
 #include "symbol/mapping.h"
+#include "sink/sink.h"
 
 enum { RESULTS_MAX = 64 << 20 }; // bytes of results that are kept for requests to come
 
@@ -30,6 +34,7 @@ struct loader {
     bool series;             // each profile is a side of its own
     size_t n_read;           // profiles of the last that were added up
     struct fetcher *fetcher; // where there are URLs
+    struct buf skipped;      // a line for each that was left out
     const struct job *job;
     struct err *err;
 };
@@ -106,7 +111,7 @@ static int read_profile(const struct loader *l, struct profile *p, const char *p
 
 // Several files, to be read on several threads and added up in their order.
 struct merging {
-    const struct loader *loader;
+    struct loader *loader;
     struct merger *merger;
     char *const *paths;
     size_t n, n_read;
@@ -136,6 +141,30 @@ static int add_snapshot(struct merging *m, struct profile *p, struct err *err)
     return merger_add_side(m->merger, p, (uint32_t)m->n_read, 1, err);
 }
 
+static void skip(struct loader *l, const char *path, const struct err *err)
+{
+    struct buf name = {0};
+    source_show(path, &name);
+    escape_add(&l->skipped, buf_span(&name), &escape_message);
+    buf_addc(&l->skipped, '\t');
+    escape_add(&l->skipped, span_of(err->text), &escape_message);
+    buf_addc(&l->skipped, '\n');
+    buf_release(&name);
+    l->fresh->n_skipped++;
+    job_note(l->job, err->text);
+}
+
+static int check_memory(const struct merging *m, struct err *err)
+{
+    int64_t max = m->loader->config->max_memory, used = max ? xalloc_resident() : 0;
+    if (used <= max)
+        return 0;
+    return err_set(err,
+                   "merging takes more than %" PRId64 " MiB of memory after %zu of %zu profiles: "
+                   "merge batches of fewer, and then their sums, as cprof-merge(7) tells",
+                   max >> 20, m->n_read, m->n);
+}
+
 // With keep_going those that cannot be read or merged are left out.
 static int take_file(void *context, size_t index, struct profile *p, struct err *err)
 {
@@ -149,10 +178,10 @@ static int take_file(void *context, size_t index, struct profile *p, struct err 
         err_wrap(err, "cannot merge '%s'", m->paths[index]);
     m->n_read += status == 0;
     if (status && l->config->keep_going && !job_stopped(l->job)) {
-        job_note(l->job, err->text);
+        skip(m->loader, m->paths[index], err);
         status = 0;
     }
-    return status;
+    return status ? status : check_memory(m, err);
 }
 
 static int merge_files(struct loader *l, struct merger *m, char *const *paths, size_t n)
@@ -305,6 +334,24 @@ unsigned app_threads(const struct config *c)
     return c->threads < UINT_MAX ? (unsigned)c->threads : UINT_MAX;
 }
 
+// Lists what was left out, and has the profile say how much that was.
+static int tell_skipped(struct loader *l, struct profile *p)
+{
+    const char *path = l->config->skipped;
+    size_t n = l->fresh->n_skipped;
+    if (n) {
+        struct buf text = {0};
+        buf_printf(&text, "%zu inputs left out", n);
+        profile_add_comment(p, p->arena, buf_span(&text));
+        buf_release(&text);
+    }
+    struct sink *out = *path ? sink_to_file(path, l->err) : NULL;
+    if (!out)
+        return *path ? -1 : 0;
+    sink_write(out, buf_span(&l->skipped));
+    return sink_finish(out, l->err);
+}
+
 static int load(struct loader *l, char *const *paths, size_t n_paths)
 {
     const struct config *config = l->config;
@@ -323,6 +370,10 @@ static int load(struct loader *l, char *const *paths, size_t n_paths)
     if (read_all(l, &p, paths, n_paths) || apply_base(l, &p) ||
         prepare_profile(&p, config, l->job, l->err))
         return -1;
+    if (tell_skipped(l, &p)) {
+        profile_release(&p);
+        return -1;
+    }
     if (l->series)
         l->fresh->series = series_settle(&p);
     else if (l->fetcher && fetching_saves(config))
@@ -342,6 +393,7 @@ const struct loaded *app_load(char *const *paths, size_t n_paths, const struct c
                        .err = err};
     int status = load(&l, paths, n_paths);
     fetcher_free(l.fetcher);
+    buf_release(&l.skipped);
     if (status == 0) {
         if (keep & KEEP_RESULTS)
             l.fresh->cache = cache_new(RESULTS_MAX);

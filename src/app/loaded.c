@@ -34,6 +34,7 @@ struct loaded *loaded_share(const struct loaded *l)
     fresh->series = l->series;
     fresh->sources = l->sources;
     fresh->bases = l->bases;
+    fresh->n_skipped = l->n_skipped;
     fresh->cache = l->cache;
     return fresh;
 }

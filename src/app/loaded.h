@@ -23,6 +23,7 @@ struct loaded {
     struct tag_units plain_units; // without those that only a comparison with sides has
     name_list sources, bases;     // the files that it was read from
     struct series series;         // of a series: what became of it; else all 0
+    size_t n_skipped;             // and how many more were left out
     const char *policy;           // the file of gates that was read, or NULL
     gate_list gates;              // and what it had
     struct cache *cache;          // of what requests worked out; NULL: nothing is kept

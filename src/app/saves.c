@@ -116,7 +116,8 @@ void saves_keep(const struct profile *p, const struct job *job)
 {
     struct profile plain = *p;
     struct buf prefix = {0}, path = {0}, note = {0};
-    struct err err = {"no folder can be made"};
+    struct err err;
+    err_set(&err, "no folder can be made");
     profile_leave_changed(&plain);
     bool found = find_folder(&prefix, job);
     if (found) {

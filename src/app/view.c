@@ -125,11 +125,7 @@ static void add_comment(struct view *v)
     const char *comment = v->request->config->add_comment;
     if (!*comment)
         return;
-    str_id *comments = arena_alloc(&v->arena, (p->n_comments + 1) * sizeof *comments);
-    if (p->n_comments)
-        memcpy(comments, p->comments, p->n_comments * sizeof *comments);
-    comments[p->n_comments++] = strtab_add(p->strings, span_of(comment));
-    p->comments = comments;
+    profile_add_comment(p, &v->arena, span_of(comment));
 }
 
 static void add_tag_nodes(struct view *v)

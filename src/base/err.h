@@ -6,6 +6,11 @@
 // fail takes a struct err as its last argument and returns -1 after filling it.
 struct err {
     char text[480];
+    enum err_kind {
+        ERR_FAULT,  // another try ends in the same way
+        ERR_LOST,   // a source could not be reached, or failed while it was read: try again
+        ERR_OUTPUT, // what was made could not be written
+    } kind;
 };
 
 // A span's arguments for SPAN_FMT, cut so that there is room left to say what is wrong with it.
@@ -14,6 +19,10 @@ enum { ERR_SUBJECT_MAX = 200 };
 
 // Sets the message; a longer one is cut. Returns -1, so that `return err_set(…)` reads well.
 int err_set(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// The same of another kind than ERR_FAULT.
+int err_lost(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int err_output(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 // Puts context and ": " before the message that is there. Returns -1.
 int err_wrap(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/xalloc.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static _Noreturn void out_of_memory(void)
 {
@@ -45,4 +47,15 @@ char *xstrdup(const char *text)
 {
     size_t size = strlen(text) + 1;
     return memcpy(xmalloc(size), text, size);
+}
+
+int64_t xalloc_resident(void)
+{
+    char text[128] = "";
+    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC); // pages: all, resident, …
+    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+    const char *resident = n > 0 ? strchr(text, ' ') : NULL;
+    if (fd >= 0)
+        close(fd);
+    return resident ? strtoll(resident, NULL, 10) * sysconf(_SC_PAGESIZE) : 0;
 }

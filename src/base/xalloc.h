@@ -3,6 +3,7 @@
 #define CPROF_BASE_XALLOC_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 // Memory that is there: when the system has none left, or a size overflows, these end the program
 // with one line on standard error. Freed with free().
@@ -13,5 +14,8 @@ char *xstrdup(const char *text);
 
 // count * size, or the end of the program where that overflows.
 size_t xmul(size_t count, size_t size);
+
+// What this process has in memory, in bytes; 0 where the system does not say.
+int64_t xalloc_resident(void);
 
 #endif

@@ -18,6 +18,13 @@ static int fail(enum exit_status status, const struct err *err)
     return status;
 }
 
+static int fail_by_kind(const struct err *err)
+{
+    static const enum exit_status statuses[] = {
+        [ERR_FAULT] = EXIT_FAILED, [ERR_LOST] = EXIT_LOST, [ERR_OUTPUT] = EXIT_UNWRITTEN};
+    return fail(statuses[err->kind], err);
+}
+
 // Writes the report that was named, or judges gates without one.
 static int obey(const struct loaded *l, const struct args *args, const struct job *job,
                 struct outcome *outcome, struct err *err)
@@ -44,7 +51,7 @@ static int run_once(const struct args *args, const struct job *job)
     const struct loaded *l = load(args, job, &err);
     int status = EXIT_DONE;
     if (!l || obey(l, args, job, &outcome, &err))
-        status = job_stopped(job) ? EXIT_FAILED : fail(EXIT_FAILED, &err);
+        status = job_stopped(job) ? EXIT_FAILED : fail_by_kind(&err);
     else if (outcome.gates_fired)
         status = EXIT_GATED;
     loaded_unref(l);
@@ -110,7 +117,7 @@ static int print_text(void (*print)(struct buf *))
     print(&text);
     sink_write(out, buf_span(&text));
     buf_release(&text);
-    return sink_finish(out, &err) ? fail(EXIT_FAILED, &err) : EXIT_DONE;
+    return sink_finish(out, &err) ? fail_by_kind(&err) : EXIT_DONE;
 }
 
 int cli_main(int argc, char **argv)

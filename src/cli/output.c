@@ -132,6 +132,8 @@ static struct sink *open_sink(const struct request *request, const struct output
                                            : sink_to_file(config->output, err);
         if (out)
             sink_set_style(out, (struct sink_style){.color = config->color == WHEN_ALWAYS});
+        if (out && config->durable && !output->command)
+            sink_set_durable(out);
         return out;
     }
     if (format->binary && (output->interactive || isatty(STDOUT_FILENO)))

@@ -24,6 +24,7 @@ struct document {
     char *const *sources; // files
     char *const *bases;   // and those compared with
     size_t n_sources, n_bases;
+    size_t n_skipped; // of the sources: left out
     const struct format *format;
     struct row_window rows;
 };

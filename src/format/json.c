@@ -79,6 +79,8 @@ static json_t *profile_facts(const struct table *t)
     set(object, "sources", names(t->document->sources, t->document->n_sources));
     if (t->document->n_bases)
         set(object, "bases", names(t->document->bases, t->document->n_bases));
+    if (t->document->n_skipped)
+        set(object, "skipped", json_integer((json_int_t)t->document->n_skipped));
     set(object, "sample_types", types);
     set(object, "period_type", type_of(p, p->period_type));
     set(object, "period", json_integer(p->period));

@@ -157,10 +157,10 @@ static bool is_over(struct transfer *t, bool closed)
     else if (t->paused_since)
         return false;
     else if (now >= t->deadline)
-        transfer_fail(t, "took longer than %" PRId64 " s; -timeout=SECONDS allows more",
+        transfer_lose(t, "took longer than %" PRId64 " s; -timeout=SECONDS allows more",
                       transfer_limit(t));
     else if (t->received && now - t->last_byte >= SILENCE_MAX * NS_PER_S)
-        transfer_fail(t, "no byte has come for %d s, after %" PRIu64, SILENCE_MAX, t->received);
+        transfer_lose(t, "no byte has come for %d s, after %" PRIu64, SILENCE_MAX, t->received);
     else
         return false;
     return true;

@@ -44,7 +44,7 @@ static int file_more(struct stream *r, uint64_t want, struct err *err)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return err_set(err, "%s", strerror(errno));
+            return err_lost(err, "%s", strerror(errno));
         if (n == 0)
             break;
         r->end += n;

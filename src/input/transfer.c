@@ -66,17 +66,31 @@ static void fail(struct transfer *t, const struct err *err)
     pthread_mutex_unlock(t->lock);
 }
 
-void transfer_fail(struct transfer *t, const char *format, ...)
+static void fail_as(struct transfer *t, enum err_kind kind, const char *format, va_list args)
 {
     struct buf text = {0};
     struct err err;
-    va_list args;
-    va_start(args, format);
     buf_vprintf(&text, format, args);
-    va_end(args);
     err_set(&err, SPAN_FMT, SPAN_ARG(buf_span(&text)));
+    err.kind = kind;
     buf_release(&text);
     fail(t, &err);
+}
+
+void transfer_fail(struct transfer *t, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fail_as(t, ERR_FAULT, format, args);
+    va_end(args);
+}
+
+void transfer_lose(struct transfer *t, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fail_as(t, ERR_LOST, format, args);
+    va_end(args);
 }
 
 static size_t on_header(char *at, size_t size, size_t n, void *context)
@@ -344,12 +358,12 @@ static void explain_connection(struct transfer *t)
     if (t->url.unix_socket && number == 0)
         number = access(t->url.unix_socket, F_OK) ? errno : ECONNREFUSED;
     if (number == ECONNREFUSED)
-        transfer_fail(t, "connection refused: is the service running, and does it import "
+        transfer_lose(t, "connection refused: is the service running, and does it import "
                          "net/http/pprof?");
     else if (number)
-        transfer_fail(t, "cannot connect: %s", strerror((int)number));
+        transfer_lose(t, "cannot connect: %s", strerror((int)number));
     else
-        transfer_fail(t, "cannot connect: %s", t->error);
+        transfer_lose(t, "cannot connect: %s", t->error);
 }
 
 static void explain_certificate(struct transfer *t)
@@ -367,10 +381,10 @@ static void explain(struct transfer *t, CURLcode code)
         explain_connection(t);
         break;
     case CURLE_COULDNT_RESOLVE_HOST:
-        transfer_fail(t, "unknown host '%.200s'", t->url.host);
+        transfer_lose(t, "unknown host '%.200s'", t->url.host);
         break;
     case CURLE_COULDNT_RESOLVE_PROXY:
-        transfer_fail(t, "the host of the proxy is unknown");
+        transfer_lose(t, "the host of the proxy is unknown");
         break;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
@@ -385,7 +399,7 @@ static void explain(struct transfer *t, CURLcode code)
                       t->error);
         break;
     case CURLE_GOT_NOTHING:
-        transfer_fail(t, "the server closed the connection without an answer");
+        transfer_lose(t, "the server closed the connection without an answer");
         break;
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_UNSUPPORTED_PROTOCOL:
@@ -393,9 +407,9 @@ static void explain(struct transfer *t, CURLcode code)
         break;
     default:
         if (t->received)
-            transfer_fail(t, "the answer ended early, after %" PRIu64 " bytes", t->received);
+            transfer_lose(t, "the answer ended early, after %" PRIu64 " bytes", t->received);
         else
-            transfer_fail(t, "%s", *t->error ? t->error : t->curl->easy_strerror(code));
+            transfer_lose(t, "%s", *t->error ? t->error : t->curl->easy_strerror(code));
     }
 }
 

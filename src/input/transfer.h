@@ -70,4 +70,8 @@ bool transfer_finish(struct transfer *t, CURLcode code);
 void transfer_fail(struct transfer *t, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+// The same where another try may end better.
+void transfer_lose(struct transfer *t, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 #endif

@@ -99,6 +99,8 @@ static int refuse(const struct answer *a, struct err *err)
     if (advice)
         buf_printf(&text, ": %s", advice);
     err_set(err, SPAN_FMT, SPAN_ARG(buf_span(&text)));
+    if (a->status >= 500 || a->status == 429 || a->status == 408)
+        err->kind = ERR_LOST; // too busy, too slow, or on the way up
     buf_release(&text);
     return -1;
 }

@@ -102,3 +102,12 @@ bool labels_have_units(const struct label *labels, uint32_t n, str_id key)
             return true;
     return false;
 }
+
+void profile_add_comment(struct profile *p, struct arena *arena, struct span text)
+{
+    str_id *comments = arena_alloc(arena, (p->n_comments + 1) * sizeof *comments);
+    if (p->n_comments)
+        memcpy(comments, p->comments, p->n_comments * sizeof *comments);
+    comments[p->n_comments++] = strtab_add(p->strings, text);
+    p->comments = comments;
+}

@@ -153,4 +153,7 @@ static inline bool label_is_number(const struct label *l)
 // filled, the types that there are in it, where it names none.
 uint32_t profile_sample_index(const struct profile *p, struct span name, struct err *err);
 
+// Adds a comment in a new column of the arena's; the old one stays as it is.
+void profile_add_comment(struct profile *p, struct arena *arena, struct span text);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@ struct sink {
     struct process process; // a pager or command that reads what is written
     int fault;              // errno of the first failed write
     char *path, *temporary; // of sink_to_file; temporary is NULL for a device
+    bool durable;           // fsync before and after it gets its name
     bool reserved;          // the path is an empty file of our own until then
 };
 
@@ -110,7 +112,7 @@ static int open_temporary(struct sink *s, struct err *err)
     struct stat st;
     bool replaces = stat(s->path, &st) == 0;
     if (create_beside(s))
-        return err_set(err, "cannot write '%s': %s", s->path, strerror(errno));
+        return err_output(err, "cannot write '%s': %s", s->path, strerror(errno));
     if (replaces)
         fchmod(s->fd, st.st_mode & 0777);
     return 0;
@@ -119,7 +121,7 @@ static int open_temporary(struct sink *s, struct err *err)
 static int open_in_place(struct sink *s, struct err *err)
 {
     s->fd = open(s->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    return s->fd < 0 ? err_set(err, "cannot write '%s': %s", s->path, strerror(errno)) : 0;
+    return s->fd < 0 ? err_output(err, "cannot write '%s': %s", s->path, strerror(errno)) : 0;
 }
 
 static void free_sink(struct sink *s)
@@ -144,7 +146,7 @@ struct sink *sink_to_file(const char *path, struct err *err)
     s->path = real ? real : xstrdup(path);
     int status;
     if (exists && S_ISDIR(st.st_mode))
-        status = err_set(err, "cannot write '%s': is a directory", path);
+        status = err_output(err, "cannot write '%s': is a directory", path);
     else if (exists && !S_ISREG(st.st_mode))
         status = open_in_place(s, err);
     else
@@ -156,12 +158,17 @@ struct sink *sink_to_file(const char *path, struct err *err)
     return s;
 }
 
+void sink_set_durable(struct sink *s)
+{
+    s->durable = true;
+}
+
 struct sink *sink_to_new_file(const char *path, bool *exists, struct err *err)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     *exists = fd < 0 && errno == EEXIST;
     if (fd < 0) {
-        err_set(err, "cannot write '%s': %s", path, strerror(errno));
+        err_output(err, "cannot write '%s': %s", path, strerror(errno));
         return NULL;
     }
     close(fd);
@@ -308,17 +315,34 @@ static void remove_traces(const struct sink *s)
         unlink(s->path);
 }
 
+// Makes a file outlive a loss of power: its bytes, then its name.
+static int sync_file(const struct sink *s)
+{
+    char *path = xstrdup(s->path); // of which dirname makes the folder's
+    int fd = open(dirname(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int status = fd < 0 || (fsync(fd) && errno != EINVAL && errno != EROFS);
+    if (fd >= 0)
+        close(fd);
+    free(path);
+    return status;
+}
+
 static int finish_file(struct sink *s, struct err *err)
 {
+    bool durable = s->durable && s->temporary;
+    if (s->fault == 0 && durable && fsync(s->fd))
+        s->fault = errno;
     if (s->fault == 0 && close(s->fd))
         s->fault = errno;
     s->fd = s->fault ? s->fd : -1;
     if (s->fault == 0 && s->temporary && rename(s->temporary, s->path))
         s->fault = errno;
+    if (s->fault == 0 && durable && sync_file(s))
+        return err_output(err, "cannot write '%s' durably: %s", s->path, strerror(errno));
     if (s->fault == 0)
         return 0;
     remove_traces(s);
-    return err_set(err, "cannot write '%s': %s", s->path, strerror(s->fault));
+    return err_output(err, "cannot write '%s': %s", s->path, strerror(s->fault));
 }
 
 int sink_finish(struct sink *s, struct err *err)
@@ -330,7 +354,7 @@ int sink_finish(struct sink *s, struct err *err)
     if (s->path)
         status = finish_file(s, err);
     else if (s->fault && s->fault != EPIPE && s->fault != EINTR)
-        status = err_set(err, "cannot write the report: %s", strerror(s->fault));
+        status = err_output(err, "cannot write the report: %s", strerror(s->fault));
     free_sink(s);
     return status;
 }

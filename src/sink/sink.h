@@ -25,6 +25,9 @@ struct sink *sink_to_command(const char *command, struct err *err);
 // there before stays. A device or a pipe is written to as it is. NULL with *err filled.
 struct sink *sink_to_file(const char *path, struct err *err);
 
+// Such a file is on its disk, by its name, before sink_finish returns.
+void sink_set_durable(struct sink *s);
+
 // The same for a name that no file has: it is taken at once, so that nobody else gets it, and given
 // back after an error. NULL with *err filled; *exists tells whether a file has the name already.
 struct sink *sink_to_new_file(const char *path, bool *exists, struct err *err);

@@ -3,6 +3,9 @@
 
 import gzip
 import itertools
+import json
+import pathlib
+import re
 import shutil
 import subprocess
 
@@ -110,11 +113,51 @@ def a_source_that_cannot_be_read_fails_the_run():
     assert done.returncode == 1 and not done.stdout and b"nosuch.pb.gz" in done.stderr
     going = tap.cprof("-top", "-keep_going", CACHE[0], "nosuch.pb.gz", CACHE[1])
     assert going.returncode == 0 and b"nosuch.pb.gz" in going.stderr
-    assert going.stdout == must("-top", *CACHE[:2])
+    assert going.stdout.replace(b"1 inputs left out\n", b"") == must("-top", *CACHE[:2])
     assert tap.cprof("-top", "-keep_going", "nosuch1", "nosuch2").returncode == 1
 
 
-tap.run([merging_is_associative, order_of_samples_is_kept, a_profile_twice_is_twice_the_profile,
+def what_is_left_out_is_listed():
+    """With the reason, a line each; and the sum says how much is missing, also when it is read again."""
+    listed, merged = tap.scratch("skipped"), tap.scratch("merged.pb.gz")
+    must("-proto", f"-output={merged}", "-keep_going", f"-skipped={listed}", "-files_from=-",
+         data="\n".join([CACHE[0], "bad/truncated.pb.gz", "no\tsuch", CACHE[1]]).encode())
+    lines = [line.split("\t") for line in pathlib.Path(listed).read_text().splitlines()]
+    assert [line[0] for line in lines] == ["bad/truncated.pb.gz", "no\\x09such"], lines
+    assert lines[0][1].endswith("truncated gzip stream")
+    assert must("-comments", merged) == b"2 inputs left out\n"
+    facts = json.loads(must("-top", "-format=json", "-keep_going", CACHE[0], "nosuch"))["profile"]
+    assert facts["skipped"] == 1 and facts["comments"] == ["1 inputs left out"]
+    must("-top", f"-skipped={listed}", "-keep_going", *CACHE[:2])
+    assert pathlib.Path(listed).read_text() == ""
+
+
+def the_exit_status_tells_what_may_be_tried_again():
+    """1: never; 4: when there is room for the output; 5: when the source is there again."""
+    assert tap.cprof("-top", "nosuch").returncode == 1
+    assert tap.cprof("-top", "bad/truncated.pb.gz").returncode == 1
+    assert tap.cprof("-top", "-nosuch", CACHE[0]).returncode == 2
+    assert tap.cprof("-top", "-output=/nosuch/file", CACHE[0]).returncode == 4
+    assert tap.cprof("-top", "-no_save", "http://127.0.0.1:1/heap").returncode == 5
+
+
+def a_merge_that_outgrows_its_bound_ends():
+    many = "\n".join([*CACHE, "service_before_cpu.pb.gz"] * 20).encode()
+    done = tap.cprof("-top", "-files_from=-", "-max_memory=1MiB", data=many)
+    assert done.returncode == 1 and not done.stdout
+    assert re.search(rb"takes more than 1 MiB of memory after \d+ of 80 profiles: merge batches",
+                     done.stderr), done.stderr
+    must("-top", "-files_from=-", "-max_memory=1GiB", data=many[:many.index(b"service") - 1])
+
+
+def a_durable_file_is_whole():
+    path = tap.scratch("durable")
+    must("-top", "-durable", f"-output={path}", CACHE[0])
+    assert pathlib.Path(path).read_bytes() == must("-top", CACHE[0])
+
+
+tap.run([what_is_left_out_is_listed, the_exit_status_tells_what_may_be_tried_again,
+         a_merge_that_outgrows_its_bound_ends, a_durable_file_is_whole, merging_is_associative, order_of_samples_is_kept, a_profile_twice_is_twice_the_profile,
          a_profile_less_itself_is_empty, bases_are_added_up,
          the_shell_compares_as_the_command_line_does, writing_loses_nothing,
          writing_is_deterministic, protoc_reads_what_is_written, pprof_reads_what_is_written,

@@ -73,7 +73,7 @@ static uint32_t judge(const struct config *config, bool *judged)
     struct outcome outcome;
     struct loaded *l = loaded_new();
     struct profile p;
-    struct err err = {""};
+    struct err err = {0};
     profile_init(&p);
     fill_functions(&p);
     fill_values(&p);
@@ -88,7 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const struct option_def *fail_if = option_find(SPAN("fail_if"));
     struct config config;
-    struct err err = {""};
+    struct err err = {0};
     bool judged, again;
     config_init(&config);
     config.allow_empty = size && data[0] == 'a';

@@ -63,7 +63,7 @@ static void check_answer(unsigned char kind, struct span line, struct span type,
                                     404, 405, 407, 429, 500, 503, 0};
     struct answer answer = {statuses[kind % (sizeof statuses / sizeof *statuses)], line, type,
                             span_upto(body, body.n < VERDICT_HEAD ? body.n : VERDICT_HEAD)};
-    struct err err = {""};
+    struct err err = {0};
     FUZZ_CHECK(verdict_on(&answer, &err) == 0 || err.text[0]);
 }
 

@@ -117,7 +117,7 @@ static void columns_are_filled(void)
     struct buf b = small_profile();
     for (size_t step = 0; step < 40; step += 13) { // however the bytes arrive
         struct profile p;
-        struct err err = {""};
+        struct err err = {0};
         check_about("%zu bytes beyond what is asked for", step);
         if (CHECK_INT(decode(&p, buf_span(&b), step, &err), 0)) {
             check_tables(&p);
@@ -133,7 +133,7 @@ static void headers_are_filled(void)
 {
     struct buf b = small_profile();
     struct profile p;
-    struct err err = {""};
+    struct err err = {0};
     pb_num(&b, 7, 3);
     pb_num(&b, 8, 4);
     pb_num(&b, 9, 1700000000000000000);
@@ -164,7 +164,7 @@ static void headers_are_filled(void)
 static void check_refused(struct span bytes, const char *why)
 {
     struct profile p;
-    struct err err = {""};
+    struct err err = {0};
     CHECK_INT(decode(&p, bytes, 10, &err), -1);
     CHECK_HAS(err.text, why);
     profile_release(&p);
@@ -178,7 +178,7 @@ static void cut_profiles_are_survived(void)
     size_t refused = 0;
     for (size_t n = 0; n < b.n; n++) {
         struct profile p;
-        struct err err = {""};
+        struct err err = {0};
         int status = decode(&p, span_upto(buf_span(&b), n), 3, &err);
         check_about("the first %zu of %zu bytes", n, b.n);
         CHECK((status == 0) == (err.text[0] == '\0'));
@@ -194,7 +194,7 @@ static void damaged_profiles_are_survived(void)
     struct buf b = small_profile();
     for (size_t bit = 0; bit < b.n * 8; bit++) {
         struct profile p;
-        struct err err = {""};
+        struct err err = {0};
         b.at[bit / 8] ^= (char)(1 << bit % 8);
         int status = decode(&p, buf_span(&b), 3, &err);
         b.at[bit / 8] ^= (char)(1 << bit % 8);
@@ -238,7 +238,7 @@ static void malformed_fields_are_refused(void)
 static void false_lengths_take_no_memory(void)
 {
     struct profile p;
-    struct err err = {""};
+    struct err err = {0};
     struct temp_dir dir;
     temp_dir_init(&dir);
     const char *path = temp_path(&dir, "in");
@@ -257,7 +257,7 @@ static void faults_of_the_stream_are_passed_on(void)
     struct buf b = small_profile();
     struct memory_stream m;
     struct profile p;
-    struct err err = {""};
+    struct err err = {0};
     memory_stream_init(&m, buf_span(&b), 0);
     m.fault = "input/output error";
     profile_init(&p);

@@ -36,7 +36,7 @@ static void expressions_are_read(void)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct gate g;
-        struct err err = {""};
+        struct err err = {0};
         check_about("%s", rows[i].text);
         CHECK_INT(gate_parse(&g, span_of(rows[i].text), &err), 0);
         CHECK_STR(err.text, "");
@@ -90,7 +90,7 @@ static void what_is_no_gate_is_refused(void)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct gate g;
-        struct err err = {""};
+        struct err err = {0};
         check_about("%s", rows[i].text);
         CHECK_INT(gate_parse(&g, span_of(rows[i].text), &err), -1);
         CHECK_HAS(err.text, rows[i].error);

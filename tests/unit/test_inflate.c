@@ -60,7 +60,7 @@ static int read_file(struct span content, struct buf *out, struct err *err)
 static void check_accepted(struct span content, struct span expected)
 {
     struct buf out = {0};
-    struct err err = {""};
+    struct err err = {0};
     CHECK_INT(read_file(content, &out, &err), 0);
     CHECK_STR(err.text, "");
     CHECK(span_eq(buf_span(&out), expected));
@@ -70,7 +70,7 @@ static void check_accepted(struct span content, struct span expected)
 static void check_refused(struct span content, const char *why)
 {
     struct buf out = {0};
-    struct err err = {""};
+    struct err err = {0};
     CHECK_INT(read_file(content, &out, &err), -1);
     CHECK_HAS(err.text, why);
     buf_release(&out);
@@ -193,7 +193,7 @@ static uint64_t count_bytes(struct span packed, struct err *err)
 
 static void bombs_are_refused(void)
 {
-    struct err err = {""};
+    struct err err = {0};
     struct buf packed = zeros(12);
     CHECK_INT((int64_t)count_bytes(buf_span(&packed), &err), 12 << 20);
     buf_release(&packed);
@@ -206,7 +206,7 @@ static void bombs_are_refused(void)
 static void pipes_are_read(void)
 {
     struct buf packed = gzipped(SPAN("through a pipe")), out = {0};
-    struct err err = {""};
+    struct err err = {0};
     int ends[2], old = dup(STDIN_FILENO);
     CHECK_INT(pipe(ends), 0);
     CHECK_INT(write(ends[1], packed.at, packed.n), (int64_t)packed.n);
@@ -226,7 +226,7 @@ static void input_in_single_bytes(void)
 {
     struct buf packed = gzipped(SPAN("in single bytes")), out = {0};
     struct memory_stream m;
-    struct err err = {""};
+    struct err err = {0};
     memory_stream_init(&m, buf_span(&packed), 0);
     struct stream *r = inflate_stream_new(&m.base, inflater_best());
     CHECK_INT(read_all(r, &out, &err), 0);
@@ -241,7 +241,7 @@ static void faults_below_are_passed_on(void)
 {
     struct buf packed = gzipped(SPAN("text")), out = {0};
     struct memory_stream m;
-    struct err err = {""};
+    struct err err = {0};
     memory_stream_init(&m, span_upto(buf_span(&packed), packed.n - 3), 4);
     m.fault = "input/output error";
     struct stream *r = inflate_stream_new(&m.base, inflater_best());
@@ -256,7 +256,7 @@ static void faults_below_are_passed_on(void)
 static void what_cannot_be_opened(void)
 {
     struct temp_dir dir;
-    struct err err = {""};
+    struct err err = {0};
     temp_dir_init(&dir);
     CHECK(!source_open(temp_path(&dir, "absent"), NULL, NULL, &err));
     CHECK_STR(err.text, "No such file or directory");

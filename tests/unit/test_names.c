@@ -173,7 +173,7 @@ static void bare_names_keep_receivers(void)
 static void modes_are_words(void)
 {
     struct symbolize_mode m;
-    struct err err = {""};
+    struct err err = {0};
     CHECK_INT(symbolize_mode_parse(&m, SPAN(""), &err), 0);
     CHECK(m.local && m.remote && !m.force && !m.fast && !m.nothing);
     CHECK_INT(symbolize_mode_parse(&m, SPAN("FastLocal:force:demangle=default"), &err), 0);

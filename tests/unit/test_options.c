@@ -171,7 +171,7 @@ static void check_round_trip(const struct option_def *o, const char *text)
 {
     struct config once, again;
     struct buf first = {0}, second = {0};
-    struct err err = {""};
+    struct err err = {0};
     config_init(&once);
     config_init(&again);
     CHECK_INT(option_set(o, &once, span_of(text), &err), 0);
@@ -246,7 +246,7 @@ static void bad_values_change_nothing(void)
     config_init(&c);
     for (const struct option_def *o = option_defs; o->name; o++) {
         struct buf before = {0}, after = {0};
-        struct err err = {""};
+        struct err err = {0};
         bool refuses = o->type != OPTION_STRING && o->type != OPTION_LINES;
         option_print(o, &c, &before);
         check_about("%s", o->name);
@@ -269,7 +269,7 @@ static void gates_are_added_up(void)
     const struct option_def *gates = option_find(SPAN("fail_if")),
                             *focus = option_find(SPAN("focus"));
     struct config c;
-    struct err err = {""};
+    struct err err = {0};
     config_init(&c);
     CHECK_INT(option_add(gates, &c, SPAN("total > 5MB"), &err), 0);
     CHECK_INT(option_add(gates, &c, SPAN("any_flat > +5%"), &err), 0);
@@ -325,7 +325,7 @@ static void numbers_outside_the_range_are_refused(void)
         {"confidence", "nan"}, {"divide_by", "0"},   {"confidence", "-1"},
     };
     struct config c;
-    struct err err = {""};
+    struct err err = {0};
     config_init(&c);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct option_def *o = option_find(span_of(cases[i][0]));

@@ -24,7 +24,7 @@ static int check_directory(const char *directory, int expected)
     for (struct dirent *entry; d && (entry = readdir(d));) {
         struct buf path = {0};
         struct profile p;
-        struct err err = {""};
+        struct err err = {0};
         if (entry->d_name[0] == '.')
             continue;
         n++;
@@ -53,7 +53,7 @@ static void edge_files_are_accepted(void)
 static void the_order_of_tables_does_not_matter(void)
 {
     struct profile a, b;
-    struct err err = {""};
+    struct err err = {0};
     CHECK_INT(decode_file(TESTDATA "/edge/string_table_first.pb.gz", &a, &err), 0);
     CHECK_INT(decode_file(TESTDATA "/edge/string_table_last.pb.gz", &b, &err), 0);
     CHECK(a.n_samples == b.n_samples && a.n_samples > 0);
@@ -78,7 +78,7 @@ static void sample_types_are_found(void)
                 {"space", NO_INDEX},
                 {"ALLOC_SPACE", NO_INDEX}};
     struct profile p;
-    struct err err = {""};
+    struct err err = {0};
     CHECK_INT(decode_file(TESTDATA "/config_heap.pb.gz", &p, &err), 0);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         check_about("%s", rows[i].name);

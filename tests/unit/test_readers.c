@@ -22,7 +22,7 @@ static int read_text(struct profile *p, struct span text, bool comments, struct 
 static void check_fault(struct span text, const char *part)
 {
     struct profile p;
-    struct err err = {""};
+    struct err err = {0};
     CHECK_INT(read_text(&p, text, true, &err), -1);
     CHECK_HAS(err.text, part);
     profile_release(&p);

@@ -12,7 +12,7 @@ struct match_row {
 static void check_matches(const struct match_row *rows, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        struct err err = {""};
+        struct err err = {0};
         check_about("/%s/ on %s", rows[i].pattern, rows[i].text);
         struct regex *re = regex_new(span_of(rows[i].pattern), &err);
         CHECK_STR(err.text, "");
@@ -235,7 +235,7 @@ static void refused_with_the_offset(void)
         {"(*LIMIT_MATCH=1)a", "missing argument to repetition operator at offset 1"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct err err = {""};
+        struct err err = {0};
         check_about("/%s/", rows[i].pattern);
         struct regex *re = regex_new(span_of(rows[i].pattern), &err);
         CHECK(re == NULL);
@@ -247,7 +247,7 @@ static void refused_with_the_offset(void)
 
 static void refused_otherwise(void)
 {
-    struct err err = {""};
+    struct err err = {0};
     CHECK(!regex_new(SPAN("\\p{Klingon}"), &err));
     CHECK_HAS(err.text, "'\\p{Klingon}'");
     CHECK(!regex_new(SPAN("a\xff"), &err));
@@ -259,7 +259,7 @@ static void refused_otherwise(void)
 static void deep_and_long_patterns(void)
 {
     struct buf b = {0};
-    struct err err = {""};
+    struct err err = {0};
     buf_fill(&b, '(', 100000);
     CHECK(!regex_new(buf_span(&b), &err));
     CHECK_HAS(err.text, "longer than");
@@ -278,7 +278,7 @@ static void deep_and_long_patterns(void)
 
 static void a_match_that_takes_too_long_is_an_error(void)
 {
-    struct err err = {""};
+    struct err err = {0};
     struct buf text = {0};
     buf_fill(&text, 'a', 5000);
     buf_addc(&text, '!');

@@ -36,7 +36,7 @@ static char policy[] = "/tmp/cprof-test-policy-XXXXXX";
 
 static void set(struct config *c, const char *name, const char *value)
 {
-    struct err err = {""};
+    struct err err = {0};
     CHECK_INT(option_set(option_find(span_of(name)), c, span_of(value), &err), 0);
     CHECK_STR(err.text, "");
 }
@@ -62,7 +62,7 @@ static bool is_plain(const struct command_def *c, const struct config *config)
 static int run(const struct loaded *l, const struct wanted *w, const struct job *job,
                struct buf *bytes, struct outcome *outcome)
 {
-    struct err err = {""};
+    struct err err = {0};
     struct request request = {.command = w->command, .regex = ".", .config = w->config, .job = job};
     struct sink *sink = sink_to_buf(bytes);
     int status = app_run(l, &request, sink, outcome, &err);
@@ -95,7 +95,7 @@ static void want_all(struct all *all, const struct config *config)
 static struct all *begin(struct config *configs)
 {
     struct all *all = calloc(1, sizeof *all);
-    struct err err = {""};
+    struct err err = {0};
     char *paths[] = {(char *)AFTER};
     write_policy();
     for (int i = 0; i < 4; i++)
@@ -199,7 +199,7 @@ static void stopping_half_of_them_changes_none_of_the_others(void)
 static void a_profile_outlives_its_successor(void)
 {
     struct config config;
-    struct err err = {""};
+    struct err err = {0};
     char *paths[] = {(char *)AFTER};
     config_init(&config);
     const struct loaded *old = app_load(paths, 1, &config, KEEP_ALL, NULL, &err);

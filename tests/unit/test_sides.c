@@ -16,7 +16,7 @@
 static struct loaded *load(const char *path, const char *base_option, bool sides, bool normalize)
 {
     struct config c;
-    struct err err = {""};
+    struct err err = {0};
     char *paths[] = {(char *)path};
     config_init(&c);
     if (base_option)
@@ -88,7 +88,7 @@ static void a_series_keeps_every_side(void)
     enum { N = 3 };
     struct merger *m = merger_new_sided(N);
     struct loaded *alone[N], *again[N];
-    struct err err = {""};
+    struct err err = {0};
     struct profile series;
     for (uint32_t i = 0; i < N; i++) {
         alone[i] = load(paths[i], NULL, false, false);

@@ -20,7 +20,7 @@ static void check_content(const char *path, const char *expected)
 static void memory_gets_all(void)
 {
     struct buf b = {0};
-    struct err err = {""};
+    struct err err = {0};
     struct sink *s = sink_to_buf(&b);
     sink_write(s, SPAN("one"));
     sink_putc(s, ' ');
@@ -34,7 +34,7 @@ static void memory_gets_all(void)
 static void writes_keep_their_order(void)
 {
     struct temp_dir dir;
-    struct err err = {""};
+    struct err err = {0};
     struct buf expected = {0}, content = {0};
     temp_dir_init(&dir);
     const char *path = temp_path(&dir, "out");
@@ -60,7 +60,7 @@ static void writes_keep_their_order(void)
 static void a_file_changes_only_at_the_end(void)
 {
     struct temp_dir dir;
-    struct err err = {""};
+    struct err err = {0};
     temp_dir_init(&dir);
     const char *path = temp_path(&dir, "out");
     file_put(path, SPAN("old"));
@@ -81,7 +81,7 @@ static void a_file_changes_only_at_the_end(void)
 static void abort_leaves_nothing(void)
 {
     struct temp_dir dir;
-    struct err err = {""};
+    struct err err = {0};
     temp_dir_init(&dir);
     struct sink *s = sink_to_file(temp_path(&dir, "out"), &err);
     sink_write(s, SPAN("text"));
@@ -99,7 +99,7 @@ static unsigned mode_of(const char *path)
 static void permissions_are_those_of_plain_files(void)
 {
     struct temp_dir dir;
-    struct err err = {""};
+    struct err err = {0};
     temp_dir_init(&dir);
     mode_t mask = umask(027);
     CHECK_INT(sink_finish(sink_to_file(temp_path(&dir, "new"), &err), &err), 0);
@@ -116,7 +116,7 @@ static void permissions_are_those_of_plain_files(void)
 static void links_go_on_pointing(void)
 {
     struct temp_dir dir;
-    struct err err = {""};
+    struct err err = {0};
     struct stat st;
     temp_dir_init(&dir);
     const char *file = temp_path(&dir, "file"), *link = temp_path(&dir, "link");
@@ -133,7 +133,7 @@ static void links_go_on_pointing(void)
 
 static void devices_are_written_in_place(void)
 {
-    struct err err = {""};
+    struct err err = {0};
     struct sink *s = sink_to_file("/dev/null", &err);
     CHECK(s != NULL);
     sink_fill(s, 'x', 100000);
@@ -145,7 +145,7 @@ static void devices_are_written_in_place(void)
 static void what_cannot_be_written(void)
 {
     struct temp_dir dir;
-    struct err err = {""};
+    struct err err = {0};
     temp_dir_init(&dir);
     CHECK(!sink_to_file(dir.path, &err));
     CHECK_HAS(err.text, "cannot write '/tmp/");
@@ -160,7 +160,7 @@ static void a_full_disk_is_told_at_the_end(void)
 {
     static const size_t sizes[] = {1, 100000, 1000000}; // kept until the end, and written at once
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        struct err err = {""};
+        struct err err = {0};
         struct sink *s = sink_to_file("/dev/full", &err);
         check_about("%zu bytes", sizes[i]);
         if (!CHECK(s != NULL))
@@ -170,7 +170,7 @@ static void a_full_disk_is_told_at_the_end(void)
         CHECK_INT(sink_finish(s, &err), -1);
         CHECK_STR(err.text, "cannot write '/dev/full': No space left on device");
     }
-    struct err err = {""};
+    struct err err = {0};
     int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
     struct sink *s = sink_to_fd(fd);
     sink_putc(s, 'x');
@@ -181,14 +181,14 @@ static void a_full_disk_is_told_at_the_end(void)
 
 static void nothing_written_is_no_fault(void)
 {
-    struct err err = {""};
+    struct err err = {0};
     CHECK_INT(sink_finish(sink_to_file("/dev/full", &err), &err), 0);
     CHECK_INT(sink_finish(sink_to_fd(-1), &err), 0);
 }
 
 static void a_closed_pipe_is_no_error(void)
 {
-    struct err err = {""};
+    struct err err = {0};
     int ends[2];
     CHECK_INT(pipe(ends), 0);
     close(ends[0]);
@@ -202,7 +202,7 @@ static void a_closed_pipe_is_no_error(void)
 static void what_is_interrupted_changes_no_file(void)
 {
     struct temp_dir dir;
-    struct err err = {""};
+    struct err err = {0};
     temp_dir_init(&dir);
     const char *path = temp_path(&dir, "out");
     file_put(path, SPAN("old"));

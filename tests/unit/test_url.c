@@ -146,7 +146,7 @@ static void answers_are_judged(void)
          "is redirected, but does not say where to (status 302)"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct err err = {""};
+        struct err err = {0};
         check_about("row %zu", i);
         CHECK_INT(verdict_on(&rows[i].answer, &err), rows[i].says ? -1 : 0);
         CHECK_STR(err.text, rows[i].says ? rows[i].says : "");
