@@ -341,7 +341,7 @@ static int tell_skipped(struct loader *l, struct profile *p)
     size_t n = l->fresh->n_skipped;
     if (n) {
         struct buf text = {0};
-        buf_printf(&text, "%zu inputs left out", n);
+        buf_printf(&text, "%zu input%s left out", n, n == 1 ? "" : "s");
         profile_add_comment(p, p->arena, buf_span(&text));
         buf_release(&text);
     }

@@ -113,7 +113,7 @@ def a_source_that_cannot_be_read_fails_the_run():
     assert done.returncode == 1 and not done.stdout and b"nosuch.pb.gz" in done.stderr
     going = tap.cprof("-top", "-keep_going", CACHE[0], "nosuch.pb.gz", CACHE[1])
     assert going.returncode == 0 and b"nosuch.pb.gz" in going.stderr
-    assert going.stdout.replace(b"1 inputs left out\n", b"") == must("-top", *CACHE[:2])
+    assert going.stdout.replace(b"1 input left out\n", b"") == must("-top", *CACHE[:2])
     assert tap.cprof("-top", "-keep_going", "nosuch1", "nosuch2").returncode == 1
 
 
@@ -127,7 +127,7 @@ def what_is_left_out_is_listed():
     assert lines[0][1].endswith("truncated gzip stream")
     assert must("-comments", merged) == b"2 inputs left out\n"
     facts = json.loads(must("-top", "-format=json", "-keep_going", CACHE[0], "nosuch"))["profile"]
-    assert facts["skipped"] == 1 and facts["comments"] == ["1 inputs left out"]
+    assert facts["skipped"] == 1 and facts["comments"] == ["1 input left out"]
     must("-top", f"-skipped={listed}", "-keep_going", *CACHE[:2])
     assert pathlib.Path(listed).read_text() == ""
 
