@@ -110,6 +110,10 @@ static int pick_options(struct view *v, struct err *err)
     v->report.series = v->loaded->series.n_read ? &v->loaded->series : NULL;
     v->report.memo = &v->memo;
     v->report.total = report_total(&v->profile, o->value_index, o->mean);
+    v->report.overflow = report_overflows(&v->profile, o->value_index, o->mean);
+    if (v->report.overflow)
+        view_note(v, arena_printf(&v->arena, "overflow: sums of " SPAN_FMT " do not fit 64 bits",
+                                  SPAN_ARG(o->type)));
     return 0;
 }
 

@@ -118,7 +118,7 @@ struct measure unit_convert(const struct unit_conv *conv, int64_t value)
     if (!conv->family)
         return (struct measure){(double)value, conv->other};
     double base = (double)value * conv->from->factor;
-    const struct unit *to = conv->to ? conv->to : best_unit(conv->family, base);
+    const struct unit *to = conv->to ? conv->to : best_unit(conv->family, fabs(base));
     return (struct measure){base / to->factor, span_of(to->name)};
 }
 

@@ -103,7 +103,7 @@ static void put_address(struct printer *p, uint64_t address)
 
 static int64_t converted(const struct printer *p, int64_t value)
 {
-    return i64_of(unit_convert(&p->conv, value).value);
+    return i64_cut(unit_convert(&p->conv, value).value);
 }
 
 static void put_call(struct printer *p, const struct edge *e)

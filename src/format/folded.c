@@ -90,11 +90,11 @@ static struct sum sum_of(const struct folder *f, uint32_t place)
     for (uint32_t i = place; i < s->n_samples && s->leaf[s->samples[i]] == leaf; i++) {
         const struct sample *sample = &p->samples[s->samples[i]];
         size_t at = (size_t)sample->row * p->n_sample_types + o->value_index;
-        sum.value += p->values[at];
+        sum.value = i64_add(sum.value, p->values[at]);
         sum.div += o->mean ? sample_values(p, sample)[0] : 0;
         if (sided) {
-            sum.before += p->sides[SIDE_BEFORE].values[at];
-            sum.after += p->sides[SIDE_AFTER].values[at];
+            sum.before = i64_add(sum.before, p->sides[SIDE_BEFORE].values[at]);
+            sum.after = i64_add(sum.after, p->sides[SIDE_AFTER].values[at]);
         }
     }
     return sum;

@@ -58,6 +58,7 @@ static const char *verdict_text(const struct gate_result *result)
 {
     static const char *const texts[] = {[GATE_PASSED] = "gate passed",
                                         [GATE_FIRED] = "gate failed",
+                                        [GATE_OVERFLOW] = "gate failed, overflow",
                                         [GATE_WITHIN_NOISE] = "gate passed, within noise"};
     return texts[result->verdict];
 }
@@ -92,7 +93,9 @@ static const char *headline(struct writer *w)
     struct buf text = {0};
     buf_printf(&text, "%s: " SPAN_FMT ": " SPAN_FMT " ", verdict_text(result),
                SPAN_ARG(result->gate->text), SPAN_ARG(result->type));
-    if (any && worst->name.n == 0)
+    if (result->verdict == GATE_OVERFLOW)
+        buf_printf(&text, "has sums that do not fit 64 bits");
+    else if (any && worst->name.n == 0)
         buf_printf(&text, "of no function is beyond the limit");
     else if (any)
         buf_printf(&text, "of " SPAN_FMT " %s", SPAN_ARG(worst->name), finding(w, worst));
@@ -160,8 +163,10 @@ static void add_place(struct buf *out, const struct report *r, const struct plac
 
 static const char *annotation(struct writer *w, const struct report *r)
 {
-    static const char *const kinds[] = {
-        [GATE_PASSED] = "notice", [GATE_FIRED] = "error", [GATE_WITHIN_NOISE] = "warning"};
+    static const char *const kinds[] = {[GATE_PASSED] = "notice",
+                                        [GATE_FIRED] = "error",
+                                        [GATE_OVERFLOW] = "error",
+                                        [GATE_WITHIN_NOISE] = "warning"};
     const struct gate_result *result = w->result;
     struct buf out = {0};
     buf_printf(&out, "::%s", kinds[result->verdict]);

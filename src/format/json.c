@@ -167,8 +167,10 @@ static json_t *gate_found(const struct gate_result *result)
 
 static json_t *gate_facts(const struct gate_result *result)
 {
-    static const char *const verdicts[] = {
-        [GATE_PASSED] = "passed", [GATE_FIRED] = "failed", [GATE_WITHIN_NOISE] = "within_noise"};
+    static const char *const verdicts[] = {[GATE_PASSED] = "passed",
+                                           [GATE_FIRED] = "failed",
+                                           [GATE_OVERFLOW] = "overflow",
+                                           [GATE_WITHIN_NOISE] = "within_noise"};
     const struct gate *g = result->gate;
     bool any = g->subject == GATE_ANY_FLAT || g->subject == GATE_ANY_CUM;
     json_t *object = must(json_object()), *blamed = must(json_array());
@@ -179,7 +181,7 @@ static json_t *gate_facts(const struct gate_result *result)
     set(object, "type", text(result->type));
     set(object, "unit", text(g->percent ? SPAN("%") : result->unit));
     set(object, "limit", real(result->limit));
-    if (!any || result->worst.name.n)
+    if (result->verdict != GATE_OVERFLOW && (!any || result->worst.name.n))
         set(object, "found", gate_found(result));
     if (any)
         set(object, "functions_beyond", json_integer(result->n_beyond));
@@ -270,6 +272,8 @@ static json_t *head_of(const struct table *t)
     set(head, "comparison", json_boolean(t->r->options.comparison));
     set(head, "filters", filters);
     set(head, "total", t->total ? row_of(t, t->total) : json_integer(total_of(t, t->r->total)));
+    if (t->r->overflow)
+        set(head, "overflow", json_true());
     if (t->n_facts)
         set(head, t->facts_name, facts_of(t));
     if (t->sided) {

@@ -101,6 +101,8 @@ label_lines format_profile_labels(const struct report *r, const struct shown *sh
         ADD("Doc: " SPAN_FMT, SPAN_ARG(profile_str(p, p->doc_url)));
     add_time(r, lines);
     add_duration(r, shown, lines);
+    if (r->overflow)
+        ADD("Overflow: sums do not fit 64 bits; what does not is the largest or the least number");
     return found;
 }
 

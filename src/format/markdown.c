@@ -98,6 +98,9 @@ static void put_share(struct sink *out, const char *sign, int64_t value, int64_t
 
 static void put_filters(struct table *t)
 {
+    if (t->r->overflow)
+        sink_write(t->out, SPAN("**Overflow**: sums do not fit 64 bits; what does not is the "
+                                "largest or the least number\n\n"));
     const struct report_options *o = &t->r->options;
     for (size_t i = 0; i < o->n_filters; i++) {
         sink_write(t->out, i ? SPAN(", ") : SPAN("Filters: "));

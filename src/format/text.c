@@ -60,7 +60,7 @@ static void put_rows(const struct report *r, const struct top *top, struct sink 
                         : SPAN("      flat  flat%   sum%        cum   cum%\n"));
     for (uint32_t i = 0; i < top->n_rows; i++) {
         const struct top_row *row = &top->rows[i];
-        sum += row->flat;
+        sum = i64_add(sum, row->flat);
         put_noisy(out, r, &top->noise, &values, row->flat, row->errors.flat);
         sink_putc(out, ' ');
         put_percent(out, row->flat, r->total);

@@ -76,7 +76,7 @@ void text_tree(const struct document *d, struct sink *out)
         uint32_t node = g->graph.shown[i];
         if (wanted && !wanted[node])
             continue;
-        sum += node_flat(&g->graph.nodes[node]);
+        sum = i64_add(sum, node_flat(&g->graph.nodes[node]));
         put_rule(&p);
         put_edges(&p, &g->callers, node, true);
         put_node(&p, node, sum);

@@ -22,8 +22,8 @@ static inline bool sample_weight(const struct graph *g, const struct profile *p,
 
 static inline void edge_count(struct edge *e, struct weight w, bool residual, bool inlined)
 {
-    e->weight += w.value;
-    e->weight_div += w.div;
+    e->weight = i64_add(e->weight, w.value);
+    e->weight_div = i64_add(e->weight_div, w.div);
     e->residual |= residual;
     e->inlined &= inlined;
 }

@@ -61,12 +61,12 @@ static void sum_up(struct graph *g)
 {
     for (uint32_t i = g->n_nodes; i-- > 0;) {
         struct node *n = &g->nodes[i];
-        n->cum += n->flat;
-        n->cum_div += n->flat_div;
+        n->cum = i64_add(n->cum, n->flat);
+        n->cum_div = i64_add(n->cum_div, n->flat_div);
         if (n->edge == NO_EDGE)
             continue;
-        g->nodes[n->parent].cum += n->cum;
-        g->nodes[n->parent].cum_div += n->cum_div;
+        g->nodes[n->parent].cum = i64_add(g->nodes[n->parent].cum, n->cum);
+        g->nodes[n->parent].cum_div = i64_add(g->nodes[n->parent].cum_div, n->cum_div);
         g->edges.at[n->edge].weight = n->cum;
         g->edges.at[n->edge].weight_div = n->cum_div;
     }
@@ -88,8 +88,8 @@ void calltree_build(struct graph *g, const struct profile *p)
             continue;
         sample_weight(g, p, &p->samples[i], &w);
         g->leaves[i] = order[s.leaf[i]];
-        g->nodes[g->leaves[i]].flat += w.value;
-        g->nodes[g->leaves[i]].flat_div += w.div;
+        g->nodes[g->leaves[i]].flat = i64_add(g->nodes[g->leaves[i]].flat, w.value);
+        g->nodes[g->leaves[i]].flat_div = i64_add(g->nodes[g->leaves[i]].flat_div, w.div);
     }
     sum_up(g);
 }

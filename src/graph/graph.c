@@ -105,6 +105,50 @@ static void add_sums(struct graph *g, const struct sums *sums)
     }
 }
 
+// A node's sums as they are, however large.
+struct wide {
+    __int128 flat, flat_div, cum, cum_div;
+    uint32_t mark; // the last sample that was counted, from 1
+};
+
+static int64_t cut(__int128 sum)
+{
+    return sum > INT64_MAX ? INT64_MAX : sum < INT64_MIN ? INT64_MIN : (int64_t)sum;
+}
+
+static void count_wide(const struct node_table *t, struct wide *sums, const uint32_t *frames,
+                       uint32_t n_frames, uint32_t mark, struct weight w)
+{
+    bool leaf = true;
+    for (uint32_t i = 0; i < n_frames; i++)
+        for (uint32_t at = t->first[frames[i]]; at < t->first[frames[i] + 1]; at++) {
+            struct wide *sum = &sums[t->nodes[at]];
+            sum->flat += leaf ? w.value : 0;
+            sum->flat_div += leaf ? w.div : 0;
+            sum->cum += sum->mark == mark ? 0 : w.value;
+            sum->cum_div += sum->mark == mark ? 0 : w.div;
+            sum->mark = mark;
+            leaf = false;
+        }
+}
+
+// Sums that wrapped around are worked out again, and become what is next to them of what fits.
+static void cut_sums(struct graph *g, const struct profile *p)
+{
+    struct wide *sums = arena_zalloc(g->arena, g->n_nodes, sizeof *sums);
+    struct weight w;
+    for (uint32_t i = 0; i < p->n_samples && !job_stopped(g->table->job); i++)
+        if (sample_weight(g, p, &p->samples[i], &w))
+            count_wide(g->table, sums, p->frames + p->samples[i].frame, p->samples[i].n_frames,
+                       i + 1, w);
+    for (uint32_t i = 0; i < g->n_nodes; i++) {
+        g->nodes[i].flat = cut(sums[i].flat);
+        g->nodes[i].flat_div = cut(sums[i].flat_div);
+        g->nodes[i].cum = cut(sums[i].cum);
+        g->nodes[i].cum_div = cut(sums[i].cum_div);
+    }
+}
+
 static void build_plain(struct graph *g, const struct profile *p)
 {
     uint32_t n = g->n_nodes = (uint32_t)g->table->infos.n;
@@ -120,6 +164,8 @@ static void build_plain(struct graph *g, const struct profile *p)
         g->nodes[i] = (struct node){.info = i, .parent = NO_INDEX};
     for (unsigned i = 0; i < s.n_parts; i++)
         add_sums(g, &s.sums[i]);
+    if (g->options.overflow)
+        cut_sums(g, p);
     keep_sums(g);
 }
 

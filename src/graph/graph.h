@@ -34,6 +34,7 @@ struct graph_options {
     uint32_t value_index; // of the sample type that is counted
     bool mean;            // divide by the first value of each sample
     bool drop_negative;
+    bool overflow;  // sums may not fit
     bool call_tree; // a node per path from a root, not per place in the code
 };
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/num.h"
 #include "base/pipeline.h"
 #include "base/xalloc.h"
 
@@ -142,7 +143,7 @@ static void count_children(struct grower *w, const struct group *group)
         }
         child->n++;
         if (weights)
-            child->weight += weights[place->sample];
+            child->weight = i64_add(child->weight, weights[place->sample]);
     }
 }
 

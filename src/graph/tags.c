@@ -133,8 +133,9 @@ static struct node_tag *find_tag(struct tag_table *t, const struct node_tag *tag
 static void count_tag(struct weigher *w, const struct node_tag *tag, bool flat)
 {
     struct node_tag *t = find_tag(&w->table, tag);
-    *(flat ? &t->flat : &t->cum) += w->weight;
-    *(flat ? &t->flat_div : &t->cum_div) += w->div;
+    int64_t *weight = flat ? &t->flat : &t->cum, *div = flat ? &t->flat_div : &t->cum_div;
+    *weight = i64_add(*weight, w->weight);
+    *div = i64_add(*div, w->div);
 }
 
 static void count_tags(struct weigher *w, uint32_t node, bool flat)

@@ -24,6 +24,14 @@ static int by_weight(int64_t a, int64_t b)
     return a == b ? 0 : a > b ? -1 : 1;
 }
 
+// A score that is no number is INT64_MIN, which has no other sign and comes last.
+static int by_score(int64_t a, int64_t b)
+{
+    if (a == INT64_MIN || b == INT64_MIN)
+        return (a == INT64_MIN) - (b == INT64_MIN);
+    return by_weight(a, b);
+}
+
 static int cmp_flat(const void *a, const void *b, void *context)
 {
     struct graph *g = context;
@@ -89,7 +97,7 @@ static int cmp_scores(const void *a, const void *b, void *context)
     const struct scored *s = context;
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
     const struct node *nx = &s->g->nodes[x], *ny = &s->g->nodes[y];
-    int order = by_weight(s->scores[x], s->scores[y]);
+    int order = by_score(s->scores[x], s->scores[y]);
     if (order == 0)
         order = node_cmp_names(s->g->table, nx->info, ny->info);
     if (order == 0)

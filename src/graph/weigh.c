@@ -51,11 +51,11 @@ struct node_sums weigh_column(const struct node_table *t, const struct profile *
         if (value == 0)
             continue;
         walk_to(&w, i);
-        sums.total += value;
+        sums.total = i64_add(sums.total, value);
         if (w.n)
-            sums.flat[w.nodes[0]] += value;
+            sums.flat[w.nodes[0]] = i64_add(sums.flat[w.nodes[0]], value);
         for (uint32_t j = 0; j < w.n; j++)
-            sums.cum[w.nodes[j]] += value;
+            sums.cum[w.nodes[j]] = i64_add(sums.cum[w.nodes[j]], value);
     }
     return sums;
 }

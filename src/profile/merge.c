@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
+#include "base/num.h"
 #include "profile/merger.h"
 #include "profile/scale.h"
 
@@ -142,10 +143,26 @@ static enum row row_of(const struct profile *p, const struct sample *s)
     return ROW_EMPTY;
 }
 
-static void add_row(int64_t *sum, const int64_t *values, uint32_t n)
+static void note_overflow(struct profile *out, uint32_t type)
 {
-    for (uint32_t i = 0; i < n; i++)
-        sum[i] += values[i];
+    if (!out->overflow)
+        out->overflow = arena_zalloc(out->arena, out->n_sample_types, sizeof *out->overflow);
+    out->overflow[type] = true;
+}
+
+static void add_value(struct profile *out, int64_t *sum, int64_t value, uint32_t type)
+{
+    int64_t before = *sum;
+    if (!__builtin_add_overflow(before, value, sum))
+        return;
+    *sum = i64_add(before, value);
+    note_overflow(out, type);
+}
+
+static void add_row(struct profile *out, int64_t *sum, const int64_t *values)
+{
+    for (uint32_t i = 0; i < out->n_sample_types; i++)
+        add_value(out, &sum[i], values[i], i);
 }
 
 // Makes a side have at least so many rows.
@@ -170,13 +187,13 @@ static void add_to_sides(struct source *s, const struct sample *sample, uint32_t
         int64_t *to = out->sides[s->side].values + (size_t)index * n;
         const int64_t *values = sample_values(s->p, sample);
         for (uint32_t i = 0; i < n; i++)
-            to[i] += s->weight * values[i];
+            add_value(out, &to[i], s->weight < 0 ? i64_neg(values[i]) : values[i], i);
         return;
     }
     for (uint32_t i = 0; i < s->p->n_sides; i++)
         if (sample->row < s->p->sides[i].n_rows)
-            add_row(out->sides[i].values + (size_t)index * n,
-                    s->p->sides[i].values + (size_t)sample->row * n, n);
+            add_row(out, out->sides[i].values + (size_t)index * n,
+                    s->p->sides[i].values + (size_t)sample->row * n);
 }
 
 // Makes room for as many new rows as the source can have.
@@ -239,7 +256,7 @@ static int merge_sample(struct source *s, const struct sample *sample, struct er
         hash_add(&m->samples, hash, index);
     }
     uint32_t n = m->out.n_sample_types;
-    add_row(m->out.values + (size_t)index * n, sample_values(s->p, sample), n);
+    add_row(&m->out, m->out.values + (size_t)index * n, sample_values(s->p, sample));
     add_to_sides(s, sample, index);
     return 0;
 }
@@ -276,7 +293,10 @@ static void merge_header(struct source *s)
     const struct profile *p = s->p;
     if (out->time_nanos == 0 || p->time_nanos < out->time_nanos)
         out->time_nanos = p->time_nanos;
-    out->duration_nanos += p->duration_nanos;
+    out->duration_nanos = i64_add(out->duration_nanos, p->duration_nanos);
+    for (uint32_t i = 0; p->overflow && i < p->n_sample_types; i++)
+        if (p->overflow[i])
+            note_overflow(out, i);
     if (out->period == 0 || out->period < p->period)
         out->period = p->period;
     for (uint32_t i = 0; i < p->n_comments; i++)

@@ -92,6 +92,7 @@ struct profile {
     struct sample *samples;
     uint32_t n_samples;
     int64_t *values; // row by row
+    bool *overflow;  // by type: a sum of merged samples did not fit; NULL: all did
     // Of a comparison, base first, or of a series, where their sides are kept; then `values` has
     // after − before, or the sum.
     struct side *sides;

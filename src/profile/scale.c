@@ -21,7 +21,7 @@ static bool scale_row(int64_t *values, const double *ratios, uint32_t n)
     for (uint32_t i = 0; i < n; i++) {
         if (ratios[i] == 1)
             continue;
-        values[i] = i64_of(round((double)values[i] * ratios[i]));
+        values[i] = i64_cut(round((double)values[i] * ratios[i]));
         keep |= values[i] != 0;
     }
     return keep;
@@ -127,9 +127,12 @@ void profile_keep_types(struct profile *p, const uint32_t *kept, uint32_t n)
     if (same)
         return;
     struct value_type *types = arena_alloc(p->arena, n * sizeof *types);
+    bool *overflow = p->overflow ? arena_alloc(p->arena, n * sizeof *overflow) : NULL;
     bool has_default = false;
     for (uint32_t i = 0; i < n; i++) {
         types[i] = p->sample_types[kept[i]];
+        if (overflow)
+            overflow[i] = p->overflow[kept[i]];
         has_default |= types[i].type == p->default_sample_type;
     }
     for (uint32_t i = 0; i < p->n_sides; i++) {
@@ -141,6 +144,7 @@ void profile_keep_types(struct profile *p, const uint32_t *kept, uint32_t n)
         p->samples[i].row = i;
     p->default_sample_type = has_default ? p->default_sample_type : types[0].type;
     p->sample_types = types;
+    p->overflow = overflow;
     p->n_sample_types = n;
 }
 
@@ -214,8 +218,8 @@ int profile_conform(struct profile *a, struct profile *b, bool *a_changed, struc
         return -1;
     if (common_unit(a, &a->period_type, b, &b->period_type, &period_a, &period_b, err))
         return err_wrap(err, "period type");
-    a->period = i64_of((double)a->period * period_a);
-    b->period = i64_of((double)b->period * period_b);
+    a->period = i64_cut((double)a->period * period_a);
+    b->period = i64_cut((double)b->period * period_b);
     uint32_t n = a->n_sample_types;
     double *ratios_a = arena_alloc(a->arena, n * sizeof *ratios_a);
     double *ratios_b = arena_alloc(b->arena, n * sizeof *ratios_b);

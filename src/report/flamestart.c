@@ -24,11 +24,11 @@ struct flame_sum flame_sum_of(const struct flame_builder *b, uint32_t sample)
 
 void flame_add(struct flame_sum *to, const struct flame_sum *sum)
 {
-    to->value += sum->value;
-    to->div += sum->div;
-    to->weight += sum->weight;
-    to->before += sum->before;
-    to->after += sum->after;
+    to->value = i64_add(to->value, sum->value);
+    to->div = i64_add(to->div, sum->div);
+    to->weight = i64_add(to->weight, sum->weight);
+    to->before = i64_add(to->before, sum->before);
+    to->after = i64_add(to->after, sum->after);
     to->variance += sum->variance;
 }
 

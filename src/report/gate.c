@@ -16,7 +16,7 @@ struct side_sums {
 
 // All of a sample type that gates ask for.
 struct type_sums {
-    bool ready;
+    bool ready, overflow;
     struct noise noise;
     struct side_sums sides[N_COMPARED];
 };
@@ -59,6 +59,7 @@ static struct type_sums *sums_of(struct judge *j, uint32_t type)
     if (sums->ready)
         return sums;
     sums->ready = true;
+    sums->overflow = report_overflows(j->r->profile, type, j->r->options.mean);
     if (j->options->confidence > 0 && !j->r->options.mean)
         sums->noise = noise_of(j->r->profile, type);
     sum_side(j, sums, type, SIDE_BEFORE);
@@ -348,6 +349,10 @@ static int judge_gate(struct judge *j, const struct gate *g, struct gate_result 
     if (fit_unit(j, g, result))
         return -1;
     struct type_sums *sums = sums_of(j, type);
+    if (sums->overflow) {
+        result->verdict = GATE_OVERFLOW;
+        return 0;
+    }
     if (g->subject == GATE_ANY_FLAT || g->subject == GATE_ANY_CUM)
         judge_each(j, result, sums);
     else if (judge_sum(j, result, sums, type))
@@ -378,7 +383,7 @@ int gates_judge(const struct report *r, const struct gate *gates, uint32_t n,
         status = judge_gate(&j, &gates[i], &out->at[i]);
         if (status)
             err_wrap(err, "gate '" SPAN_FMT "'", ERR_SUBJECT(gates[i].text));
-        out->n_fired += out->at[i].verdict == GATE_FIRED;
+        out->n_fired += out->at[i].verdict == GATE_FIRED || out->at[i].verdict == GATE_OVERFLOW;
     }
     node_table_release(&table);
     return status;

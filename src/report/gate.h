@@ -44,6 +44,7 @@ bool gate_line_is_blank(struct span line);
 enum gate_verdict {
     GATE_PASSED,
     GATE_FIRED,
+    GATE_OVERFLOW,     // its sums do not fit 64 bits: it counts as one that fired
     GATE_WITHIN_NOISE, // beyond the limit, but not with the confidence that was asked for
 };
 

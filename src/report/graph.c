@@ -50,6 +50,14 @@ static void weigh_noise(const struct report *r, struct graph_report *g)
     g->noise.nothing = unsampled(r, &n);
 }
 
+static int64_t sum_shown(const struct graph *g)
+{
+    __int128 total = 0;
+    for (uint32_t i = 0; i < g->n_shown; i++)
+        total += node_flat(&g->nodes[g->shown[i]]);
+    return total > INT64_MAX ? INT64_MAX : total < INT64_MIN ? INT64_MIN : (int64_t)total;
+}
+
 void report_graph(const struct report *r, enum edge_want edges, const struct tag_source *tags,
                   struct graph_report *out)
 {
@@ -58,6 +66,7 @@ void report_graph(const struct report *r, enum edge_want edges, const struct tag
         .value_index = r->options.value_index,
         .mean = r->options.mean,
         .drop_negative = r->options.drop_negative,
+        .overflow = r->overflow,
         .call_tree = r->options.call_tree,
     };
     *out = (struct graph_report){0};
@@ -77,8 +86,7 @@ void report_graph(const struct report *r, enum edge_want edges, const struct tag
         weigh_noise(r, out);
     out->shown.unit = report_shown_unit(r, g);
     out->shown.n_nodes = g->n_shown;
-    for (uint32_t i = 0; i < g->n_shown; i++)
-        out->shown.total += node_flat(&g->nodes[g->shown[i]]);
+    out->shown.total = sum_shown(g);
     list_calls(out);
 }
 

@@ -94,10 +94,10 @@ static size_t add_routine(struct lister *l, size_t i, struct list_routine *routi
 
 static void add_weight(struct weight *sum, const struct weight *w)
 {
-    sum->value += w->value;
-    sum->count += w->count;
-    sum->before += w->before;
-    sum->after += w->after;
+    sum->value = i64_add(sum->value, w->value);
+    sum->count = i64_add(sum->count, w->count);
+    sum->before = i64_add(sum->before, w->before);
+    sum->after = i64_add(sum->after, w->after);
 }
 
 static void add_cum(struct sum *sum, uint32_t sample, const struct weight *w)

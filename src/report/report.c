@@ -13,6 +13,13 @@ static bool is_diff_base(const struct profile *p, const struct sample *s, str_id
     return false;
 }
 
+// Adds a value without its sign; notes where the sum does not fit.
+static void add_abs(int64_t *sum, int64_t v, bool *overflow)
+{
+    *overflow |= v == INT64_MIN || __builtin_add_overflow_p(*sum, i64_abs(v), (int64_t)0);
+    *sum = i64_add(*sum, i64_abs(v));
+}
+
 int64_t report_total(const struct profile *p, uint32_t value_index, bool mean)
 {
     str_id key = strtab_find(p->strings, TAG_BASE_KEY);
@@ -23,11 +30,11 @@ int64_t report_total(const struct profile *p, uint32_t value_index, bool mean)
         const int64_t *values = sample_values(p, &p->samples[i]);
         int64_t v = i64_abs(values[value_index]);
         int64_t d = mean ? values[0] : 0;
-        total += v;
-        div += d;
+        total = i64_add(total, v);
+        div = i64_add(div, d);
         if (marked && is_diff_base(p, &p->samples[i], key, value)) {
-            base_total += v;
-            base_div += d;
+            base_total = i64_add(base_total, v);
+            base_div = i64_add(base_div, d);
         }
     }
     if (base_total > 0) {
@@ -35,6 +42,24 @@ int64_t report_total(const struct profile *p, uint32_t value_index, bool mean)
         div = base_div;
     }
     return div ? i64_div(total, div) : total;
+}
+
+static bool column_overflows(const struct profile *p, const int64_t *column, uint32_t type)
+{
+    bool overflow = false;
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < p->n_samples && !overflow; i++)
+        add_abs(&sum, column[(size_t)p->samples[i].row * p->n_sample_types + type], &overflow);
+    return overflow;
+}
+
+bool report_overflows(const struct profile *p, uint32_t type, bool mean)
+{
+    bool overflow = (p->overflow && p->overflow[type]) || column_overflows(p, p->values, type) ||
+                    (mean && column_overflows(p, p->values, 0));
+    for (uint32_t i = 0; i < p->n_sides && !overflow; i++)
+        overflow = column_overflows(p, p->sides[i].values, type);
+    return overflow;
 }
 
 static int64_t least_value(const struct graph *g)
@@ -57,8 +82,8 @@ struct span report_common_unit(const struct report *r, int64_t least, int64_t mo
     struct span minimum = SPAN("minimum");
     least = least ? least : most;
     if (o->ratio > 0 && o->ratio != 1) {
-        least = i64_of((double)least * o->ratio);
-        most = i64_of((double)most * o->ratio);
+        least = i64_cut((double)least * o->ratio);
+        most = i64_cut((double)most * o->ratio);
     }
     struct span unit = unit_scale(least, from, minimum).unit;
     struct span most_unit = unit_scale(most, from, minimum).unit;
@@ -86,6 +111,7 @@ int64_t report_side_total(const struct report *r, const int64_t *side)
     const struct profile *p = r->profile;
     int64_t total = 0;
     for (uint32_t i = 0; i < p->n_samples; i++)
-        total += side[(size_t)p->samples[i].row * p->n_sample_types + r->options.value_index];
+        total = i64_add(
+            total, side[(size_t)p->samples[i].row * p->n_sample_types + r->options.value_index]);
     return total;
 }

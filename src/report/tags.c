@@ -33,9 +33,9 @@ static void add(struct idmap *index, uint64_t at, struct sum *sums, size_t *n, s
         sums[*n] = sum;
         idmap_add(index, at, (uint32_t)(*n)++);
     } else {
-        sums[found].total += sum.total;
-        sums[found].before += sum.before;
-        sums[found].after += sum.after;
+        sums[found].total = i64_add(sums[found].total, sum.total);
+        sums[found].before = i64_add(sums[found].before, sum.before);
+        sums[found].after = i64_add(sums[found].after, sum.after);
     }
 }
 

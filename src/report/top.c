@@ -33,7 +33,8 @@ static void sum_flats(const struct report *r, const struct graph_report *g, stru
             continue;
         const int64_t *values = sample_values(p, s);
         for (uint32_t type = 0; type < top->n_columns; type++)
-            top->columns[type].flats[rows[leaf]] += values[type];
+            top->columns[type].flats[rows[leaf]] =
+                i64_add(top->columns[type].flats[rows[leaf]], values[type]);
     }
 }
 

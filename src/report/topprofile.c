@@ -14,8 +14,8 @@ static void add_entry(struct builder *b, const struct report *r, struct span uni
     struct line line = {builder_function(b, &f), row->line, row->column};
     struct location l = {.address = row->address, .mapping = NO_INDEX, .n_lines = 1};
     uint32_t frame = builder_location(b, &l, &line);
-    int64_t values[] = {i64_of(unit_convert(&conv, row->cum).value),
-                        i64_of(unit_convert(&conv, row->flat).value)};
+    int64_t values[] = {i64_cut(unit_convert(&conv, row->cum).value),
+                        i64_cut(unit_convert(&conv, row->flat).value)};
     builder_sample(b, &frame, 1, values);
 }
 

@@ -83,16 +83,22 @@ static void truths(void)
 static void arithmetic_at_the_edges(void)
 {
     CHECK_INT(i64_abs(-5), 5);
-    CHECK_INT(i64_abs(INT64_MIN), INT64_MIN);
+    CHECK_INT(i64_abs(INT64_MIN), INT64_MAX);
+    CHECK_INT(i64_add(INT64_MAX, 1), INT64_MAX);
+    CHECK_INT(i64_add(INT64_MIN, -1), INT64_MIN);
+    CHECK_INT(i64_add(INT64_MAX, INT64_MIN), -1);
+    CHECK_INT(i64_neg(INT64_MIN), INT64_MAX);
     CHECK_INT(i64_div(7, 2), 3);
     CHECK_INT(i64_div(-7, 2), -3);
-    CHECK_INT(i64_div(INT64_MIN, -1), INT64_MIN);
+    CHECK_INT(i64_div(INT64_MIN, -1), INT64_MAX);
     CHECK_INT(i64_of(2.9), 2);
     CHECK_INT(i64_of(-2.9), -2);
     CHECK_INT(i64_of(0x1p63), INT64_MIN);
     CHECK_INT(i64_of(-0x1p63), INT64_MIN);
     CHECK_INT(i64_of(1e300), INT64_MIN);
     CHECK_INT(i64_of(__builtin_nan("")), INT64_MIN);
+    CHECK_INT(i64_cut(1e300), INT64_MAX);
+    CHECK_INT(i64_cut(-1e300), INT64_MIN);
 }
 
 static void digits(void)

@@ -122,9 +122,8 @@ static void negative_values(void)
         {-1, "s", "ms", -1000, "ms"},
         {-2048, "bytes", "auto", -2, "kB"},
         {-1, "foo", "bar", -1, "bar"},
-        // It has no opposite, so it counts as smaller than every unit.
-        {INT64_MIN, "ns", "auto", -0x1p63 / 1e9, "s"},
-        {INT64_MIN, "bytes", "minimum", -0x1p63, "B"},
+        {INT64_MIN, "ns", "auto", -0x1p63 / 3.6e12, "hrs"},
+        {INT64_MIN, "bytes", "minimum", -8192, "PB"},
         {INT64_MIN, "bytes", "pb", -8192, "PB"},
     };
     CHECK_SCALE(rows);
