@@ -2,6 +2,7 @@
 #include "input/source.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/quantity.h"
 #include "base/xalloc.h"
@@ -30,12 +31,32 @@ const struct inflater *inflater_best(void)
 #endif
 }
 
+#ifndef HAVE_ZSTD
+const struct inflater *inflater_zstd(void)
+{
+    return NULL;
+}
+#endif
+
+static bool starts_with(const unsigned char *at, size_t n, const char *magic, size_t n_magic)
+{
+    return n >= n_magic && memcmp(at, magic, n_magic) == 0;
+}
+
+const struct inflater *inflater_for(const unsigned char *at, size_t n)
+{
+    if (starts_with(at, n, "\x1f\x8b", 2))
+        return inflater_best();
+    return starts_with(at, n, "\x28\xb5\x2f\xfd", 4) ? inflater_zstd() : NULL;
+}
+
 // ISA-L misjudges the checksum that a header may have of its own.
 static const struct inflater *pick(const struct inflate_stream *f)
 {
     enum { FLAGS = 3, HEADER_CHECKSUM = 2 };
+    bool gzip = strcmp(f->preferred->format, "gzip") == 0;
     bool checked = stream_have(f->in) > FLAGS && f->in->at[FLAGS] & HEADER_CHECKSUM;
-    return checked ? &inflater_zlib : f->preferred;
+    return gzip && checked ? &inflater_zlib : f->preferred;
 }
 
 static void end_state(struct inflate_stream *f)
@@ -57,20 +78,21 @@ static int begin_member(struct inflate_stream *f, struct err *err)
     end_state(f);
     f->inflater = inflater;
     f->state = inflater->begin();
-    return 0;
+    return f->state ? 0 : err_set(err, "out of memory while inflating");
 }
 
 // Goes on with the next member, if there is one.
 static int next_member(struct inflate_stream *f, struct err *err)
 {
-    if (stream_need(f->in, 2, err))
+    if (stream_need(f->in, 4, err))
         return -1;
     if (stream_have(f->in) == 0) {
         f->ended = true;
         return 0;
     }
-    if (stream_have(f->in) < 2 || f->in->at[0] != 0x1f || f->in->at[1] != 0x8b)
-        return err_set(err, "corrupt gzip stream: garbage after the end");
+    const struct inflater *next = inflater_for(f->in->at, stream_have(f->in));
+    if (!next || strcmp(next->format, f->preferred->format) != 0)
+        return err_set(err, "corrupt %s stream: garbage after the end", f->preferred->format);
     return begin_member(f, err);
 }
 
@@ -102,9 +124,10 @@ static int inflate_step(struct inflate_stream *f, size_t room, struct err *err)
     if (status < 0)
         return -1;
     if (stuck)
-        return err_set(err, "truncated gzip stream");
+        return err_set(err, "truncated %s stream", f->preferred->format);
     if (f->produced > FREE_OUTPUT && f->produced / MAX_RATIO > f->consumed)
-        return err_set(err, "refusing a gzip stream that inflates more than %u times", MAX_RATIO);
+        return err_set(err, "refusing a %s stream that inflates more than %u times",
+                       f->preferred->format, MAX_RATIO);
     if (f->most && f->produced > f->most)
         return inflate_too_much(f->most, err);
     return status == INFLATER_MEMBER_END ? next_member(f, err) : 0;

@@ -16,9 +16,12 @@ struct inflation {
 
 enum { INFLATER_GOES_ON, INFLATER_MEMBER_END };
 
-// A library that inflates gzip members (RFC 1952), their headers and trailers checked.
+// A library that inflates gzip members (RFC 1952) or zstd frames (RFC 8878), their headers and
+// trailers checked.
 struct inflater {
-    void *(*begin)(void);
+    const char *format; // "gzip"
+
+    void *(*begin)(void); // NULL where memory is short
     void (*end)(void *state);
 
     // One of the above, or -1 with *err filled. Takes and gives what it can, at most 1 GiB each.
@@ -31,7 +34,14 @@ struct inflater {
 extern const struct inflater inflater_zlib;
 extern const struct inflater inflater_isal; // twice as fast; only where the library is there
 
-// The better one of those that there are.
+// The better one of those of gzip.
 const struct inflater *inflater_best(void);
+
+// NULL where the library cannot be loaded, or was left out of the build.
+const struct inflater *inflater_zstd(void);
+
+// Which of these inflates what begins with the bytes, of which the first four are needed; NULL: it
+// is bare, or nothing here inflates it.
+const struct inflater *inflater_for(const unsigned char *at, size_t n);
 
 #endif

@@ -67,4 +67,4 @@ static int step(void *state, struct inflation *bytes, struct err *err)
     return s->block_state == ISAL_BLOCK_FINISH ? INFLATER_MEMBER_END : INFLATER_GOES_ON;
 }
 
-const struct inflater inflater_isal = {begin, end, step, next_member};
+const struct inflater inflater_isal = {"gzip", begin, end, step, next_member};

@@ -51,4 +51,4 @@ static void next_member(void *state)
     inflateReset(state);
 }
 
-const struct inflater inflater_zlib = {begin, end, step, next_member};
+const struct inflater inflater_zlib = {"gzip", begin, end, step, next_member};

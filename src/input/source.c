@@ -52,11 +52,12 @@ static int unpack(struct source *s, const struct fetcher *fetcher, struct err *e
 {
     s->top = s->bytes;
     for (unsigned i = 0; i < (fetcher ? LAYERS : 1u); i++) {
-        if (stream_need(s->top, 2, err))
+        if (stream_need(s->top, 4, err))
             return -1;
-        if (stream_have(s->top) < 2 || s->top->at[0] != 0x1f || s->top->at[1] != 0x8b)
+        const struct inflater *inflater = inflater_for(s->top->at, stream_have(s->top));
+        if (!inflater)
             break;
-        s->top = s->inflated[i] = inflate_stream_new(s->top, inflater_best());
+        s->top = s->inflated[i] = inflate_stream_new(s->top, inflater);
         if (fetcher)
             inflate_stream_limit(s->top, fetcher_max(fetcher));
     }

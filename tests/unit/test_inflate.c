@@ -237,6 +237,37 @@ static void input_in_single_bytes(void)
     buf_release(&out);
 }
 
+// Reads a zstd stream in small pieces, where libzstd can be loaded: 0, or -1 with *err filled.
+static int read_zstd(struct span packed, struct buf *out, struct err *err)
+{
+    struct memory_stream m;
+    memory_stream_init(&m, packed, 0);
+    struct stream *r = inflate_stream_new(&m.base, inflater_zstd());
+    int status = read_all(r, out, err);
+    inflate_stream_free(r);
+    memory_stream_release(&m);
+    return status;
+}
+
+static void zstd_is_read_too(void)
+{
+    static const struct span packed =
+        SPAN("\x28\xb5\x2f\xfd\x04\x58\x65\0\0\x30\x68\x65\x6c\x6c\x6f\x20\1\0\xb9\x4b\x11"
+             "\x2b\xe1\x68\xe7");
+    struct buf out = {0};
+    struct err err = {0};
+    if (!inflater_zstd())
+        return;
+    CHECK(inflater_for((const unsigned char *)packed.at, packed.n) == inflater_zstd());
+    CHECK_INT(read_zstd(packed, &out, &err), 0);
+    CHECK_SPAN(buf_span(&out), SPAN("hello hello hello hello hello hello"));
+    CHECK_INT(read_zstd(span_upto(packed, packed.n - 3), &out, &err), -1);
+    CHECK_HAS(err.text, "truncated zstd stream");
+    CHECK_INT(read_zstd(span_from(packed, 1), &out, &err), -1);
+    CHECK_HAS(err.text, "corrupt zstd stream");
+    buf_release(&out);
+}
+
 static void faults_below_are_passed_on(void)
 {
     struct buf packed = gzipped(SPAN("text")), out = {0};
@@ -331,4 +362,4 @@ CHECK_MAIN(CASE(all_inflaters_agree_on_headers), CASE(all_inflaters_agree_on_dam
            CASE(bare_bytes_pass), CASE(gzip_is_inflated), CASE(members_in_a_row_are_one_stream),
            CASE(cut_anywhere_is_refused), CASE(damage_is_refused), CASE(garbage_behind_is_refused),
            CASE(bombs_are_refused), CASE(pipes_are_read), CASE(input_in_single_bytes),
-           CASE(faults_below_are_passed_on), CASE(what_cannot_be_opened))
+           CASE(zstd_is_read_too), CASE(faults_below_are_passed_on), CASE(what_cannot_be_opened))
