@@ -37,6 +37,7 @@ enum app_keep {
     // Each file is a snapshot of a series, and they stay apart; a folder stands for the files in
     // it, as does a pattern with * ? or [.
     KEEP_SERIES = 4,
+    KEEP_BESIDE = 8, // the same of goroutines, where a folder has both
     KEEP_ALL = KEEP_SIDES | KEEP_RESULTS,
 };
 const struct loaded *app_load(char *const *paths, size_t n_paths, const struct config *config,
@@ -78,6 +79,7 @@ struct request {
 // What came of it besides the bytes.
 struct outcome {
     uint32_t gates_fired;
+    bool misused; // the profile is not of a kind that the report can be made of
     bool stopped; // before it was done: what the sink got is incomplete
     // Of the sample type: all of it and what the filters leave, divided as divide_by says, and the
     // unit that values are shown in, "auto" where each has its own.

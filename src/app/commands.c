@@ -63,6 +63,11 @@ const struct command_def command_defs[] = {
      .format = "callgrind",
      .viewers = kcachegrind,
      .summary = "the call graph, shown by KCachegrind"},
+    {.name = "leaks",
+     .report = REPORT_LEAKS,
+     .summary = "what grows over a series of profiles, where it is made, and what holds it",
+     .detail = "Of heap profiles, of goroutines, or of both in a folder that collect has filled. "
+               "A profile of goroutines that can never run again needs no series."},
     {.name = "list",
      .report = REPORT_LIST,
      .argument = ARGUMENT_REGEX,

@@ -72,9 +72,11 @@ int view_write(struct view *v, struct sink *out, struct err *err)
         srcfiles_fence(sources);
     struct subject subject = subject_of(v, sources);
     subject.flame = flame_options_of(v, out);
-    int status = build_and_write(v, &subject, out, err);
+    subject.own = *c->own ? regex_new(span_of(c->own), err) : NULL;
+    int status = *c->own && !subject.own ? -1 : build_and_write(v, &subject, out, err);
+    regex_free(subject.own);
     const char *searched = srcfiles_searched(sources);
-    if (status == 0 && searched)
+    if (status == 0 && searched && v->wants.needs_source)
         view_note(v, searched);
     srcfiles_release(sources);
     return status;

@@ -8,6 +8,7 @@
 #include "app/compare.h"
 #include "app/fetching.h"
 #include "app/gates.h"
+#include "app/options.h"
 #include "app/prepare.h"
 #include "app/reads.h"
 #include "app/saves.h"
@@ -382,6 +383,25 @@ static int load(struct loader *l, char *const *paths, size_t n_paths)
     return 0;
 }
 
+// Goroutines that stand beside a heap in a folder. What cannot be read of them is left out.
+static const struct loaded *load_beside(const struct config *config, char *const *paths, size_t n,
+                                        const struct job *job)
+{
+    struct arena arena = {0};
+    name_list names = {0};
+    struct err ignored;
+    struct config plain;
+    const struct loaded *beside = NULL;
+    if (series_beside(&names, paths, n, &arena, &ignored) == 0 && names.n) {
+        config_copy(&plain, config);
+        if (option_set(option_find(SPAN("sample_index")), &plain, SPAN(""), &ignored) == 0)
+            beside = app_load(names.at, names.n, &plain, KEEP_SERIES, job, &ignored);
+        config_release(&plain);
+    }
+    arena_release(&arena);
+    return beside;
+}
+
 const struct loaded *app_load(char *const *paths, size_t n_paths, const struct config *config,
                               unsigned keep, const struct job *job, struct err *err)
 {
@@ -395,6 +415,8 @@ const struct loaded *app_load(char *const *paths, size_t n_paths, const struct c
     fetcher_free(l.fetcher);
     buf_release(&l.skipped);
     if (status == 0) {
+        if (keep & KEEP_BESIDE)
+            l.fresh->beside = load_beside(config, paths, n_paths, job);
         if (keep & KEEP_RESULTS)
             l.fresh->cache = cache_new(RESULTS_MAX);
         return l.fresh;

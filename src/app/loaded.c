@@ -32,6 +32,7 @@ struct loaded *loaded_share(const struct loaded *l)
     fresh->units = l->units;
     fresh->plain_units = l->plain_units;
     fresh->series = l->series;
+    fresh->beside = l->beside ? loaded_ref(l->beside) : NULL;
     fresh->sources = l->sources;
     fresh->bases = l->bases;
     fresh->n_skipped = l->n_skipped;
@@ -50,6 +51,7 @@ void loaded_unref(const struct loaded *l)
     struct loaded *mine = (struct loaded *)l;
     if (!mine || atomic_fetch_sub(&mine->refs, 1) > 1)
         return;
+    loaded_unref(mine->beside);
     if (mine->owner) {
         loaded_unref(mine->owner);
     } else {

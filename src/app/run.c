@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/gates.h"
+#include "app/series.h"
 
 #include <stdio.h>
 
 #include "base/num.h"
+#include "report/leaks.h"
 
 // Percentages may be of what the filters leave, but the whole stays the whole.
 static void tell_weights(const struct view *v, struct outcome *outcome)
@@ -53,6 +55,17 @@ static int judge_and_run(const struct loaded *l, const struct request *request, 
     return status;
 }
 
+// A series needs some profiles, unless one tells all.
+static int check_series(const struct loaded *l, const struct command_def *command,
+                        struct outcome *outcome, struct err *err)
+{
+    bool proven = command->report == REPORT_LEAKS && leaks_are_proven(&l->profile);
+    if (proven || l->series.n_read >= SERIES_LEAST)
+        return 0;
+    outcome->misused = true;
+    return series_too_short(command->name, l->series.n_read, err);
+}
+
 static int run_as_loaded(const struct loaded *l, const struct request *request, struct sink *sink,
                          struct outcome *outcome, struct err *err)
 {
@@ -63,6 +76,8 @@ static int run_as_loaded(const struct loaded *l, const struct request *request, 
         sink_set_job(sink, request->job);
     if (command)
         status = command_check_format(command, request->config, err);
+    if (status == 0 && command && command_wants(command, request->config).series)
+        status = check_series(l, command, outcome, err);
     if (status == 0 && (!command || app_has_gates(request->config)))
         status = judge_and_run(l, request, sink, outcome, err);
     else if (status == 0)
@@ -75,10 +90,12 @@ static int run_as_loaded(const struct loaded *l, const struct request *request, 
 int app_run(const struct loaded *l, const struct request *request, struct sink *sink,
             struct outcome *outcome, struct err *err)
 {
-    if (!command_wants(request->command, request->config).series || l->series.n_read)
+    struct wants wants = command_wants(request->command, request->config);
+    if (!wants.series || l->series.n_read)
         return run_as_loaded(l, request, sink, outcome, err);
+    unsigned keep = KEEP_SERIES | (wants.beside ? KEEP_BESIDE : 0);
     const struct loaded *series =
-        app_load(l->sources.at, l->sources.n, request->config, KEEP_SERIES, request->job, err);
+        app_load(l->sources.at, l->sources.n, request->config, keep, request->job, err);
     *outcome = (struct outcome){0};
     int status = series ? run_as_loaded(series, request, sink, outcome, err) : -1;
     loaded_unref(series);

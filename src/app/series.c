@@ -75,6 +75,40 @@ int series_names(name_list *names, char *const *paths, size_t n, struct arena *a
     return 0;
 }
 
+// The goroutines' files of one folder, where what comes first there is another kind.
+static void keep_goroutines(name_list *names, size_t first)
+{
+    bool several = false;
+    size_t kept = first;
+    struct span best = best_stem(names, first, &several);
+    for (size_t i = first; i < names->n; i++)
+        if (several && !span_starts(best, SPAN("goroutine")) &&
+            span_starts(stem_of(names->at[i]), SPAN("goroutine")))
+            names->at[kept++] = names->at[i];
+    names->n = kept;
+}
+
+int series_beside(name_list *names, char *const *paths, size_t n, struct arena *arena,
+                  struct err *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t first = names->n;
+        if (names_expand(names, paths[i], arena, err))
+            return -1;
+        if (names->n > first)
+            keep_goroutines(names, first);
+    }
+    return 0;
+}
+
+int series_too_short(const char *command, size_t n, struct err *err)
+{
+    return err_set(err,
+                   "%s needs %d profiles or more, taken one after another, and this is %zu: "
+                   "cprof -collect=DIR -interval=30s URL takes them",
+                   command, SERIES_LEAST, n);
+}
+
 int app_check_paths(const struct command_def *command, const struct config *config,
                     char *const *paths, size_t n_paths, struct err *err)
 {
@@ -82,13 +116,12 @@ int app_check_paths(const struct command_def *command, const struct config *conf
     name_list names = {0};
     if (!command_wants(command, config).series || *config->files_from)
         return 0;
+    if (command->report == REPORT_LEAKS) // one profile may tell leaks, too
+        return 0;
     int status = series_names(&names, paths, n_paths, &arena, NULL, err);
     size_t n = names.n;
     arena_release(&arena);
     if (status == 0 && n < SERIES_LEAST)
-        return err_set(err,
-                       "%s needs %d profiles or more, taken one after another, and this is %zu: "
-                       "cprof -collect=DIR -interval=30s URL takes them",
-                       command->name, SERIES_LEAST, n);
+        return series_too_short(command->name, n, err);
     return status;
 }

@@ -12,6 +12,13 @@
 
 enum { SERIES_LEAST = 3 }; // fewer tell nothing
 
+// -1 with *err saying that so many are too few.
+int series_too_short(const char *command, size_t n, struct err *err);
+
+// Appends the series of goroutines that a folder has beside another one; none where it has none.
+int series_beside(name_list *names, char *const *paths, size_t n, struct arena *arena,
+                  struct err *err);
+
 // Appends to names. 0, or -1 with *err filled.
 int series_names(name_list *names, char *const *paths, size_t n, struct arena *arena,
                  const struct job *job, struct err *err);

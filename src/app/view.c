@@ -108,8 +108,15 @@ static int pick_options(struct view *v, struct err *err)
     v->report.arena = &v->arena;
     v->report.job = v->request->job;
     v->report.series = v->loaded->series.n_read ? &v->loaded->series : NULL;
+    if (v->loaded->beside) {
+        v->report.beside = &v->loaded->beside->profile;
+        v->report.beside_series = &v->loaded->beside->series;
+    }
     v->report.memo = &v->memo;
-    v->report.total = report_total(&v->profile, o->value_index, o->mean);
+    struct profile whole = v->profile;
+    if (v->report.series && whole.n_sides)
+        whole.values = whole.sides[whole.n_sides - 1].values;
+    v->report.total = report_total(&whole, o->value_index, o->mean);
     v->report.overflow = report_overflows(&v->profile, o->value_index, o->mean);
     if (v->report.overflow)
         view_note(v, arena_printf(&v->arena, "overflow: sums of " SPAN_FMT " do not fit 64 bits",

@@ -41,6 +41,8 @@ static const struct loaded *load(const struct args *args, const struct job *job,
 {
     struct wants wants = command_wants(args->command, &args->config);
     unsigned keep = wants.series ? KEEP_SERIES : wants.sides ? KEEP_SIDES : 0;
+    if (wants.beside)
+        keep |= KEEP_BESIDE;
     return app_load(args->paths, args->n_paths, &args->config, keep, job, err);
 }
 
@@ -51,7 +53,9 @@ static int run_once(const struct args *args, const struct job *job)
     const struct loaded *l = load(args, job, &err);
     int status = EXIT_DONE;
     if (!l || obey(l, args, job, &outcome, &err))
-        status = job_stopped(job) ? EXIT_FAILED : fail_by_kind(&err);
+        status = job_stopped(job)  ? EXIT_FAILED
+                 : outcome.misused ? fail(EXIT_MISUSED, &err)
+                                   : fail_by_kind(&err);
     else if (outcome.gates_fired)
         status = EXIT_GATED;
     loaded_unref(l);

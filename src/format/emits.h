@@ -7,11 +7,12 @@
 // What the table of formats is made of: each writes one kind of report in one format.
 
 // Text, with the reference's layout.
-emit text_comments, text_list, text_tags, text_top, text_traces, text_tree, text_trend;
+emit text_comments, text_list, text_tags, text_top, text_traces, text_tree, text_trend, text_leaks;
 emit raw_profile;
 
 // Tables in any format that has them: see format/table.h.
-emit table_comments, table_list, table_tags, table_top, table_traces, table_tree, table_trend;
+emit table_comments, table_list, table_tags, table_top, table_traces, table_tree, table_trend,
+    table_leaks;
 
 // The flame graph: rows of cells, a picture, and JSON: see format/flamejson.c.
 emit text_flame, svg_flame, json_flame;

@@ -20,6 +20,7 @@ const struct format formats[] = {
      .wants = {.width = 100, .whole_path = true},
      .emit = {[REPORT_COMMENTS] = text_comments,
               [REPORT_FLAME] = text_flame,
+              [REPORT_LEAKS] = text_leaks,
               [REPORT_LIST] = text_list,
               [REPORT_TAGS] = text_tags,
               [REPORT_TOP] = text_top,
@@ -108,9 +109,10 @@ const struct format formats[] = {
 
 // What all formats that write tables have.
 static emit *const table_emits[N_REPORTS] = {
-    [REPORT_COMMENTS] = table_comments, [REPORT_LIST] = table_list,     [REPORT_TAGS] = table_tags,
-    [REPORT_TOP] = table_top,           [REPORT_TRACES] = table_traces, [REPORT_TREE] = table_tree,
-    [REPORT_TREND] = table_trend,
+    [REPORT_COMMENTS] = table_comments, [REPORT_LEAKS] = table_leaks,
+    [REPORT_LIST] = table_list,         [REPORT_TAGS] = table_tags,
+    [REPORT_TOP] = table_top,           [REPORT_TRACES] = table_traces,
+    [REPORT_TREE] = table_tree,         [REPORT_TREND] = table_trend,
 };
 
 const struct format *format_find(const char *name)

@@ -6,6 +6,9 @@
 
 #include "base/utf8.h"
 #include "format/table.h"
+#include "format/trendtext.h"
+
+enum { SPARK_WIDTH = 30 };
 #include "report/gate.h"
 
 enum { MOST = 10 }; // rows that are not folded
@@ -190,6 +193,21 @@ static void put_weight_of(struct table *t, const struct value_format *values, in
     sink_putc(t->out, ')');
 }
 
+// Two are the ends of an interval, more are a picture.
+static void put_reals(struct table *t, const struct value_format *values, const struct cell *c)
+{
+    struct buf spark = {0};
+    if (c->n == 2) {
+        put_value_as(t->out, values, i64_of(round(c->reals[0])), true);
+        sink_write(t->out, SPAN(" to "));
+        put_value_as(t->out, values, i64_of(round(c->reals[1])), true);
+        return;
+    }
+    trend_add_sparkline(&spark, c->reals, (uint32_t)c->n, SPARK_WIDTH);
+    sink_write(t->out, buf_span(&spark));
+    buf_release(&spark);
+}
+
 static void put_cell(struct table *t, size_t column, const struct cell *c)
 {
     struct value_format values = {unit_conv_of(t->columns[column].unit, SPAN("auto")),
@@ -202,7 +220,13 @@ static void put_cell(struct table *t, size_t column, const struct cell *c)
         put_value_as(t->out, &values, i64_of(round(c->error)), false);
     else if (c->kind == CELL_NUMBER)
         put_weight_of(t, &values, c->number);
-    for (size_t i = 0; i < c->n; i++) {
+    else if (c->kind == CELL_REAL && t->columns[column].is_value)
+        put_value_as(t->out, &values, i64_of(round(c->error)), false);
+    else if (c->kind == CELL_REAL)
+        sink_printf(t->out, "%.3g", c->error);
+    else if (c->kind == CELL_REALS)
+        put_reals(t, &values, c);
+    for (size_t i = 0; c->kind != CELL_REALS && i < c->n; i++) {
         sink_write(t->out, i ? SPAN("<br>") : SPAN(""));
         if (c->kind == CELL_FRAMES)
             put_name(t->out, node_name(t->nodes, c->frames[i].node));

@@ -97,7 +97,7 @@ void table_add_cell(const struct table *t, size_t column, const struct cell *c,
     if (c->kind == CELL_REAL)
         buf_printf(out, "%.10g", c->error);
     for (size_t i = 0; i < c->n; i++) {
-        buf_add(out, span_of(i ? separator : ""));
+        buf_add(out, span_of(!i ? "" : c->kind == CELL_REALS ? " " : separator));
         if (c->kind == CELL_REALS)
             buf_printf(out, "%.10g", c->reals[i]);
         else if (c->kind == CELL_FRAMES)

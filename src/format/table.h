@@ -40,7 +40,7 @@ struct frame {
 struct table_column {
     const char *name;
     bool is_value;
-    bool in_name;     // the row's printable name has it, too
+    bool in_name;     // the row's printable name has it, too, or it is for programs only
     struct span unit; // of values
 };
 

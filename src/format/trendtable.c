@@ -1,27 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "format/trendtable.h"
+
+#include <string.h>
+
 #include "format/emits.h"
-#include "format/table.h"
-#include "report/trend.h"
 
-enum { COLUMNS = 15 };
+// Markdown is for people: it has what they look at first.
+static void keep_from_people(struct table *t)
+{
+    static const char *const names[] = {"file", "line", "hits", "p", "tau", "growth", "noise_se"};
+    for (size_t i = 0; i < t->n_columns; i++)
+        for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+            t->columns[i].in_name |= strcmp(t->columns[i].name, names[k]) == 0;
+}
 
-static void add_columns(struct table *t, const struct trend *trend)
+void trend_add_columns(struct table *t, const struct trend *trend)
 {
     bool timed = trend->series.timed;
     table_add_column(t, "name");
     table_add_column(t, "file");
     table_add_column(t, "line");
     table_add_column(t, "verdict");
-    table_add_column(t, "first");
-    table_add_column(t, "last");
+    table_add_value(t, "first");
+    table_add_value(t, "last");
     table_add_column(t, "hits");
-    table_add_column(t, timed ? "slope_per_hour" : "slope_per_snapshot");
-    table_add_column(t, timed ? "interval_per_hour" : "interval_per_snapshot");
+    table_add_value(t, timed ? "slope_per_hour" : "slope_per_snapshot");
+    table_add_value(t, timed ? "interval_per_hour" : "interval_per_snapshot");
     table_add_column(t, "p");
     table_add_column(t, "tau");
-    table_add_column(t, "growth");
-    table_add_column(t, "noise_se");
-    table_add_column(t, "values");
+    table_add_value(t, "growth");
+    table_add_value(t, "noise_se");
+    table_add_value(t, "values");
+    keep_from_people(t);
 }
 
 static double scaled(const struct table *t, double value)
@@ -37,8 +47,8 @@ static const double *scaled_values(const struct table *t, const double *from, si
     return to;
 }
 
-static void fill(const struct table *t, const struct trend *trend, const struct trend_item *item,
-                 struct cell *cells)
+void trend_fill_cells(const struct table *t, const struct trend *trend,
+                      const struct trend_item *item, struct cell *cells)
 {
     const struct trend_numbers *o = &item->numbers;
     uint32_t n = trend->n;
@@ -59,13 +69,13 @@ static void fill(const struct table *t, const struct trend *trend, const struct 
         cells[at++] = cell_real(scaled(t, o->growth));
         cells[at++] = cell_real(scaled(t, o->se));
     } else {
-        for (; at < COLUMNS - 2;)
+        for (; at < TREND_COLUMNS - 1;)
             cells[at++] = (struct cell){.kind = CELL_NULL};
     }
     cells[at++] = cell_reals(scaled_values(t, item->values, n), n);
 }
 
-static void add_facts(struct table *t, const struct trend *trend)
+void trend_add_facts(struct table *t, const struct trend *trend)
 {
     const struct series *s = &trend->series;
     struct table_fact facts[] = {
@@ -92,21 +102,21 @@ void table_trend(const struct document *d, struct sink *out)
 {
     const struct trend *trend = d->data.trend;
     struct table table = table_of(d, NULL, NULL, out), *t = &table;
-    struct cell total[COLUMNS] = {0};
+    struct cell total[TREND_COLUMNS] = {0};
     struct trend_item all = trend->total;
     all.row.name = SPAN("TOTAL");
     t->sided = false; // there are more than two
-    add_columns(t, trend);
-    add_facts(t, trend);
-    fill(t, trend, &all, total);
+    trend_add_columns(t, trend);
+    trend_add_facts(t, trend);
+    trend_fill_cells(t, trend, &all, total);
     t->total = total;
     table_begin(t);
     if (!t->format->total_in_head)
-        fill(t, trend, &all, table_new_row(t)), table_put_row(t);
+        trend_fill_cells(t, trend, &all, table_new_row(t)), table_put_row(t);
     for (uint32_t i = 0; i < trend->n_items; i++) {
         if (!trend->items[i].shown)
             continue;
-        fill(t, trend, &trend->items[i], table_new_row(t));
+        trend_fill_cells(t, trend, &trend->items[i], table_new_row(t));
         table_put_row(t);
     }
     table_end(t);

@@ -53,6 +53,8 @@ struct report {
     struct report_options options;
     const struct gate_results *gates; // that were judged, or NULL
     const struct series *series;      // of the profile's sides; NULL: they are none
+    const struct profile *beside;     // of goroutines, taken at the same times; or NULL
+    const struct series *beside_series;
     int64_t total; // of the samples before the filters, unless percentages are relative
     bool overflow; // see report_overflows
 };

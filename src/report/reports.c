@@ -2,6 +2,7 @@
 #include "report/reports.h"
 
 #include "profile/filter.h"
+#include "report/leaks.h"
 
 struct wants wants_of_both(const struct wants *a, const struct wants *b)
 {
@@ -12,6 +13,8 @@ struct wants wants_of_both(const struct wants *a, const struct wants *b)
         .visual = a->visual || b->visual,
         .tags = a->tags || b->tags,
         .series = a->series || b->series,
+        .beside = a->beside || b->beside,
+        .needs_source = a->needs_source || b->needs_source,
         .sides = a->sides || b->sides,
         .noise = a->noise || b->noise,
         .all_types = a->all_types || b->all_types,
@@ -166,6 +169,18 @@ static int build_profile(const struct report *r, const struct subject *s, union 
     return 0;
 }
 
+static int build_leaks(const struct report *r, const struct subject *s, union report_data *data,
+                       struct err *err)
+{
+    data->leaks = arena_alloc(r->arena, sizeof *data->leaks);
+    return report_leaks(r, s, data->leaks, err);
+}
+
+static void release_leaks(union report_data *data)
+{
+    leaks_release(data->leaks);
+}
+
 static int build_trend(const struct report *r, const struct subject *s, union report_data *data,
                        struct err *err)
 {
@@ -188,8 +203,12 @@ const struct report_def report_defs[N_REPORTS] = {
                       NULL},
     [REPORT_GATES] = {"gates", {.untrimmed = true, .sides = true, .all_types = true}, NULL, NULL},
     [REPORT_GRAPH] = {"graph", {.node_count = 80, .call_tree = true}, build_graph, release_graph},
+    [REPORT_LEAKS] = {"leaks", {.series = true, .beside = true}, build_leaks, release_leaks},
     [REPORT_LIST] = {"list",
-                     {.untrimmed = true, .granularity = GRANULARITY_LINES, .obj_names = true},
+                     {.untrimmed = true,
+                      .granularity = GRANULARITY_LINES,
+                      .obj_names = true,
+                      .needs_source = true},
                      build_list,
                      NULL},
     [REPORT_PROFILE] = {"profile",

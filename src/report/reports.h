@@ -26,6 +26,8 @@ struct wants {
     bool call_tree;     // the option call_tree is obeyed
     bool visual;        // it is trimmed as a picture: see struct trim_options
     bool tags;          // nodes of graphs have tags
+    bool needs_source;  // it is said where source files were looked for in vain
+    bool beside;        // goroutines that were counted at the same times are looked at, too
     bool series;        // several profiles are kept apart, in the order of time
     bool sides;         // what a comparison was before and after, also where nothing changed
     bool noise;         // the option noise is obeyed
@@ -52,6 +54,7 @@ struct subject {
     const char *pattern; // of the functions it is about, and what matches it; NULL: all
     struct regex *regex;
     struct text_files files;
+    struct regex *own; // what is the program's own; NULL: it is worked out
     bool tags; // the format wants them
     struct tag_source tag_source;
     struct flame_options flame;
@@ -73,6 +76,7 @@ union report_data {
     struct profile *profile;
     struct flame *flame;
     struct trend *trend;
+    struct leaks *leaks;
 };
 
 enum report_kind {
@@ -81,6 +85,7 @@ enum report_kind {
     REPORT_FLAME,
     REPORT_GATES, // no report, but the ground that gates are judged on: untrimmed, with both sides
     REPORT_GRAPH,
+    REPORT_LEAKS,
     REPORT_LIST,
     REPORT_PROFILE,
     REPORT_STACKS,

@@ -47,7 +47,7 @@ static void pick_scales(struct maker *m, bool over_time)
         m->scales[i] = known ? 1e9 / (double)m->p->sides[i].duration_nanos : 1;
 }
 
-static bool is_counted(const struct profile *p, uint32_t type)
+bool trend_is_of_goroutines(const struct profile *p, uint32_t type)
 {
     return span_eq(profile_str(p, p->sample_types[type].unit), SPAN("count")) &&
            (series_type(p, "goroutine") == type || series_type(p, "goroutines") == type ||
@@ -61,7 +61,7 @@ static void pick_kind(struct maker *m)
     struct noise noise = noise_of(p, m->t->type);
     bool in_use = m->t->type == series_type(p, "inuse_space") ||
                   m->t->type == series_type(p, "inuse_objects");
-    m->t->kind = is_counted(p, m->t->type) ? NOISE_NONE : noise.kind;
+    m->t->kind = trend_is_of_goroutines(p, m->t->type) ? NOISE_NONE : noise.kind;
     m->allocated = m->objects = m->bytes = m->t->type;
     m->series.rate = 1;
     pick_scales(m, m->t->kind != NOISE_HEAP && m->t->kind != NOISE_NONE);
@@ -160,7 +160,7 @@ static void add_sample(struct maker *m, sample_list *lists, uint32_t sample)
     const struct sample *s = &m->p->samples[sample];
     const struct node_table *t = &m->t->table;
     if (!m->r->options.trim.cum_sort) {
-        bool goroutine = m->t->kind == NOISE_NONE && is_counted(m->p, m->t->type);
+        bool goroutine = m->t->kind == NOISE_NONE && trend_is_of_goroutines(m->p, m->t->type);
         uint32_t leaf =
             goroutine ? own_leaf(m, s) : node_leaf(t, m->p->frames + s->frame, s->n_frames);
         if (leaf != NO_INDEX)

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "format/emits.h"
+#include "format/trendtable.h"
+#include "report/leaks.h"
+
+// The columns that come after those of a trend.
+static const char *const columns[] = {"own_function", "own_file", "own_line", "source", "fills",
+                                      "started",      "state",    "minutes",  "count",  "stack"};
+
+static struct cell stack_cell(const struct report *r, const struct leak *leak)
+{
+    struct frame *frames = arena_zalloc(r->arena, leak->n_path + 1, sizeof *frames);
+    for (uint32_t i = 0; i < leak->n_path; i++)
+        frames[i].node = leak->path[i];
+    return (struct cell){.kind = CELL_FRAMES, .frames = frames, .n = leak->n_path};
+}
+
+static void put_leak(struct table *t, const struct leaks *l, const struct leak *leak)
+{
+    struct cell *cells = table_new_row(t);
+    size_t n = TREND_COLUMNS;
+    trend_fill_cells(t, &l->trend, leak->item, cells);
+    if (l->proven)
+        cells[3] = cell_text(SPAN("leaked"));
+    cells[n++] = cell_text(leak->function);
+    cells[n++] = cell_text(leak->file);
+    cells[n++] = cell_place(leak->line);
+    cells[n++] = cell_text(leak->source);
+    cells[n++] = leak->filled ? cell_text(span_of(leak->filled)) : (struct cell){0};
+    cells[n++] = cell_text(leak->started);
+    cells[n++] = leak->n_states ? cell_text(leak->states[0].name) : (struct cell){0};
+    cells[n++] = leak->n_states ? cell_place(leak->states[0].minutes) : (struct cell){0};
+    cells[n++] = l->goroutines ? cell_number(leak->count) : (struct cell){0};
+    cells[n++] = stack_cell(t->r, leak);
+    table_put_row(t);
+}
+
+void table_leaks(const struct document *d, struct sink *out)
+{
+    struct leaks *l = d->data.leaks;
+    struct table table = table_of(d, NULL, NULL, out), *t = &table;
+    struct cell total[TREND_COLUMNS + sizeof columns / sizeof *columns] = {0};
+    l->trend.total.row.name = SPAN("TOTAL");
+    t->sided = false; // there may be more than two
+    t->nodes = &l->lines;
+    trend_add_columns(t, &l->trend);
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        table_add_column(t, columns[i]);
+    t->columns[TREND_COLUMNS].in_name = t->columns[t->n_columns - 1].in_name = true;
+    trend_add_facts(t, &l->trend);
+    trend_fill_cells(t, &l->trend, &l->trend.total, total);
+    t->total = total;
+    table_begin(t);
+    for (uint32_t i = 0; i < l->n; i++)
+        put_leak(t, l, &l->leaks[i]);
+    table_end(t);
+}
