@@ -55,7 +55,7 @@ struct subject {
     struct regex *regex;
     struct text_files files;
     struct regex *own; // what is the program's own; NULL: it is worked out
-    bool tags; // the format wants them
+    bool tags;         // the format wants them
     struct tag_source tag_source;
     struct flame_options flame;
 };
