@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/cli.h"
+#include "web/server.h"
 
 int main(int argc, char **argv)
 {
-    return cli_main(argc, argv);
+#ifdef HAVE_MICROHTTPD
+    return cli_main(argc, argv, &web_server);
+#else
+    return cli_main(argc, argv, NULL);
+#endif
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/commands.h"
 
+#include "app/export.h"
+
 #define ROWS_DETAIL                                                                                \
     "flat is an entry's own weight, cum its weight with all that it calls, sum% the flat weights " \
     "so far."
@@ -58,6 +60,13 @@ const struct command_def command_defs[] = {
      .viewers = gv,
      .summary = "the call graph as a picture, shown by gv",
      PICTURE},
+    {.name = "html",
+     .format = "html",
+     .run = app_export,
+     .summary = "the browser's page with the data in it: one file to send",
+     .detail =
+         "It opens from disk, asks nothing of any network, and has at most 1.5 MB; what is too "
+         "small to be seen is left out of it. cprof-web(7) tells more."},
     {.name = "kcachegrind",
      .report = REPORT_GRAPH,
      .format = "callgrind",

@@ -8,6 +8,8 @@
 #include "format/formats.h"
 #include "report/reports.h"
 
+struct loaded;
+
 enum command_argument {
     ARGUMENT_NONE,
     ARGUMENT_REGEX, // which functions it is about
@@ -20,6 +22,9 @@ struct command_def {
     enum report_kind report;
     const char *format; // NULL: the option format chooses
     enum command_argument argument;
+    // Writes it in place of a report and a format's emit; or NULL. 0, or -1 with *err filled.
+    int (*run)(const struct loaded *l, const struct config *config, const struct job *job,
+               struct sink *out, struct err *err);
     const char *const *viewers; // programs to show the result, the first that starts; NULL ends
     const char *summary;        // one line
     const char *detail;         // more, or NULL

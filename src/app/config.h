@@ -47,6 +47,8 @@ struct config {
     char *files_from; // a list of files
     char *add_comment, *buildid, *symbolize;
     int created_by; // enum created_by: see profile/read/reader.h
+    char *http;     // the address to serve at
+    bool no_browser;
     bool all_frames, keep_going, durable;
     char *skipped; // a file
     int64_t max_memory;

@@ -39,6 +39,18 @@ static struct subject subject_of(struct view *v, struct srcfiles *sources)
     };
 }
 
+// What a report shows its values in; reports that have no unit for all pick one for each.
+static struct span unit_of(const struct document *d)
+{
+    struct span asked = d->report->options.output_unit;
+    struct span unit = d->kind == REPORT_TOP     ? d->data.top->shown.unit
+                       : d->kind == REPORT_TREE  ? d->data.tree->graph.shown.unit
+                       : d->kind == REPORT_FLAME ? d->data.flame->shown.unit
+                       : d->kind == REPORT_GRAPH ? d->data.graph->shown.unit
+                                                 : asked;
+    return span_eq(unit, SPAN("minimum")) ? SPAN("auto") : unit;
+}
+
 static int build_and_write(struct view *v, const struct subject *subject, struct sink *out,
                            struct err *err)
 {
@@ -58,6 +70,7 @@ static int build_and_write(struct view *v, const struct subject *subject, struct
     if (def->build && def->build(&v->report, subject, &d.data, err))
         return -1;
     int status = format_write(&d, out, err);
+    v->shown_unit = arena_span(&v->arena, unit_of(&d));
     if (def->release)
         def->release(&d.data);
     return status;

@@ -32,6 +32,7 @@ enum option_group {
     GROUP_GATE,
     GROUP_SOURCE,
     GROUP_FETCH,
+    GROUP_SERVE,
     GROUP_COUNT,
 };
 

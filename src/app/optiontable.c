@@ -17,6 +17,7 @@ const char *const option_group_titles[GROUP_COUNT] = {
     [GROUP_GATE] = "What is noise, and when to fail",
     [GROUP_SOURCE] = "What is read",
     [GROUP_FETCH] = "How URLs are fetched",
+    [GROUP_SERVE] = "How the browser's page is served",
 };
 
 static const struct choice sort_choices[] = {
@@ -225,6 +226,11 @@ const struct option_def option_defs[] = {
     {OPTION(hide, REGEX, FILTER), .url = "h", .where = SAVED, .dirties = DIRTIES_FILTER,
      .complete = COMPLETE_FUNCTIONS, .initial = "", .argument = "REGEX",
      .summary = "cut matching frames out of the stacks", .detail = FRAME_DETAIL},
+    {OPTION(http, STRING, SERVE), .where = WHERE_CLI, .dirties = DIRTIES_NOTHING, .initial = "",
+     .argument = "HOST:PORT", .summary = "serve the browser's page at this address",
+     .detail =
+         "Until it is interrupted. :8080 and 8080 are this machine alone; port 0, or none, is "
+         "a free one. cprof-web(7) tells more."},
     {OPTION(ignore, REGEX, FILTER), .url = "i", .where = SAVED, .dirties = DIRTIES_FILTER,
      .complete = COMPLETE_FUNCTIONS, .initial = "", .argument = "REGEX",
      .summary = "no samples with a matching frame", .detail = FRAME_DETAIL},
@@ -244,6 +250,8 @@ const struct option_def option_defs[] = {
      .summary = "the most that a fetched profile may unpack to"},
     {OPTION(mean, BOOL, DISPLAY), .url = "mean", .where = SAVED, .dirties = DIRTIES_GRAPH,
      .initial = "false", .summary = "divide values by each sample's first value, the count"},
+    {OPTION(no_browser, BOOL, SERVE), .where = WHERE_CLI, .dirties = DIRTIES_NOTHING,
+     .initial = "false", .summary = "open no browser on the page"},
     {OPTION(no_save, BOOL, FETCH), .where = LOCAL, .dirties = DIRTIES_NOTHING, .initial = "false",
      .summary = "keep no copy of what is fetched",
      .detail = "CPROF_SAVE=off in the environment says so for good."},

@@ -12,12 +12,11 @@ static void tell_weights(const struct view *v, struct outcome *outcome)
 {
     const struct report_options *o = &v->report.options;
     bool relative = v->request->config->relative_percentages;
-    struct span unit = span_eq(o->output_unit, SPAN("minimum")) ? SPAN("auto") : o->output_unit;
     int64_t whole =
         relative ? report_total(&v->loaded->profile, o->value_index, o->mean) : v->report.total;
     outcome->total = i64_scaled(whole, o->ratio);
     outcome->left = i64_scaled(report_total(&v->profile, o->value_index, o->mean), o->ratio);
-    snprintf(outcome->unit, sizeof outcome->unit, SPAN_FMT, SPAN_ARG(unit));
+    snprintf(outcome->unit, sizeof outcome->unit, SPAN_FMT, SPAN_ARG(v->shown_unit));
 }
 
 static int run_report(const struct loaded *l, const struct request *request,
@@ -78,7 +77,9 @@ static int run_as_loaded(const struct loaded *l, const struct request *request, 
         status = command_check_format(command, request->config, err);
     if (status == 0 && command && command_wants(command, request->config).series)
         status = check_series(l, command, outcome, err);
-    if (status == 0 && (!command || app_has_gates(request->config)))
+    if (status == 0 && command && command->run)
+        status = command->run(l, request->config, request->job, sink, err);
+    else if (status == 0 && (!command || app_has_gates(request->config)))
         status = judge_and_run(l, request, sink, outcome, err);
     else if (status == 0)
         status = run_report(l, request, NULL, sink, outcome, err);

@@ -19,7 +19,8 @@ struct view {
     struct tag_units units;
     struct regex *regex; // the request's, or NULL
     struct memo memo;
-    struct report report; // ready to be built: options, total and filters are set
+    struct report report;   // ready to be built: options, total and filters are set
+    struct span shown_unit; // of the report that was written: see struct outcome
 };
 
 // All that goes before a report, in its order: frames of tags, options, filters, the total. Remarks

@@ -9,6 +9,7 @@
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
+#include "cli/serve.h"
 #include "cli/shell.h"
 #include "cli/watch.h"
 
@@ -67,39 +68,46 @@ static struct watch watch_of(const struct args *args)
     return (struct watch){args->paths, args->n_paths, &args->config, args->command, args->regex};
 }
 
-static int run(const struct args *args)
+static int run(const struct args *args, const struct server_ops *server)
 {
     struct job job;
     struct watch w = watch_of(args);
     if (args->config.watch)
         return watch_run(&w);
-    if (!args->command && !app_has_gates(&args->config))
-        return shell_main(args) ? EXIT_FAILED : EXIT_DONE;
+    bool serves = *args->config.http;
+    if (!serves && !args->command && !app_has_gates(&args->config))
+        return shell_main(args, server) ? EXIT_FAILED : EXIT_DONE;
     job_init(&job);
     job.note = output_note;
     job.progress = output_progress;
     job.threads = app_threads(&args->config);
     interrupt_catch(&job, true);
-    int status = run_once(args, &job);
-    interrupt_pass_on();
+    int status;
+    struct err err;
+    if (serves)
+        status = serve_run(args, server, &job, &err) ? fail_by_kind(&err) : EXIT_DONE;
+    else
+        status = run_once(args, &job);
+    if (!serves)
+        interrupt_pass_on();
     job_release(&job);
     return status;
 }
 
 // In a terminal, the list of profiles that a service has, where its URL is what is named.
-static int list_or_run(const struct args *args)
+static int list_or_run(const struct args *args, const struct server_ops *server)
 {
     struct buf text = {0};
     struct err err;
-    int found = args->n_paths == 1 && isatty(STDOUT_FILENO)
+    int found = args->n_paths == 1 && !*args->config.http && isatty(STDOUT_FILENO)
                     ? app_list_profiles(args->paths[0], &args->config, NULL, &text, &err)
                     : 0;
     fwrite(text.at, 1, text.n, stdout);
     buf_release(&text);
-    return found > 0 ? EXIT_DONE : found < 0 ? fail(EXIT_FAILED, &err) : run(args);
+    return found > 0 ? EXIT_DONE : found < 0 ? fail(EXIT_FAILED, &err) : run(args, server);
 }
 
-static int check_args(const struct args *args, struct err *err)
+static int check_args(const struct args *args, const struct server_ops *server, struct err *err)
 {
     if (args->n_paths == 0 && !*args->config.files_from)
         return err_set(err, "no profile named; 'cprof -help' tells how to name one");
@@ -108,7 +116,7 @@ static int check_args(const struct args *args, struct err *err)
     struct watch w = watch_of(args);
     if (args->config.watch && watch_check(&w, err))
         return -1;
-    if (app_check(&args->config, err))
+    if (serve_check(args, server, err) || app_check(&args->config, err))
         return -1;
     return app_check_paths(args->command, &args->config, args->paths, args->n_paths, err);
 }
@@ -124,7 +132,7 @@ static int print_text(void (*print)(struct buf *))
     return sink_finish(out, &err) ? fail_by_kind(&err) : EXIT_DONE;
 }
 
-int cli_main(int argc, char **argv)
+int cli_main(int argc, char **argv, const struct server_ops *server)
 {
     struct args args;
     struct err err;
@@ -136,10 +144,10 @@ int cli_main(int argc, char **argv)
         status = print_text(help_usage);
     else if (args.version)
         status = print_text(help_version);
-    else if (check_args(&args, &err))
+    else if (check_args(&args, server, &err))
         status = fail(EXIT_MISUSED, &err);
     else
-        status = list_or_run(&args);
+        status = list_or_run(&args, server);
     args_release(&args);
     return status;
 }

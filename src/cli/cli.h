@@ -2,7 +2,7 @@
 #ifndef CPROF_CLI_CLI_H
 #define CPROF_CLI_CLI_H
 
-#include "app/app.h"
+#include "app/serve.h"
 
 // How a run ends. A signal that ends it is passed on, so that a shell sees 130 or 143.
 enum exit_status {
@@ -14,7 +14,7 @@ enum exit_status {
     EXIT_LOST = 5,      // a source could not be reached, or failed while it was read: try again
 };
 
-// Runs one command line; returns the exit status.
-int cli_main(int argc, char **argv);
+// Runs one command line; returns the exit status. The server is NULL where this build has none.
+int cli_main(int argc, char **argv, const struct server_ops *server);
 
 #endif

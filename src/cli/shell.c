@@ -74,6 +74,8 @@ int shell_init(struct shell *sh, const struct args *args, struct err *err)
 
 void shell_release(struct shell *sh)
 {
+    if (sh->server)
+        sh->server_ops->stop(sh->server);
     loaded_unref(sh->loaded);
     config_release(&sh->config);
     free_paths(sh->paths, sh->n_paths);

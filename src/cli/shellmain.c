@@ -57,7 +57,7 @@ static bool move_to_terminal(const struct args *args)
     return true;
 }
 
-int shell_main(const struct args *args)
+int shell_main(const struct args *args, const struct server_ops *server)
 {
     struct shell sh;
     struct err err;
@@ -65,6 +65,7 @@ int shell_main(const struct args *args)
         output_message("cprof: ", err.text);
         return -1;
     }
+    sh.server_ops = server;
     if (move_to_terminal(args)) {
         sh.terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
         if (sh.terminal)

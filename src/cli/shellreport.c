@@ -150,6 +150,33 @@ static int parse(struct parser *p, struct span line)
     return apply_regexes(p);
 }
 
+// The page on the session as it is now.
+static int serve(struct shell *sh, const struct config *config, struct err *err)
+{
+    struct serving serving = {.address = "localhost:0",
+                              .browser = true,
+                              .config = config,
+                              .loaded = sh->loaded,
+                              .job = &sh->job};
+    struct server *server = sh->server_ops->start(&serving, err);
+    if (!server)
+        return -1;
+    if (sh->server)
+        sh->server_ops->stop(sh->server);
+    sh->server = server;
+    struct buf text = {0};
+    buf_printf(&text, "serving web UI on %s until this session ends", sh->server_ops->url(server));
+    output_message("", buf_cstr(&text));
+    buf_release(&text);
+    return 0;
+}
+
+static bool is_page(const struct shell *sh, const struct parser *p)
+{
+    return sh->server_ops && !p->output.command && !*p->config.output &&
+           strcmp(p->request.command->name, "web") == 0;
+}
+
 int shell_report(struct shell *sh, const word_list *words, struct span line, struct err *err)
 {
     struct parser p = {
@@ -159,7 +186,9 @@ int shell_report(struct shell *sh, const word_list *words, struct span line, str
     p.request.job = &sh->job;
     struct outcome outcome;
     int status = parse(&p, line);
-    if (status == 0)
+    if (status == 0 && is_page(sh, &p))
+        status = serve(sh, &p.config, err);
+    else if (status == 0)
         status = output_report(sh->loaded, &p.request, &p.output, &outcome, err);
     config_release(&p.config);
     buf_release(&p.focus);

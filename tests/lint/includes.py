@@ -7,7 +7,7 @@ import tree
 
 CHAIN = ["base", "profile", "symbol", "graph", "report", "format", "app", "cli", "web", "main"]
 BESIDE = {"input": ["base"], "sink": ["base"]}
-ALSO = {"format": ["sink"], "app": ["input", "sink"], "cli": ["sink"]}
+ALSO = {"format": ["sink"], "app": ["input", "sink"], "cli": ["sink"], "web": ["sink"]}
 NEVER = {"cli": ["profile", "graph", "report", "input"], "web": ["cli"]}
 
 # The C library's own regular expressions and messages are used nowhere.
@@ -20,7 +20,8 @@ LIBRARIES = [
     (["pcre2*.h"], ["src/base/regex.c"]),
     (["elfutils/*", "libelf.h", "gelf.h"], ["src/symbol/libdw.h"]),
     (["libiberty/*"], ["src/symbol/demangle.c"]),
-    (["jansson.h"], ["src/format/json.c", "src/profile/read/jsonread.c"]),
+    (["jansson.h"], ["src/format/json.c", "src/profile/read/jsonread.c", "src/web/settings.c"]),
+    (["microhttpd.h"], ["src/web/httpd.h"]),
     (["regex.h", "err.h"], []),
 ]
 

@@ -384,7 +384,7 @@ def what_is_no_text_goes_to_new_files():
 
 def pictures_say_what_is_missing():
     env = tap.environment(PATH="/nonexistent")
-    done = session(["svg", "web", "gv", "kcachegrind", "top3"], env=env)
+    done = session(["svg", "web >a.svg", "gv", "kcachegrind", "top3"], env=env)
     assert done.stdout == flags("-top", "-nodecount=3"), done
     assert done.stderr.count(b"'dot' is not installed") == 3, done
     assert b"none of the programs" in done.stderr, done

@@ -19,12 +19,15 @@ export class Refusal extends Error {
 export class Gone extends Error {}
 
 export async function fetchText(address, options = {}) {
-  let answer;
+  return (await fetchWhole(address, options)).text;
+}
+
+async function fetchWhole(address, options = {}) {
   try {
-    answer = await fetch(address, { signal: stopper.signal, ...options });
+    const answer = await fetch(address, { signal: stopper.signal, ...options });
     const text = await answer.text();
     if (!answer.ok) throw new Refusal(answer.status, plain(text, answer.headers.get('content-type')));
-    return text;
+    return { text, headers: answer.headers };
   } catch (e) {
     if (e instanceof Refusal || e.name === 'AbortError') throw e;
     throw new Gone(String(e));
@@ -38,35 +41,46 @@ function plain(text, type) {
   return (page.querySelector('#error, main, body')?.textContent || text).trim();
 }
 
+// What the server says beside a report: the whole, what the filters leave, the unit to show.
+function withWeights(answer, total, left, unit) {
+  const number = (text) => (text === null || text === undefined ? undefined : Number(text));
+  return { answer, total: number(total), left: number(left), unit: unit || 'auto' };
+}
+
 function fromFile(report) {
   const si = state.params.get('si');
   const types = offline.answers[report];
   if (!types) throw new Refusal(404, `this file does not have the ${report} view`);
-  return types.find((a) => a.type === si) || types[offline.type ?? 0] || types[0];
+  return types.find((a) => a.answer.type === si) || types[offline.type ?? 0] || types[0];
+}
+
+async function fromServer(address) {
+  const { text, headers } = await fetchWhole(address);
+  return withWeights(JSON.parse(text), headers.get('X-Cprof-Total'), headers.get('X-Cprof-Shown'), headers.get('X-Cprof-Unit'));
 }
 
 // One report as JSON; the facts that all have go to the state.
 export async function fetchReport(report, extra = {}, options = {}) {
-  const answer = offline ? fromFile(report)
-    : JSON.parse(await fetchText(`${report}.json?${options.bare ? new URLSearchParams(extra) : optionsQuery(extra)}`));
-  if (!options.aside) takeFacts(answer);
-  return answer;
+  const got = offline ? fromFile(report) : await fromServer(`${report}.json?${optionsQuery(extra)}`);
+  const key = optionsQuery().toString();
+  if (report === 'top' || state.unitKey !== key) state.outUnit = got.unit;
+  if (report === 'top') state.unitKey = key;
+  if (!options.aside) takeFacts(got);
+  return got.answer;
 }
 
-// What the filters leave, where a report tells it; else what its rows add up to.
-function takeFacts(answer) {
+function takeFacts({ answer, total, left }) {
   state.profile = answer.profile;
   state.type = answer.type;
   state.typeIndex = answer.sample_index;
   state.unit = answer.unit;
-  state.outUnit = answer.unit_shown || 'auto';
   state.comparison = !!answer.comparison;
   state.sides = answer.total_before !== undefined;
   state.before = answer.total_before;
   state.after = answer.total_after;
-  state.total = answer.whole ?? answer.total;
+  state.total = total ?? answer.total;
   state.base = answer.total;
-  state.shown = answer.left ?? answer.flame?.cum?.[0] ?? answer.shown?.total ?? answer.total;
+  state.shown = left ?? answer.shown?.total ?? answer.total;
   html.dataset.total = whole(state.total);
   html.dataset.shown = whole(state.shown);
   html.dataset.unit = answer.unit;

@@ -99,7 +99,7 @@ function applyConfig(config) {
   if (!config) return;
   const changes = {}, wanted = new URLSearchParams(config.query);
   for (const key of boot.saved || []) changes[key] = wanted.get(key) || '';
-  navigate({ ...changes, z: '', p: '' });
+  navigate({ ...changes, zoom: '', p: '' });
 }
 
 async function post(action, name, query) {

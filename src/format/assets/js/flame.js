@@ -18,7 +18,7 @@ export const show = (value) => label(value, state.unit, state.outUnit);
 
 // What an answer depends on; zooming into one that has all its frames asks for nothing.
 function keyOf() {
-  return `${optionsQuery()}|${state.params.get('p') || ''}`;
+  return `${optionsQuery()}|${state.params.get('p') || ''}|${state.params.get('flip') || ''}`;
 }
 
 export function flamePane() {
@@ -44,7 +44,7 @@ function frameOf(event) {
 
 // Draws what there is at once, then what an answer brings.
 export async function showFlame() {
-  const key = keyOf(), z = state.params.get('z') || '', pivot = state.params.get('p') || '';
+  const key = keyOf(), z = state.params.get('zoom') || '', pivot = state.params.get('p') || '';
   const same = model && modelKey === key;
   if (same) {
     const at = frameAt(model, z);
@@ -52,8 +52,9 @@ export async function showFlame() {
     if (model.folded === 0 && (at || !z)) return;
     if (offline) return;
   }
+  const flip = state.params.get('flip') || '';
   const pixels = Math.min(4000, Math.ceil((box.clientWidth || 1200) / 400) * 400);
-  const answer = await fetchReport('flamegraph', { z, p: pivot, px: pixels, frames: 20000 });
+  const answer = await fetchReport('flamegraph', { zoom: z, p: pivot, flip: pivot ? '' : flip, w: pixels });
   model = makeModel(answer);
   modelKey = key;
   whole0 = offline ? model : null;
@@ -104,6 +105,9 @@ function slide(old, area) {
   host.style.transform = '';
 }
 
+// From the leaves, with callers above callees as everywhere.
+const isFlipped = () => state.params.get('flip') === 't' && !model?.pivot;
+
 function rowsOf(tree, root) {
   let deepest = 0;
   const end = tree.x[root] + tree.width[root], shallow = tree.depth[root];
@@ -120,7 +124,7 @@ export function draw() {
   const lift = model.above ? rowsOf(model.above, 0) : 0;
   const rows = lift + rowsOf(t, root) + 1;
   const height = Math.max(rows * ROW, box.clientHeight - 16);
-  const flipped = state.params.get('flip') === 't';
+  const flipped = isFlipped();
   const place = (row) => (flipped ? height - (row + 1) * ROW : row * ROW);
   const list = document.createDocumentFragment();
   elements = new Map();
@@ -252,25 +256,25 @@ function onClick(event) {
 
 export function zoomInto(i, tree) {
   if (tree === 'up') { sandwich(); return; }
-  const z = pathAddress(model, i), old = state.params.get('z') || '';
+  const z = pathAddress(model, i), old = state.params.get('zoom') || '';
   if (z === old) return;
   const trail = (history.state?.trail || []).concat(old);
-  navigate({ z }, state.view, { data: { trail } });
+  navigate({ zoom: z }, state.view, { data: { trail } });
 }
 
 // All places of the function, callers above and callees below.
 export function sandwich(name = currentFrame()?.isRoot ? '' : currentFrame()?.name) {
-  if (state.params.get('p') && (!name || state.params.get('p') === quoted(name))) { navigate({ p: '', z: '' }); return; }
+  if (state.params.get('p') && (!name || state.params.get('p') === quoted(name))) { navigate({ p: '', zoom: '' }); return; }
   if (!name) return;
-  navigate({ p: quoted(name), z: '' }, 'flamegraph');
+  navigate({ p: quoted(name), zoom: '' }, 'flamegraph');
 }
 
 // One step out: of a zoom to where it came from, of callers and callees to the whole.
 export function stepOut() {
-  const z = state.params.get('z');
+  const z = state.params.get('zoom');
   if (z) {
     const trail = history.state?.trail || [];
-    navigate({ z: trail.length ? trail[trail.length - 1] : '' }, state.view, { data: { trail: trail.slice(0, -1) } });
+    navigate({ zoom: trail.length ? trail[trail.length - 1] : '' }, state.view, { data: { trail: trail.slice(0, -1) } });
     return true;
   }
   if (state.params.get('p')) { navigate({ p: '' }); return true; }
@@ -299,7 +303,7 @@ const shown = (tree, i) => elements.has(tree + i);
 
 // Frames in the directions of the arrows; callers grow upwards, callees downwards.
 export function walk(key) {
-  const flipped = state.params.get('flip') === 't';
+  const flipped = isFlipped();
   const t = currentTree === 'up' ? model?.above : model?.below;
   if (!t) return false;
   const down = (key === 'ArrowDown') !== flipped, up = currentTree === 'up';
@@ -360,7 +364,7 @@ export function nextMatch(step) {
 export function crumbsOf() {
   if (!model || !view) return { path: [], pivot: null };
   const t = model.below;
-  const path = pathTo(t, view.root).map((i) => ({ name: model.names[t.name[i]].name, z: pathAddress(model, i), i }));
+  const path = pathTo(t, view.root).map((i) => ({ name: model.names[t.name[i]].name, zoom: pathAddress(model, i), i }));
   return { path, pivot: model.pivot ? model.names[t.name[0]].name : null, cum: t.cum[view.root], before: t.before?.[view.root], after: t.after?.[view.root] };
 }
 

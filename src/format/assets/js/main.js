@@ -132,7 +132,7 @@ function drawNav() {
   const had = offline ? ['flamegraph', 'top', ...(offline.answers.flamegraph?.[0]?.comparison ? ['diff'] : [])] : boot.views || VIEWS.map(([v]) => v);
   $('#views').replaceChildren(...VIEWS.filter(([v]) => had.includes(v)).map(([v, text]) => {
     const params = new URLSearchParams(state.params);
-    if (v !== 'flamegraph') for (const k of ['z', 'p']) params.delete(k);
+    if (v !== 'flamegraph') for (const k of ['zoom', 'p', 'flip', 'w']) params.delete(k);
     return el('a', { href: addressOf(v, params), 'data-to': v, 'aria-current': v === state.view ? 'page' : undefined }, text);
   }));
   for (const [action, on] of [['sandwich', state.params.get('p')], ['invert', state.params.get('flip') === 't']])
@@ -169,7 +169,7 @@ const short = (unit) => ({ nanoseconds: 'ns', microseconds: 'us', milliseconds: 
 function drawCrumbs() {
   const nav = $('#crumbs'), weight = $('#weight');
   const { path, pivot, cum } = state.view === 'flamegraph' ? flame.crumbsOf() : { path: [] };
-  const all = el('a', { href: '#', 'data-crumb': '', onclick: (e) => { e.preventDefault(); navigate({ z: '', p: '' }); } }, 'all');
+  const all = el('a', { href: '#', 'data-crumb': '', onclick: (e) => { e.preventDefault(); navigate({ zoom: '', p: '' }); } }, 'all');
   const parts = [path.length > 1 || pivot ? all : el('span', { class: 'here' }, 'all')];
   if (pivot) parts.push(el('span', { class: 'sep' }, '›'), el('span', { class: 'here', title: pivot }, `callers and callees of ${pivot}`));
   const steps = path.slice(1);
@@ -180,7 +180,7 @@ function drawCrumbs() {
     }
     const last = i === steps.length - 1;
     parts.push(el('span', { class: 'sep' }, '›'), last ? el('span', { class: 'here', title: c.name }, c.name)
-      : el('a', { href: '#', title: c.name, onclick: (e) => { e.preventDefault(); navigate({ z: c.z }); } }, c.name.split('/').pop()));
+      : el('a', { href: '#', title: c.name, onclick: (e) => { e.preventDefault(); navigate({ zoom: c.zoom }); } }, c.name.split('/').pop()));
   });
   nav.replaceChildren(...parts);
   drawWeight(weight, path.length > 1 || pivot ? cum : state.shown);
@@ -284,7 +284,7 @@ themes.addEventListener('change', drawTheme);
 function localStorageGet(key) { try { return localStorage.getItem('cprof-' + key); } catch { return null; } }
 function localStorageSet(key, value) { try { localStorage.setItem('cprof-' + key, value); } catch { /* a page from disk may have none */ } }
 
-const CLEARED = Object.fromEntries([...FILTERS.map(([k]) => k), 'z', 'p', 'q', 'tagroot', 'tagleaf'].map((k) => [k, '']));
+const CLEARED = Object.fromEntries([...FILTERS.map(([k]) => k), 'zoom', 'p', 'q', 'tagroot', 'tagleaf'].map((k) => [k, '']));
 
 function exportPage() {
   if (offline) { note('this is the exported file already'); return; }
@@ -303,18 +303,18 @@ const ACTIONS = {
   invert: () => navigate({ flip: state.params.get('flip') === 't' ? '' : 't' }, 'flamegraph'),
   sandwich: () => {
     const f = flame.currentFrame();
-    if (state.params.get('p')) navigate({ p: '', z: '' });
+    if (state.params.get('p')) navigate({ p: '', zoom: '' });
     else if (f && !f.isRoot) flame.sandwich(f.name);
     else note('choose a frame first: click it, or walk to it with the arrows');
   },
   next: () => flame.nextMatch(1), previous: () => flame.nextMatch(-1),
-  home: () => navigate({ z: '', p: '' }, 'flamegraph'),
+  home: () => navigate({ zoom: '', p: '' }, 'flamegraph'),
 };
 
 document.addEventListener('click', (e) => {
   const action = e.target.closest('[data-action]:not([role=menuitem])'), to = e.target.closest('#views a');
   if (e.ctrlKey || e.metaKey || e.button > 0) return;
-  if (to) { e.preventDefault(); navigate(to.dataset.to === 'flamegraph' ? {} : { z: '', p: '' }, to.dataset.to); }
+  if (to) { e.preventDefault(); navigate(to.dataset.to === 'flamegraph' ? {} : { zoom: '', p: '' }, to.dataset.to); }
   else if (action && ACTIONS[action.dataset.action]) { e.preventDefault(); ACTIONS[action.dataset.action](); }
 });
 

@@ -36,8 +36,8 @@ export function actOn(action, name) {
     case 'ignore': addFilter('i', regex); break;
     case 'hide': addFilter('h', regex); break;
     case 'show-from': addFilter('sf', regex); break;
-    case 'source': case 'peek': case 'disasm': navigate({ f: regex, z: '', p: '' }, action); break;
-    case 'callers': navigate({ p: regex, z: '' }, 'flamegraph'); break;
+    case 'source': case 'peek': case 'disasm': navigate({ f: regex, zoom: '', p: '' }, action); break;
+    case 'callers': navigate({ p: regex, zoom: '' }, 'flamegraph'); break;
   }
 }
 
@@ -120,7 +120,7 @@ export function showHelp() {
 
 function downloads() {
   const query = new URLSearchParams(state.params);
-  for (const k of ['z', 'q', 'p', 'flip']) query.delete(k);
+  for (const k of ['zoom', 'q', 'p', 'flip', 'w']) query.delete(k);
   const link = (file, text) => el('a', { href: `${file}?${query}`, download: true }, text);
   return el('div', {}, el('h3', {}, 'Download'), link('download', 'whole profile'), ' · ', link('top.json', 'top as JSON'), ' · ',
     link('flamegraph.json', 'flame graph as JSON'), ' · ', link('graph.svg', 'graph as SVG'), ' · ', link('export.html', 'this page as one file'));

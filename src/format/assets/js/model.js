@@ -4,14 +4,7 @@
 
 import { hashText, shortNames } from './util.js';
 
-const KINDS = ['own', 'lib', 'run'];
-
-// Whose code a name is, where the answer does not say.
-function guessKind(name) {
-  if (/^(main|command-line-arguments)\./.test(name)) return 0;
-  if (/^(runtime|internal\/runtime|gcWriteBarrier)[./]?/.test(name) || !/[./:]/.test(name)) return 2;
-  return 1;
-}
+const KINDS = { own: 'own', library: 'lib', runtime: 'run', tag: 'tag' };
 
 // The package of a name, for its shade.
 function packageOf(name) {
@@ -23,8 +16,8 @@ function packageOf(name) {
 export function makeModel(answer) {
   const f = answer.flame;
   const names = f.names.map((name, i) => ({
-    name, short: null, file: f.files?.[i] || '',
-    kind: KINDS[f.kinds ? f.kinds[i] : guessKind(name)] || 'lib', shade: hashText(packageOf(name)) % 4, match: false,
+    name, short: null, file: f.files[i] || '', kind: KINDS[f.classes[f.kinds[i]]] || 'lib',
+    shade: hashText(packageOf(name)) % 4, match: false,
   }));
   const model = {
     names, comparison: answer.comparison && !!f.before, folded: f.folded ?? 0, pivot: f.pivot, zoom: f.zoom ?? 0,

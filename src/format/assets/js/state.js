@@ -12,7 +12,7 @@ export const VIEWS = [
 ];
 
 // Parameters that say how to draw and are not sent as options.
-export const DRAWN = ['q', 'z', 'p', 'flip'];
+export const DRAWN = ['q', 'zoom', 'p', 'flip', 'w'];
 export const FILTERS = [
   ['f', 'focus', 'Only stacks with a matching function'], ['i', 'ignore', 'Without stacks with a matching function'],
   ['h', 'hide', 'Without matching functions'], ['s', 'show', 'Only matching functions'],

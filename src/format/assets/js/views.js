@@ -131,7 +131,7 @@ function tagTable(key, rows) {
       r.before !== undefined ? numCell(`${show(r.before)} → ${show(r.after)}`) : null, el('td', { class: 'barcell' }, bar),
       el('td', { class: 'fn' }, el('a', { href: '#', title: 'Only samples with it', onclick: (e) => { e.preventDefault(); navigate({ tf: filter }, 'flamegraph'); } }, text)));
   }));
-  const group = el('button', { class: 'soft', onclick: () => navigate({ tagroot: key, z: '' }, 'flamegraph') }, 'group the flame graph by it');
+  const group = el('button', { class: 'soft', onclick: () => navigate({ tagroot: key, zoom: '' }, 'flamegraph') }, 'group the flame graph by it');
   return el('section', {}, el('h2', {}, key, ' ', el('small', {}, `${rows.length} values, ${show(all)} `), group), el('table', {}, body));
 }
 

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_WEB_ANSWER_H
+#define CPROF_WEB_ANSWER_H
+
+#include "web/ask.h"
+
+// What is sent back.
+
+enum { ANSWER_HEADERS_MAX = 8 };
+
+struct answer_header {
+    const char *name;
+    char *value; // owned
+};
+
+struct answer {
+    unsigned status;
+    const char *mime;
+    struct buf body;
+    struct span fixed; // in place of the body, where it is the program's own
+    struct answer_header headers[ANSWER_HEADERS_MAX];
+    size_t n_headers;
+};
+
+// What of a server answers are made of.
+struct web_facts {
+    const struct config *config;
+    struct span token;
+    struct job_progress progress; // of loading, while that lasts
+    bool loading;
+    bool trend, hints; // the session has what these are about
+};
+
+void answer_release(struct answer *a);
+void answer_add_header(struct answer *a, const char *name, const char *value);
+
+// What needs no profile; the page itself, too.
+void answer_plain(struct answer *a, const struct ask *ask, const struct web_facts *facts);
+
+// What does. The job may be stopped.
+void answer_report(struct answer *a, const struct ask *ask, const struct loaded *l,
+                   const struct job *job);
+
+// An error: as a page where a page was asked for.
+void answer_error(struct answer *a, const struct ask *ask, unsigned status, const char *text);
+
+#endif
