@@ -202,8 +202,10 @@ const struct option_def option_defs[] = {
     {OPTION(files_from, STRING, SOURCE), .where = LOCAL, .dirties = DIRTIES_LOAD,
      .complete = COMPLETE_FILES, .initial = "", .argument = "LIST",
      .summary = "also read the profiles that a list names",
-     .detail = "One per line, or each with a zero byte behind it, as find -print0 has it; - is "
-               "standard input. There may be more than a command line has room for."},
+     .detail =
+         "One per line, or each with a zero byte behind it, as find -print0 has it; - is "
+         "standard input. There may be more than a command line has room for. cat:FILE and "
+         "tar:FILE are not lists but hold the profiles: one after the other, or in an archive."},
     {OPTION(flipped, BOOL, DISPLAY), .url = "flip", .where = SHARED, .dirties = DIRTIES_GRAPH,
      .initial = "false", .summary = "begin flame graphs at the leaves",
      .detail = "Each function then stands above those that called it."},

@@ -43,6 +43,17 @@ static void take_one(void *context, unsigned slot)
         profile_release(p);
 }
 
+static bool make_ready(struct run *run, size_t index)
+{
+    struct err err;
+    int status = run->reads->next(run->reads->context, index, &err);
+    if (status < 0 && !atomic_load(&run->failed)) {
+        *run->err = err;
+        atomic_store(&run->failed, true);
+    }
+    return status > 0;
+}
+
 int reads_run(const struct reads *reads, const struct job *job, struct err *err)
 {
     struct run run = {.reads = reads, .job = job, .err = err};
@@ -53,7 +64,10 @@ int reads_run(const struct reads *reads, const struct job *job, struct err *err)
         bool ahead = reads->may_read_ahead(reads->context, i);
         if (!ahead)
             pipeline_drain(pipeline);
-        run.slots[pipeline_next(pipeline)].index = i;
+        unsigned slot = pipeline_next(pipeline);
+        if (reads->next && !make_ready(&run, i))
+            break;
+        run.slots[slot].index = i;
         pipeline_push(pipeline);
         if (!ahead)
             pipeline_drain(pipeline);

@@ -7,7 +7,11 @@
 
 // Profiles that are read on several threads, a few ahead of whoever takes them in their order.
 struct reads {
-    size_t n;
+    size_t n; // at most
+
+    // Called before each, on the caller's thread: 1, 0 where there are no more, or -1 with *err
+    // filled. NULL: there are n. Of what it makes ready, PIPELINE_SLOTS_MAX in a row are needed.
+    int (*next)(void *context, size_t index, struct err *err);
 
     // How one of them is read: 0, or -1 with *err filled and nothing to release. On any thread.
     int (*read)(void *context, size_t index, struct profile *out, struct err *err);

@@ -132,6 +132,36 @@ def what_is_left_out_is_listed():
     assert pathlib.Path(listed).read_text() == ""
 
 
+def several_profiles_in_one_stream():
+    """As cat and tar make them: compressed each for itself, together, in odd pieces, or not at all."""
+    read = lambda name: pathlib.Path(TESTDATA, name).read_bytes()
+    packed = [read(name) for name in CACHE]
+    bare = [gzip.decompress(one) for one in packed]
+    whole = must("-proto", *CACHE)
+    pieces = b"".join(gzip.compress(one[i:i + 1000]) for one in bare for i in range(0, len(one), 1000))
+    for stream in (b"".join(packed), b"".join(bare), gzip.compress(b"".join(bare)), pieces):
+        for threads in (1, 4):
+            assert must("-proto", "-files_from=cat:-", f"-threads={threads}", data=stream) == whole
+    for how in ("--format=ustar", "--format=pax", "--format=gnu", "-z"):
+        archive = tap.scratch("archive.tar")
+        subprocess.run(["tar", "-c", how, "-f", archive, *CACHE], cwd=TESTDATA, check=True)
+        assert must("-proto", f"-files_from=tar:{archive}") == whole
+
+
+def a_bad_profile_in_a_stream_is_named():
+    archive = tap.scratch("archive.tar")
+    subprocess.run(["tar", "-c", "-f", archive, CACHE[0], "bad/truncated.pb.gz", CACHE[1]], cwd=TESTDATA,
+                   check=True)
+    done = tap.cprof("-top", f"-files_from=tar:{archive}")
+    assert done.returncode == 1 and b"archive.tar: bad/truncated.pb.gz': truncated gzip" in done.stderr
+    going = must("-top", "-keep_going", f"-files_from=tar:{archive}")
+    assert going.replace(b"1 input left out\n", b"") == must("-top", *CACHE[:2])
+    cut = pathlib.Path(archive).read_bytes()[:3000]
+    assert b"ends early" in tap.cprof("-top", "-files_from=tar:-", data=cut).stderr
+    assert b"is not a tar archive" in tap.cprof("-top", "-files_from=tar:README.md").stderr
+    assert tap.cprof("-top", f"-files_from=tar:{archive}", CACHE[0]).returncode == 1
+
+
 def the_exit_status_tells_what_may_be_tried_again():
     """1: never; 4: when there is room for the output; 5: when the source is there again."""
     assert tap.cprof("-top", "nosuch").returncode == 1
@@ -156,7 +186,8 @@ def a_durable_file_is_whole():
     assert pathlib.Path(path).read_bytes() == must("-top", CACHE[0])
 
 
-tap.run([what_is_left_out_is_listed, the_exit_status_tells_what_may_be_tried_again,
+tap.run([several_profiles_in_one_stream, a_bad_profile_in_a_stream_is_named,
+         what_is_left_out_is_listed, the_exit_status_tells_what_may_be_tried_again,
          a_merge_that_outgrows_its_bound_ends, a_durable_file_is_whole, merging_is_associative, order_of_samples_is_kept, a_profile_twice_is_twice_the_profile,
          a_profile_less_itself_is_empty, bases_are_added_up,
          the_shell_compares_as_the_command_line_does, writing_loses_nothing,
