@@ -59,6 +59,10 @@ struct config {
     char *header; // a line each
     bool no_save;
     int64_t watch; // nanoseconds; 0: once
+
+    char *collect, *exec;
+    int64_t interval, count, keep; // nanoseconds; 0: no end, all
+    bool stop_on_fail;
 };
 
 // Sets every option to its initial value.

@@ -61,7 +61,7 @@ static int add_policy(const struct loaded *l, const struct config *c, gate_list 
 
 static bool has_base(const struct config *c)
 {
-    return *c->base || *c->diff_base;
+    return *c->base || *c->diff_base || *c->collect; // the first snapshot is one
 }
 
 static int check_bases(const struct config *c, const gate_list *gates, struct err *err)

@@ -33,6 +33,7 @@ enum option_group {
     GROUP_SOURCE,
     GROUP_FETCH,
     GROUP_SERVE,
+    GROUP_COLLECT,
     GROUP_COUNT,
 };
 

@@ -18,6 +18,7 @@ const char *const option_group_titles[GROUP_COUNT] = {
     [GROUP_SOURCE] = "What is read",
     [GROUP_FETCH] = "How URLs are fetched",
     [GROUP_SERVE] = "How the browser's page is served",
+    [GROUP_COLLECT] = "Taking snapshots",
 };
 
 static const struct choice sort_choices[] = {
@@ -161,6 +162,11 @@ const struct option_def option_defs[] = {
     {OPTION(call_tree, BOOL, DISPLAY), .url = "calltree", .where = SAVED, .dirties = DIRTIES_GRAPH,
      .initial = "false", .summary = "tell apart calls of a function along different paths",
      .detail = "Acts on dot and callgrind."},
+    {OPTION(collect, STRING, COLLECT), .where = WHERE_CLI, .dirties = DIRTIES_NOTHING,
+     .complete = COMPLETE_DIRS, .initial = "", .argument = "DIR",
+     .summary = "take snapshots of the URLs into this folder",
+     .detail = "Each is a file whose name tells type, host and time. Gates are judged at each; "
+               "growth is against the base, or else the first snapshot."},
     {OPTION(color, WORD, DISPLAY), .where = LOCAL, .dirties = DIRTIES_NOTHING,
      .choices = color_choices, .initial = "auto", .argument = "WHEN",
      .summary = "colour numbers by weight and names by package"},
@@ -172,6 +178,9 @@ const struct option_def option_defs[] = {
      .summary = "let a gate fire only with this confidence that it is no noise",
      .detail =
          "One-sided: 95 lets in one false alarm of twenty at most. 0 takes values as they are."},
+    {OPTION(count, INT, COLLECT), .where = WHERE_CLI, .dirties = DIRTIES_NOTHING,
+     .range = &not_negative, .initial = "0", .argument = "NUMBER",
+     .summary = "how many snapshots to take", .detail = "0 goes on until a signal comes."},
     {OPTION(created_by, WORD, SOURCE), .where = LOCAL, .dirties = DIRTIES_LOAD,
      .choices = created_by_choices, .initial = "root", .argument = "WHAT",
      .summary = "what the function that started a goroutine becomes",
@@ -193,6 +202,10 @@ const struct option_def option_defs[] = {
     {OPTION(edgefraction, FLOAT, TRIM), .url = "ef", .where = SAVED, .dirties = DIRTIES_GRAPH,
      .initial = "0.001", .argument = "FRACTION",
      .summary = "leave out calls below this share of the total"},
+    {OPTION(exec, STRING, COLLECT), .where = WHERE_CLI, .dirties = DIRTIES_NOTHING, .initial = "",
+     .argument = "COMMAND", .summary = "run a command line when a gate fires",
+     .detail = "CPROF_GATE, CPROF_VALUE, CPROF_LIMIT and CPROF_SNAPSHOT in its environment tell "
+               "which. One runs at a time, for 60 seconds at most."},
     {OPTION(fail_if, GATES, GATE), .url = "fail_if", .where = SHARED, .dirties = DIRTIES_GATES,
      .initial = "", .argument = "GATE",
      .summary = "exit with status 3 where this is so, say total > +5%", .detail = GATE_DETAIL},
@@ -236,6 +249,11 @@ const struct option_def option_defs[] = {
     {OPTION(ignore, REGEX, FILTER), .url = "i", .where = SAVED, .dirties = DIRTIES_FILTER,
      .complete = COMPLETE_FUNCTIONS, .initial = "", .argument = "REGEX",
      .summary = "no samples with a matching frame", .detail = FRAME_DETAIL},
+    {OPTION(interval, DURATION, COLLECT), .where = WHERE_CLI, .dirties = DIRTIES_NOTHING,
+     .initial = "30s", .argument = "TIME", .summary = "the time from one snapshot to the next"},
+    {OPTION(keep, INT, COLLECT), .where = WHERE_CLI, .dirties = DIRTIES_NOTHING,
+     .range = &not_negative, .initial = "0", .argument = "NUMBER",
+     .summary = "keep so many of the last snapshots of each URL", .detail = "0 keeps all."},
     {OPTION(keep_going, BOOL, SOURCE), .where = LOCAL, .dirties = DIRTIES_NOTHING,
      .initial = "false", .summary = "go on without the files that cannot be read",
      .detail = "Each is reported on standard error. Without this option the first ends the run."},
@@ -325,6 +343,8 @@ const struct option_def option_defs[] = {
     {OPTION(source_path, STRING, SOURCE), .where = LOCAL, .dirties = DIRTIES_RENDER,
      .complete = COMPLETE_DIRS, .separator = ':', .initial = "", .argument = "DIRS",
      .summary = "where to look for source files", .detail = "Directories separated by colons."},
+    {OPTION(stop_on_fail, BOOL, COLLECT), .where = WHERE_CLI, .dirties = DIRTIES_NOTHING,
+     .initial = "false", .summary = "end when a gate fires"},
     {OPTION(symbolize, WORDS, SOURCE), .where = LOCAL, .dirties = DIRTIES_LOAD, .separator = ':',
      .list = symbolize_choices, .initial = "", .argument = "MODE",
      .summary = "where names come from, and how much of them is shown",

@@ -54,8 +54,7 @@ static void add_prefix(const struct profile *p, struct buf *out)
     buf_release(&name);
 }
 
-// Makes a folder and those above it.
-static int make_folders(struct buf *path)
+int saves_make_folders(struct buf *path)
 {
     char *text = (char *)buf_cstr(path);
     for (size_t i = 1; i <= path->n; i++) {
@@ -78,7 +77,7 @@ static bool try_folder(const char *folder, const char *more, struct buf *path,
         return false;
     buf_clear(path);
     buf_printf(path, "%s%s", folder, more);
-    if (make_folders(path) == 0)
+    if (saves_make_folders(path) == 0)
         return true;
     struct buf note = {0};
     buf_printf(&note, "Could not use temp dir %s: %s", buf_cstr(path), strerror(errno));

@@ -13,6 +13,9 @@
 // mapping's file and the sample types, as by google/pprof's internal/driver/fetch.go.
 void saves_keep(const struct profile *p, const struct job *job);
 
+// Makes a folder and those above it. -1 with errno set where it cannot be made or written to.
+int saves_make_folders(struct buf *path);
+
 // Adds a text as a part of a file's name: with no slash, no control character and no dot in front.
 void saves_add_name(struct buf *out, struct span text);
 

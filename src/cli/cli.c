@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/args.h"
+#include "cli/collecting.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
@@ -109,6 +110,8 @@ static int list_or_run(const struct args *args, const struct server_ops *server)
 
 static int check_args(const struct args *args, const struct server_ops *server, struct err *err)
 {
+    if (*args->config.collect && collecting_check(args, err))
+        return -1;
     if (args->n_paths == 0 && !*args->config.files_from)
         return err_set(err, "no profile named; 'cprof -help' tells how to name one");
     if (args->command && command_check_format(args->command, &args->config, err))
@@ -147,7 +150,7 @@ int cli_main(int argc, char **argv, const struct server_ops *server)
     else if (check_args(&args, server, &err))
         status = fail(EXIT_MISUSED, &err);
     else
-        status = list_or_run(&args, server);
+        status = *args.config.collect ? collecting_main(&args) : list_or_run(&args, server);
     args_release(&args);
     return status;
 }

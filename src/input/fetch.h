@@ -16,6 +16,7 @@ struct fetch_options {
     const char *headers; // "Name: value" a line, or "@FILE" which has such lines; or ""
     unsigned parallel;   // URLs at once, at least 1
     uint64_t max_bytes;  // of one body; 0: any
+    bool as_is;          // nothing is packed for the way
     bool quiet;          // nothing is noted of what is fetched
 };
 

@@ -307,7 +307,8 @@ int transfer_begin(struct transfer *t)
     set_secrets(t);
     if (t->posts)
         set_post(t);
-    else if (!t->any_page) // it is unpacked where files are, and bounded as there
+    else if (!t->any_page &&
+             !t->options->as_is) // it is unpacked where files are, and bounded as there
         add_headers(t, "Accept-Encoding: gzip");
     SET(HTTPHEADER, t->headers);
     SET(USERAGENT, "cprof/" CPROF_VERSION);

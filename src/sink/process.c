@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,26 +19,36 @@ extern char **environ;
 
 enum { READ_SIZE = 64 << 10, SHOW_SECONDS = 2 };
 
-// Signals that this program ignores are the child's own matter again.
-static int spawn(char *const argv[], int in, int out, pid_t *pid)
+// Signals that this program ignores, or keeps from its threads, are the child's own matter again.
+static int spawn_with(char *const argv[], char *const variables[], int in, int out, bool own_group,
+                      pid_t *pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    sigset_t defaults;
+    sigset_t defaults, none;
+    short group = own_group ? POSIX_SPAWN_SETPGROUP : 0;
     sigemptyset(&defaults);
+    sigemptyset(&none);
     sigaddset(&defaults, SIGPIPE);
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | group);
     if (in >= 0)
         posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
     if (out >= 0)
         posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-    int status = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
+    int status = posix_spawnp(pid, argv[0], &actions, &attributes, argv, variables);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     return status;
+}
+
+static int spawn(char *const argv[], int in, int out, pid_t *pid)
+{
+    return spawn_with(argv, environ, in, out, false, pid);
 }
 
 static void close_end(struct pollfd *end)
@@ -154,6 +165,48 @@ void process_end(struct process *p)
     close(p->to);
     wait_for((pid_t)p->pid);
     *p = (struct process){0};
+}
+
+// The environment with more variables, in memory that is the caller's to free.
+static char **environment_with(char *const variables[])
+{
+    size_t n = 0, more = 0;
+    while (environ[n])
+        n++;
+    while (variables[more])
+        more++;
+    char **all = xcalloc(n + more + 1, sizeof *all);
+    memcpy(all, variables, more * sizeof *all);
+    memcpy(all + more, environ, n * sizeof *all);
+    return all;
+}
+
+// Waits, but not for ever: true where the program had to be killed.
+static bool wait_or_kill(pid_t pid, int seconds, int *status)
+{
+    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    struct pollfd end = {.fd = pidfd, .events = POLLIN};
+    int ready = pidfd < 0 ? 1 : poll(&end, 1, seconds * 1000);
+    if (pidfd >= 0)
+        close(pidfd);
+    if (ready == 0)
+        kill(-pid, SIGKILL);
+    *status = wait_for(pid);
+    return ready == 0;
+}
+
+int process_run(const char *command, char *const variables[], int seconds, struct err *err)
+{
+    char *const argv[] = {"sh", "-c", (char *)command, NULL};
+    char **all = environment_with(variables);
+    pid_t pid;
+    int status = spawn_with(argv, all, -1, STDERR_FILENO, true, &pid);
+    free(all);
+    if (status)
+        return err_set(err, "cannot run '%s': %s", command, strerror(status));
+    if (wait_or_kill(pid, seconds, &status))
+        return err_set(err, "'%s' was killed: it took longer than %d s", command, seconds);
+    return status ? err_set(err, "'%s' failed", command) : 0;
 }
 
 int process_show(char *const argv[])

@@ -26,6 +26,12 @@ int process_start(struct process *p, const char *command, struct err *err);
 // Closes its input and waits for it to end.
 void process_end(struct process *p);
 
+// Runs a command line of the user's own with the shell, in a group of its own and with variables,
+// "NAME=value" each, in its environment; NULL ends them. What it prints goes to standard error. It
+// is killed after so many seconds. 0, or -1 with *err filled where it cannot be started, fails or
+// was killed.
+int process_run(const char *command, char *const variables[], int seconds, struct err *err);
+
 // Starts a program that shows something, waits for it to end, and for a few seconds at least: it
 // may only have passed the work on to another. -1 where it cannot be started.
 int process_show(char *const argv[]);

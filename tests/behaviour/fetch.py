@@ -42,11 +42,11 @@ def same_as_file(*args, flags=(), file=FILE, **more):
     return done, saved
 
 
-def refused(*args, says=(), status=1, lines=1, **more):
+def refused(*args, says=(), status=(1, 5), lines=1, **more):
     done, saved = get("-top", *args, **more)
     said = [line for line in done.stderr.decode().splitlines()
             if not line.startswith(("Fetching profile", "Please wait"))]
-    assert done.returncode == status, (args, done)
+    assert done.returncode in status, (args, done)
     assert done.stdout == b"", (args, done)
     assert len(said) == lines and all(len(line) < 420 for line in said), (args, said)
     for part in says:
@@ -128,7 +128,7 @@ def several_sources():
         assert done.stdout == tap.must("-raw", *[FILE] * 40)
         refused(urls[0], s.url("/nosuch"), urls[1], says=["404 Not Found: Unknown profile"])
         done, saved = get("-raw", "-keep_going", urls[0], s.url("/nosuch"), urls[1])
-        assert done.stdout == tap.must("-raw", FILE, FILE)
+        assert done.stdout == b"Comment: 1 input left out\n" + tap.must("-raw", FILE, FILE), done
         assert done.stderr.count(b"404") == 1
 
 
@@ -291,8 +291,8 @@ def tls():
                     s.url("/heap"), says=["-tls_cert and -tls_key cannot be used"])
         with Running() as s:
             refused(s.url("/heap").replace("http", "https"), says=["is it http://"])
-    refused("-tls_cert=x", "http://x/", says=["-tls_key is missing"], status=2)
-    refused("-tls_key=x", "http://x/", says=["-tls_cert is missing"], status=2)
+    refused("-tls_cert=x", "http://x/", says=["-tls_key is missing"], status=(2,))
+    refused("-tls_key=x", "http://x/", says=["-tls_cert is missing"], status=(2,))
 
 
 def copies_are_kept():

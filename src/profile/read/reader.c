@@ -58,3 +58,13 @@ int profile_read(struct profile *out, struct stream *in, const struct read_optio
         return -1;
     return best ? best->read(out, &r) : err_set(err, "is not a profile that cprof can read");
 }
+
+const struct reader *profile_reader(struct stream *in, struct err *err)
+{
+    size_t want = probe_size();
+    unsigned sure;
+    if (stream_need(in, want, err))
+        return NULL;
+    struct head head = {{(const char *)in->at, stream_have(in)}, stream_have(in) < want};
+    return find_reader(&head, &sure);
+}

@@ -61,6 +61,10 @@ extern const struct reader *const readers[];
 int profile_read(struct profile *out, struct stream *in, const struct read_options *options,
                  const struct job *job, struct err *err);
 
+// Which of the table would read the stream, or NULL; the stream stays where it is. NULL with *err
+// filled where it cannot be read at all.
+const struct reader *profile_reader(struct stream *in, struct err *err);
+
 extern const struct reader reader_contention, reader_cpu, reader_folded, reader_gocount,
     reader_godump, reader_heap, reader_java, reader_jemalloc, reader_perf, reader_proto,
     reader_thread, reader_v8;

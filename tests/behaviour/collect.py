@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Snapshots on a steady clock: names, gates, commands, services that go and come back, the end."""
+
+import gzip
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import tempfile
+import time
+
+import tap
+from pb import field
+from server import HEAP, Running
+from tap import cprof
+
+STAMP = r"\d{8}T\d{6}\.\d{3}Z\.pb\.gz"
+
+
+def new_folder():
+    return pathlib.Path(tap.scratch("snapshots")) / "in" / "it"
+
+
+def collect(*args, folder=None, **more):
+    folder = folder or new_folder()
+    done = cprof(f"-collect={folder}", *args, **more)
+    return done, folder
+
+
+def names(folder, stem):
+    return sorted(p.name for p in folder.iterdir() if re.fullmatch(re.escape(stem) + "_" + STAMP, p.name))
+
+
+def start(*args, **more):
+    return subprocess.Popen([tap.CPROF, *map(str, args)], stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, text=True, env=tap.environment(), **more)
+
+
+def heap(size, time_nanos=1):
+    """A profile of so many bytes."""
+    strings = [b"", b"inuse_space", b"bytes", b"main.grow"]
+    return gzip.compress(b"".join([
+        field(1, field(1, 1) + field(2, 2)), field(2, field(1, 1) + field(2, size)),
+        field(4, field(1, 1) + field(4, field(1, 1))), field(5, field(1, 1) + field(2, 3)),
+        *(field(6, s) for s in strings), field(9, time_nanos) if time_nanos else b""]), mtime=0)
+
+
+def snapshots_have_names_and_keep_their_bytes():
+    with Running() as s:
+        done, folder = collect("-interval=200ms", "-count=3", s.url("/debug/pprof/heap"),
+                               s.url("/debug/pprof/heap?x"), s.url("/profile", host="localhost"))
+        assert done.returncode == 0, done
+        port = s.port
+        for stem in (f"heap_127.0.0.1-{port}", f"heap_127.0.0.1-{port}-2", f"profile_localhost-{port}"):
+            assert len(names(folder, stem)) == 3, os.listdir(folder)
+        assert len(os.listdir(folder)) == 9
+        for path in folder.glob("heap*"):
+            assert path.read_bytes() == HEAP
+        lines = done.stdout.decode().splitlines()
+        assert len(lines) == 6, lines
+        assert re.fullmatch(rf"\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d heap_127\.0\.0\.1-{port}: inuse_space "
+                            r"8\.03MB, \+0 since the last, \+0 since the first", lines[0]), lines
+        assert re.fullmatch(rf"heap_127\.0\.0\.1-{port}: 3 snapshots in [\d.]+m?s; inuse_space from "
+                            r"8\.03MB to 8\.03MB, lowest 8\.03MB, highest 8\.03MB", lines[1]), lines
+        assert done.stderr == b"", done.stderr
+    with tempfile.TemporaryDirectory() as place, Running(path=place + "/app.sock") as s:
+        done, folder = collect("-count=1", s.url("/debug/pprof/heap"))
+        assert len(names(folder, "heap_app.sock")) == 1, os.listdir(folder)
+
+
+def the_clock_is_steady():
+    with Running() as s:
+        s.server.seen.clear()
+        times = []
+        s.server.seen = type("Seen", (list,), {"append": lambda self, x: times.append(time.monotonic())})()
+        done, folder = collect("-interval=400ms", "-count=4", s.url("/slow_start"))
+        gaps = [b - a for a, b in zip(times, times[1:])]
+        assert len(gaps) == 3 and all(abs(gap - 0.4) < 0.2 for gap in gaps), gaps
+    with Running() as s:
+        done, folder = collect("-interval=200ms", "-count=5", s.url("/slow_start"))
+        text = done.stderr.decode()
+        assert "missed 1 slot: the one before took" in text, text
+        assert len(os.listdir(folder)) in (2, 3), os.listdir(folder)
+        assert re.search(r", [23] missed", done.stdout.decode()), done.stdout
+
+
+def what_is_not_protobuf_or_has_no_time_is_written_anew():
+    text = b"heap profile: 1: 1024 [1: 1024] @ heap/524288\n1: 1024 [1: 1024] @ 0x1000 0x2000\n"
+    for body in (text, heap(77, 0)):
+        with Running() as s:
+            s.server.heap = body
+            before = time.time()
+            done, folder = collect("-count=1", s.url("/heap"))
+            assert done.returncode == 0, done
+            path, = folder.iterdir()
+            assert path.read_bytes()[:2] == b"\x1f\x8b" and path.read_bytes() != body
+            said = tap.must("-raw", path).decode()
+            stamp = re.search(r"Time: (\S+ \S+)", said).group(1)
+            then = time.mktime(time.strptime(stamp[:19], "%Y-%m-%d %H:%M:%S"))
+            assert -2 < then - time.mktime(time.gmtime(before)) < 30, (stamp, said)
+    with Running() as s:
+        s.server.heap = heap(5)
+        done, folder = collect("-count=1", s.url("/heap"))
+        path, = folder.iterdir()
+        assert path.read_bytes() == heap(5)
+
+
+def only_the_last_are_kept():
+    with Running() as s:
+        folder = new_folder()
+        folder.mkdir(parents=True)
+        stem = f"heap_127.0.0.1-{s.port}"
+        others = [f"{stem}_20200101T000000.000Z.pb.gz.bak", f"{stem}-2_20200101T000000.000Z.pb.gz",
+                  f"{stem}_20200101T000000.000.pb.gz", f"x{stem}_20200101T000000.000Z.pb.gz",
+                  f"{stem}_2020010aT000000.000Z.pb.gz", "notes.txt"]
+        for name in [*others, f"{stem}_20200101T000000.000Z.pb.gz"]:
+            (folder / name).write_bytes(b"mine")
+        done, _ = collect("-interval=100ms", "-count=4", "-keep=2", s.url("/heap"), folder=folder)
+        assert done.returncode == 0, done
+        kept = names(folder, stem)
+        assert len(kept) == 2 and not any("2020" in name for name in kept), kept
+        assert sorted(os.listdir(folder)) == sorted(kept + others)
+
+
+def services_go_and_come_back():
+    with Running() as s:
+        s.server.symbol = None
+        folder = new_folder()
+        run = start(f"-collect={folder}", "-interval=150ms", "-count=12", s.url("/heap"))
+        while not s.seen:
+            time.sleep(0.01)
+        s.server.heap = b"no profile"
+        time.sleep(0.5)
+        s.server.heap = HEAP
+        out, err = run.communicate(timeout=30)
+        assert run.returncode == 0, (out, err)
+        assert err.count("no snapshot: ") == 1 and err.count("there again") == 1, err
+        assert re.search(r": \d+ snapshots in .*, \d+ failed; inuse_space", out), out
+        assert all(path.read_bytes() == HEAP for path in folder.iterdir())
+    done, folder = collect("-interval=100ms", "-count=3", "127.0.0.1:1/heap")
+    assert done.returncode == 1 and os.listdir(folder) == [], done
+    assert done.stderr.count(b"\n") == 1 and b"connection refused" in done.stderr, done.stderr
+    assert done.stdout == b"heap_127.0.0.1-1: 0 snapshots, 3 failed\n", done.stdout
+
+
+def gates_are_judged_at_each():
+    with Running() as s:
+        said = pathlib.Path(tap.scratch("said"))
+        folder = new_folder()
+        s.server.heap = heap(1 << 20)
+        run = start(f"-collect={folder}", "-interval=200ms", "-fail_if=total>+50%", "-stop_on_fail",
+                    f'-exec=echo "$CPROF_GATE|$CPROF_VALUE|$CPROF_LIMIT|$CPROF_SNAPSHOT" >> {said}',
+                    s.url("/heap"))
+        while len(s.seen) < 2:
+            time.sleep(0.01)
+        s.server.heap = heap(2 << 20)
+        out, err = run.communicate(timeout=30)
+        assert run.returncode == 3, (out, err)
+        assert re.search(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d heap_\S+: gate failed: total>\+50%: inuse_space "
+                         r"grew by 100%, from 1MB to 2MB; the limit is 50%$", err, re.M), err
+        gate, value, limit, path = said.read_text().strip().split("|")
+        assert (gate, value, limit) == ("total>+50%", "100%", "50%"), said.read_text()
+        assert pathlib.Path(path).read_bytes() == heap(2 << 20)
+        base = pathlib.Path(tap.scratch("base.pb.gz"))
+        base.write_bytes(heap(100))
+        s.server.heap = heap(1000)
+        for flag in ("base", "diff_base"):
+            done, _ = collect("-interval=500ms", "-count=2", f"-{flag}={base}",
+                              "-fail_if=total>+500", "-fail_if=total>5kB",
+                              "-exec=echo $CPROF_VALUE of $CPROF_LIMIT", s.url("/heap"))
+            assert done.returncode == 3, done
+            assert done.stderr.count(b"gate failed: total>+500") == 2, done.stderr
+            assert b"total>5kB" not in done.stderr and b"900 of 500\n" in done.stderr, done.stderr
+        done, _ = collect("-interval=300ms", "-count=3", "-keep=1", "-fail_if=total>+1", s.url("/heap"))
+        assert done.returncode == 0, done
+
+
+def commands_do_not_hold_up_the_clock():
+    with Running() as s:
+        s.server.heap = heap(1000)
+        began = time.monotonic()
+        done, folder = collect("-interval=300ms", "-count=5", "-fail_if=total>1", "-exec=sleep 0.6; false",
+                               s.url("/heap"))
+        assert len(os.listdir(folder)) == 5, done
+        assert b"missed" not in done.stdout and done.stderr.count(b"failed\n") == 5, done.stderr
+        assert time.monotonic() - began > 3  # one at a time, and all are waited for
+
+
+def signals_end_it_in_order():
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        with Running() as s:
+            folder = new_folder()
+            run = start(f"-collect={folder}", "-interval=100ms", s.url("/heap"), s.url("/silent"))
+            while len([seen for seen in s.seen if "heap" in seen[1]]) < 3:
+                time.sleep(0.01)
+            began = time.monotonic()
+            run.send_signal(number)
+            out, err = run.communicate(timeout=30)
+            assert time.monotonic() - began < 3
+            assert run.returncode == 0, (number, out, err)
+            assert re.search(r"^heap_\S+: \d+ snapshots in \S+; inuse_space from", out, re.M), out
+            assert re.search(r"^silent_\S+: 0 snapshots$", out, re.M), out
+            assert all(path.read_bytes() == HEAP for path in folder.iterdir())
+
+
+def misuse_is_told():
+    for args, says in ((["-top", "http://x/heap"], "leave -top out"), ([], "needs a URL"),
+                       (["cache_heap.1.pb.gz"], "is not a URL"), (["ftp://x/"], "'ftp'"),
+                       (["-interval=0", "http://x/heap"], "longer than 0"),
+                       (["-interval=x", "http://x/heap"], "interval")):
+        done, folder = collect(*args)
+        assert done.returncode == 2 and says in done.stderr.decode(), (args, done)
+        assert not folder.exists()
+    done, _ = collect("-count=1", "127.0.0.1:1/x", folder=pathlib.Path("/dev/null/x"))
+    assert done.returncode == 1 and b"cannot make the folder '/dev/null/x'" in done.stderr, done
+
+
+if __name__ == "__main__":
+    if b"refused" not in cprof("-top", "http://127.0.0.1:1/x").stderr:
+        print("1..0 # SKIP no libcurl")
+    else:
+        tap.run([snapshots_have_names_and_keep_their_bytes, the_clock_is_steady,
+                 what_is_not_protobuf_or_has_no_time_is_written_anew, only_the_last_are_kept,
+                 services_go_and_come_back, gates_are_judged_at_each,
+                 commands_do_not_hold_up_the_clock, signals_end_it_in_order, misuse_is_told])
