@@ -25,7 +25,7 @@ struct config {
 
     char *tagroot, *tagleaf;
 
-    bool drop_negative, trim, noinlines, showcolumns;
+    bool drop_negative, trim, noinlines, showcolumns, intel_syntax;
     int64_t nodecount;
     double nodefraction, edgefraction;
     char *focus, *ignore, *prune_from, *hide, *show, *show_from;
@@ -45,7 +45,7 @@ struct config {
     int64_t limit;     // of a trend, in bytes; 0: none
 
     char *files_from; // a list of files
-    char *add_comment, *buildid, *symbolize;
+    char *add_comment, *buildid, *symbolize, *tools;
     int created_by; // enum created_by: see profile/read/reader.h
     char *http;     // the address to serve at
     bool no_browser;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <stdlib.h>
+
 #include "app/view.h"
+
 #include "format/formats.h"
 #include "input/srcfile.h"
 
@@ -24,6 +27,12 @@ static struct flame_options flame_options_of(const struct view *v, const struct 
     };
 }
 
+static struct span tools_of(const struct config *c)
+{
+    const char *tools = *c->tools ? c->tools : getenv("PPROF_TOOLS");
+    return tools ? span_of(tools) : SPAN("");
+}
+
 static struct subject subject_of(struct view *v, struct srcfiles *sources)
 {
     const struct request *request = v->request;
@@ -33,6 +42,7 @@ static struct subject subject_of(struct view *v, struct srcfiles *sources)
         .pattern = v->regex ? request->regex : NULL,
         .regex = v->regex,
         .files = {find_source, sources},
+        .objdump = {tools_of(request->config), request->config->intel_syntax},
         .tags = v->wants.tags,
         .tag_source = {.number_unit = tag_unit(&v->profile, &v->units, bytes),
                        .output_unit = v->report.options.output_unit},

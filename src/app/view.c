@@ -8,6 +8,7 @@ static void pick_detail(const struct view *v, struct detail *d)
 {
     const struct config *c = v->request->config;
     enum granularity forced = v->wants.granularity;
+    bool no_inlines = c->noinlines || v->wants.no_inlines;
     enum granularity g = forced ? forced : (enum granularity)c->granularity;
     *d = (struct detail){
         .function = g != GRANULARITY_FILES,
@@ -15,8 +16,8 @@ static void pick_detail(const struct view *v, struct detail *d)
         .line = g == GRANULARITY_LINES || g == GRANULARITY_ADDRESSES,
         .address = g == GRANULARITY_ADDRESSES,
         // Addresses keep the columns there are, unless inlined calls are merged.
-        .column = c->showcolumns || (g == GRANULARITY_ADDRESSES && !c->noinlines),
-        .no_inlines = c->noinlines,
+        .column = c->showcolumns || (g == GRANULARITY_ADDRESSES && !no_inlines),
+        .no_inlines = no_inlines,
         .obj_names = v->wants.obj_names,
         .clean_paths = true,
         .trim_path = span_of(c->trim_path),

@@ -19,6 +19,7 @@ const struct format formats[] = {
      .mime = "text/plain; charset=utf-8",
      .wants = {.width = 100, .whole_path = true},
      .emit = {[REPORT_COMMENTS] = text_comments,
+              [REPORT_DISASM] = text_disasm,
               [REPORT_FLAME] = text_flame,
               [REPORT_LEAKS] = text_leaks,
               [REPORT_LIST] = text_list,

@@ -9,6 +9,7 @@ struct wants wants_of_both(const struct wants *a, const struct wants *b)
     return (struct wants){
         .untrimmed = a->untrimmed || b->untrimmed,
         .obj_names = a->obj_names || b->obj_names,
+        .no_inlines = a->no_inlines || b->no_inlines,
         .call_tree = a->call_tree || b->call_tree,
         .visual = a->visual || b->visual,
         .tags = a->tags || b->tags,
@@ -179,6 +180,11 @@ static int build_leaks(const struct report *r, const struct subject *s, union re
 static void release_leaks(union report_data *data)
 {
     leaks_release(data->leaks);
+static int build_disasm(const struct report *r, const struct subject *s, union report_data *data,
+                        struct err *err)
+{
+    data->disasm = arena_alloc(r->arena, sizeof *data->disasm);
+    return report_disasm(r, s->regex, &s->objdump, data->disasm, err);
 }
 
 static int build_trend(const struct report *r, const struct subject *s, union report_data *data,
@@ -197,6 +203,13 @@ static void release_trend(union report_data *data)
 const struct report_def report_defs[N_REPORTS] = {
     [REPORT_NONE] = {"none", {.untrimmed = true}, build_none, NULL},
     [REPORT_COMMENTS] = {"comments", {0}, NULL, NULL},
+    [REPORT_DISASM] = {"disasm",
+                       {.untrimmed = true,
+                        .granularity = GRANULARITY_ADDRESSES,
+                        .obj_names = true,
+                        .no_inlines = true},
+                       build_disasm,
+                       NULL},
     [REPORT_FLAME] = {"flame",
                       {.untrimmed = true, .sides = true, .noise = true},
                       build_flame,

@@ -2,6 +2,7 @@
 #ifndef CPROF_REPORT_REPORTS_H
 #define CPROF_REPORT_REPORTS_H
 
+#include "report/disasm.h"
 #include "report/flame.h"
 #include "report/report.h"
 #include "report/trend.h"
@@ -23,6 +24,7 @@ enum granularity {
 struct wants {
     bool untrimmed;     // everything is shown, whatever the trim options say
     bool obj_names;     // binaries are told apart
+    bool no_inlines;    // inlined calls count as their callers
     bool call_tree;     // the option call_tree is obeyed
     bool visual;        // it is trimmed as a picture: see struct trim_options
     bool tags;          // nodes of graphs have tags
@@ -58,6 +60,7 @@ struct subject {
     bool tags;         // the format wants them
     struct tag_source tag_source;
     struct flame_options flame;
+    struct objdump_options objdump;
 };
 
 struct tree {
@@ -77,11 +80,13 @@ union report_data {
     struct flame *flame;
     struct trend *trend;
     struct leaks *leaks;
+    struct disasm *disasm;
 };
 
 enum report_kind {
     REPORT_NONE, // what cannot be made yet
     REPORT_COMMENTS,
+    REPORT_DISASM,
     REPORT_FLAME,
     REPORT_GATES, // no report, but the ground that gates are judged on: untrimmed, with both sides
     REPORT_GRAPH,
