@@ -172,7 +172,8 @@ struct wants command_wants(const struct command_def *command, const struct confi
 
 bool command_runs_programs(const struct command_def *command)
 {
-    return command->viewers || (command->format && format_find(command->format)->through);
+    return command->viewers || command->report == REPORT_DISASM ||
+           (command->format && format_find(command->format)->through);
 }
 
 bool command_is_binary(const struct command_def *command)

@@ -109,6 +109,7 @@ struct profile {
     uint32_t n_lines;
     struct function *functions;
     uint32_t n_functions;
+    bool has_local_names; // some are of binaries on this machine, not of the file
 
     str_id *comments;
     uint32_t n_comments;

@@ -171,15 +171,27 @@ static void set_line(struct list_line *line, const struct sum *sum)
     line->after = (struct side_weights){sum->flat.after, sum->cum.after};
 }
 
+// What a routine weighs with all that it calls: each sample once. pprof adds its lines up, though a
+// sample is on several of them where it calls itself; that stays so where names come from binaries,
+// of which what pprof prints was recorded.
+static int64_t routine_cum(const struct lister *l, const struct list_routine *routine,
+                           const struct sum *once)
+{
+    int64_t lines = 0;
+    for (uint32_t i = 0; i < routine->n_lines; i++)
+        lines += routine->lines[i].cum;
+    return l->r->profile->has_local_names ? lines : weight_value(&once->cum);
+}
+
 static void set_weights(struct lister *l, struct list *list)
 {
     uint32_t line = 1;
     for (uint32_t i = 0; i < list->n_routines; i++) {
         struct list_routine *routine = &list->routines[i];
         routine->flat = weight_value(&l->routines[i + 1].flat);
-        routine->cum = weight_value(&l->routines[i + 1].cum);
         for (uint32_t j = 0; j < routine->n_lines; j++)
             set_line(&routine->lines[j], &l->lines[line++]);
+        routine->cum = routine_cum(l, routine, &l->routines[i + 1]);
     }
 }
 

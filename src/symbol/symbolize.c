@@ -226,6 +226,7 @@ static void finish(struct symbolizer *s)
     begin_tables(s);
     for (size_t i = 0; i < s->tasks.n; i++)
         finish_task(s, &s->tasks.at[i]);
+    s->p->has_local_names = true;
     s->p->lines = s->lines.at;
     s->p->n_lines = (uint32_t)s->lines.n;
     s->p->functions = s->functions.at;

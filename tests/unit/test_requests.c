@@ -55,8 +55,8 @@ static bool is_plain(const struct command_def *c, const struct config *config)
     struct err ignored;
     if (command_wants(c, config).series)
         return false;
-    return c->report != REPORT_NONE && !c->viewers && !command_format(c, config)->through &&
-           command_check_format(c, config, &ignored) == 0;
+    return c->report != REPORT_NONE && c->report != REPORT_DISASM && !c->viewers &&
+           !command_format(c, config)->through && command_check_format(c, config, &ignored) == 0;
 }
 
 static int run(const struct loaded *l, const struct wanted *w, const struct job *job,
