@@ -7,8 +7,8 @@
 // What the table of formats is made of: each writes one kind of report in one format.
 
 // Text, with the reference's layout.
-emit text_comments, text_list, text_tags, text_top, text_traces, text_tree, text_trend, text_leaks;
-emit text_comments, text_disasm, text_list, text_tags, text_top, text_traces, text_tree, text_trend;
+emit text_comments, text_disasm, text_leaks, text_list, text_tags, text_top, text_traces, text_tree;
+emit text_trend;
 emit raw_profile;
 
 // Tables in any format that has them: see format/table.h.

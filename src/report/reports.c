@@ -180,6 +180,8 @@ static int build_leaks(const struct report *r, const struct subject *s, union re
 static void release_leaks(union report_data *data)
 {
     leaks_release(data->leaks);
+}
+
 static int build_disasm(const struct report *r, const struct subject *s, union report_data *data,
                         struct err *err)
 {
