@@ -198,6 +198,23 @@ static int check_memory(const struct merging *m, struct err *err)
                    max >> 20, m->n_read, m->n);
 }
 
+// Whether the first of several files is meant to be the program, not a profile, by its name alone:
+// one that cannot be read is then only noted, as pprof has it.
+static bool is_program_name(const char *path)
+{
+    static const char *const signs[] = {"prof", "heap", "cpu", "://"};
+    static const char *const endings[] = {
+        ".gz",     ".pb",    ".out", ".json",  ".txt",  ".zst",    ".folded", ".goroutine",
+        ".allocs", ".block", ".xz",  ".mutex", ".data", ".debug1", ".dump",   ".tar"};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (strstr(path, signs[i]))
+            return false;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (span_ends(span_of(path), span_of(endings[i])))
+            return false;
+    return strcmp(path, "-") != 0;
+}
+
 // With keep_going those that cannot be read or merged are left out.
 static int take_file(void *context, size_t index, struct profile *p, struct err *err)
 {
@@ -210,11 +227,16 @@ static int take_file(void *context, size_t index, struct profile *p, struct err 
     if (p && status)
         err_wrap(err, "cannot merge '%s'", place_at(m, index));
     m->n_read += status == 0;
-    if (status && l->config->keep_going && !job_stopped(l->job)) {
+    if (status == 0 || job_stopped(l->job))
+        return status ? status : check_memory(m, err);
+    if (l->config->keep_going) {
         skip(m->loader, place_at(m, index), err);
         status = 0;
+    } else if (index == 0 && m->n > 1 && !l->series && is_program_name(place_at(m, 0))) {
+        job_note(l->job, err->text);
+        status = 0;
     }
-    return status ? status : check_memory(m, err);
+    return status;
 }
 
 static void release_members(struct merging *m)
