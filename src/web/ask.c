@@ -104,6 +104,8 @@ static bool find_report(struct ask *ask, struct span name)
     ask->kind = ASK_REPORT;
     ask->format = format;
     ask->request.command = command;
+    if (!command->format && !format->summary)
+        return false; // another command's
     return !command->format || command_format(command, NULL) == format;
 }
 
@@ -168,7 +170,7 @@ static int take_options(struct ask *ask, const struct config *base)
         return -1;
     if (ask->kind != ASK_REPORT)
         return 0;
-    if (ask->format->summary)
+    if (!ask->request.command->format)
         ask->config.format = (int)(ask->format - formats);
     return command_check_format(ask->request.command, &ask->config, &ask->err);
 }

@@ -61,12 +61,10 @@ export async function showFlame() {
   if (offline && pivot) model = sandwichOf(whole0, new RegExp(pivot)) || model;
   if (search) markMatches(search);
   const slid = same && view;
-  const focused = host.contains(document.activeElement);
   view = { root: z ? frameAt(model, z) || model.zoom : 0 };
   if (!slid || current >= model.below.n || currentTree !== 'below') { current = view.root; currentTree = 'below'; }
   else current = view.root;
   draw();
-  if (focused) focusFrame(current, currentTree);
 }
 
 function drawNothing() {
@@ -83,26 +81,29 @@ function drawNothing() {
 }
 
 function zoomTo(at) {
-  const old = elements.get('below' + at)?.getBoundingClientRect();
-  const area = host.getBoundingClientRect();
-  const changed = !view || view.root !== at;
+  const old = elements.get('below' + at), changed = !view || view.root !== at;
+  const from = old && { left: old.offsetLeft, width: old.offsetWidth }, picture = changed && from ? [...host.children] : [];
   view = { root: at };
-  const focused = host.contains(document.activeElement);
   current = at;
   currentTree = 'below';
   draw();
-  if (focused) focusFrame(at, 'below');
-  if (changed && old && old.width > 0) slide(old, area);
+  slide(picture, from);
 }
 
-// From where the frame was to the whole width.
-function slide(old, area) {
-  if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
-  host.classList.remove('slide');
-  host.style.transform = `translateX(${old.left - area.left}px) scaleX(${old.width / area.width})`;
-  host.getBoundingClientRect();
-  host.classList.add('slide');
-  host.style.transform = '';
+// The old picture slides over the new one and fades: what is in the tree is right at once.
+function slide(picture, from) {
+  if (!picture.length || !from.width || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+  const ghost = el('div', { class: 'ghost', 'aria-hidden': 'true' }), width = host.clientWidth;
+  for (const e of picture) {
+    if (e.offsetWidth === 0 && parseFloat(e.style.width) < 3) continue;
+    for (const name of [...e.getAttributeNames()]) if (name !== 'class' && name !== 'style') e.removeAttribute(name);
+    ghost.append(e);
+  }
+  const frame = el('div', { class: 'ghosts' }, ghost);
+  host.after(frame);
+  const scale = width / from.width;
+  ghost.animate([{ transform: 'none', opacity: 1 }, { transform: `scaleX(${scale}) translateX(${-from.left}px)`, opacity: 0 }],
+    { duration: 120, easing: 'ease-out' }).finished.finally(() => frame.remove()).catch(() => {});
 }
 
 // From the leaves, with callers above callees as everywhere.
@@ -126,9 +127,8 @@ export function draw() {
   const height = Math.max(rows * ROW, box.clientHeight - 16);
   const flipped = isFlipped();
   const place = (row) => (flipped ? height - (row + 1) * ROW : row * ROW);
-  const list = document.createDocumentFragment();
+  const list = document.createDocumentFragment(), focused = host.contains(document.activeElement);
   elements = new Map();
-  view.visible = new Set();
   for (const i of pathTo(t, root).slice(0, -1)) list.append(frame(t, 'below', i, 0, width, place(t.depth[i] + lift), 'above'));
   drawTree(list, t, 'below', root, width, (d) => place(d + lift));
   if (model.above) drawTree(list, model.above, 'up', 0, width, (d) => place(lift - d), true);
@@ -139,6 +139,7 @@ export function draw() {
   if (!elements.has(currentTree + current)) { current = root; currentTree = 'below'; }
   elements.get(currentTree + current)?.setAttribute('tabindex', '0');
   tell(current, currentTree);
+  if (focused) elements.get(currentTree + current)?.focus({ preventScroll: true });
 }
 
 function drawTree(list, t, tree, root, width, place, skipRoot = false) {
