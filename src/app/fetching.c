@@ -6,6 +6,7 @@
 
 #include "app/app.h"
 #include "app/listing.h"
+#include "app/loader.h"
 #include "input/source.h"
 #include "input/url.h"
 
@@ -105,4 +106,41 @@ bool app_takes_time(char *const *paths, size_t n_paths)
     }
     arena_release(&arena);
     return takes;
+}
+
+void fetching_show_origin(const char *place, struct buf *out)
+{
+    struct arena arena = {0};
+    struct buf text = {0};
+    struct err ignored;
+    struct url u;
+    if (url_parse(&u, place, 0, &arena, &ignored) == 0) {
+        url_write(&u, &text);
+        url_hide_secrets(buf_span(&text), out);
+    }
+    buf_release(&text);
+    arena_release(&arena);
+}
+
+int fetching_ask(void *loader, const char *place, struct span addresses, struct buf *answer,
+                 struct err *err)
+{
+    static const size_t answer_max = (size_t)256 << 20;
+    const struct loader *l = loader;
+    struct arena arena = {0};
+    struct buf shown = {0};
+    struct url u;
+    int status = url_parse(&u, place, 0, &arena, err);
+    const char *path = status == 0 ? url_symbol_path(&u, &arena) : NULL;
+    if (path)
+        status = fetcher_post(l->fetcher, place, path, addresses, answer_max, answer, err);
+    if (path && status) {
+        u.path = path;
+        u.query = "";
+        url_show(&u, &shown);
+        err_wrap(err, "no names for addresses from '%s'", buf_cstr(&shown));
+    }
+    buf_release(&shown);
+    arena_release(&arena);
+    return status;
 }

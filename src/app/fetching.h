@@ -13,6 +13,13 @@ int fetching_check(const struct config *config, struct err *err);
 
 struct fetch_options fetching_options(const struct config *config);
 
+// Adds a URL as http:// or https://, without secrets, whatever the scheme is.
+void fetching_show_origin(const char *place, struct buf *out);
+
+// Asks the service of a place about addresses: see struct remote_asking. The context is the loader.
+int fetching_ask(void *loader, const char *place, struct span addresses, struct buf *answer,
+                 struct err *err);
+
 // Whether a copy is kept of what is fetched.
 bool fetching_saves(const struct config *config);
 

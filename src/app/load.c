@@ -55,10 +55,12 @@ static int expect_urls(struct loader *l, const name_list *names, struct arena *a
     const struct config *c = l->config;
     const char *base = *c->diff_base ? c->diff_base : c->base;
     name_list bases = names_split(arena, base);
-    return fetching_expect(&l->fetcher, names, c, l->job, l->err) ||
-                   (*base && fetching_expect(&l->fetcher, &bases, c, l->job, l->err))
-               ? -1
-               : 0;
+    if (fetching_expect(&l->fetcher, names, c, l->job, l->err) ||
+        (*base && fetching_expect(&l->fetcher, &bases, c, l->job, l->err)))
+        return -1;
+    if (l->fetcher)
+        l->remotes = remotes_new();
+    return 0;
 }
 
 // The profiles of one stream, of which no other is named.
@@ -190,6 +192,7 @@ static int load(struct loader *l, char *const *paths, size_t n_paths)
 {
     const struct config *config = l->config;
     struct profile p = {0};
+    struct remote_asking asking = {fetching_ask, l};
     // As with pprof, the first of several files may be the program itself.
     if (n_paths > 1 && source_is_program(paths[0])) {
         l->binary = *paths++;
@@ -202,7 +205,7 @@ static int load(struct loader *l, char *const *paths, size_t n_paths)
         (*config->policy && gates_check(l->fresh, config, l->job, l->err)))
         return -1;
     if (read_all(l, &p, paths, n_paths) || apply_base(l, &p) ||
-        prepare_profile(&p, config, l->job, l->err))
+        prepare_profile(&p, config, l->remotes, &asking, l->job, l->err))
         return -1;
     if (tell_skipped(l, &p)) {
         profile_release(&p);
@@ -246,6 +249,7 @@ const struct loaded *app_load(char *const *paths, size_t n_paths, const struct c
                        .err = err};
     int status = load(&l, paths, n_paths);
     fetcher_free(l.fetcher);
+    remotes_free(l.remotes);
     buf_release(&l.skipped);
     if (status == 0) {
         if (keep & KEEP_BESIDE)

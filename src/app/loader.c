@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "app/fetching.h"
 #include "app/prepare.h"
 #include "app/reads.h"
 #include "base/escape.h"
@@ -94,6 +95,12 @@ static int read_profile(const struct loader *l, struct profile *p, const char *p
         return source_blame(path, err);
     }
     settle_mappings(l, p);
+    if (l->remotes && source_is_remote(path)) {
+        struct buf shown = {0};
+        fetching_show_origin(path, &shown);
+        remotes_add(l->remotes, p, path, buf_span(&shown));
+        buf_release(&shown);
+    }
     return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include "app/bundle.h"
 #include "app/loaded.h"
+#include "symbol/remote.h"
 
 // What the parts that load profiles share.
 
@@ -15,6 +16,7 @@ struct loader {
     bool series;             // each profile is a side of its own
     size_t n_read;           // profiles of the last that were added up
     struct fetcher *fetcher; // where there are URLs
+    struct remotes *remotes; // the same: whom to ask for names
     struct bundle *bundle;   // that is being read, or NULL
     struct buf skipped;      // a line for each that was left out
     const struct job *job;

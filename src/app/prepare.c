@@ -61,11 +61,11 @@ static void forget_urls(struct profile *p)
             p->mappings[i].file = 0;
 }
 
-int prepare_profile(struct profile *p, const struct config *config, const struct job *job,
-                    struct err *err)
+int prepare_profile(struct profile *p, const struct config *config, struct remotes *remotes,
+                    const struct remote_asking *asking, const struct job *job, struct err *err)
 {
     struct symbolize_mode mode = mode_of(config->symbolize);
-    if (symbolize(p, &mode, job, err) || drop_frames(p, config, err)) {
+    if (symbolize(p, &mode, remotes, asking, job, err) || drop_frames(p, config, err)) {
         profile_release(p);
         return -1;
     }

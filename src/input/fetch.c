@@ -476,11 +476,13 @@ int fetcher_page(struct fetcher *f, const char *url, size_t max, struct buf *pag
     return read_whole(f, t, max, page, err);
 }
 
-int fetcher_post(struct fetcher *f, const char *url, struct span body, size_t max,
+int fetcher_post(struct fetcher *f, const char *url, const char *path, struct span body, size_t max,
                  struct buf *answer, struct err *err)
 {
     struct transfer *t = transfer_new(&f->options, url, 0);
     t->posts = t->opened = true;
+    t->url.path = t->first.path = arena_cstr(&t->arena, span_of(path));
+    t->url.query = t->first.query = "";
     t->body_to_send = arena_span(&t->arena, body);
     return read_whole(f, t, max, answer, err);
 }

@@ -43,9 +43,9 @@ void fetcher_close(struct stream *s);
 // Appends a page, HTML or not, of at most max bytes. -1 with *err filled.
 int fetcher_page(struct fetcher *f, const char *url, size_t max, struct buf *page, struct err *err);
 
-// The same for a body to be sent, as application/octet-stream. Appends the answer, of at most max
-// bytes. -1 with *err filled.
-int fetcher_post(struct fetcher *f, const char *url, struct span body, size_t max,
+// Sends a body, as application/octet-stream, to another path of the URL's host. Appends the answer,
+// of at most max bytes. -1 with *err filled.
+int fetcher_post(struct fetcher *f, const char *url, const char *path, struct span body, size_t max,
                  struct buf *answer, struct err *err);
 
 // Whether this build can fetch at all.

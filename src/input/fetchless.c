@@ -53,10 +53,11 @@ int fetcher_page(struct fetcher *f, const char *url, size_t max, struct buf *pag
     return -1;
 }
 
-int fetcher_post(struct fetcher *f, const char *url, struct span body, size_t max,
+int fetcher_post(struct fetcher *f, const char *url, const char *path, struct span body, size_t max,
                  struct buf *answer, struct err *err)
 {
     (void)url;
+    (void)path;
     (void)body;
     (void)max;
     (void)answer;

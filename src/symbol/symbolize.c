@@ -231,6 +231,10 @@ static void finish(struct symbolizer *s)
     s->p->n_lines = (uint32_t)s->lines.n;
     s->p->functions = s->functions.at;
     s->p->n_functions = (uint32_t)s->functions.n;
+    if (s->p->n_sides) { // samples that changed may need some of those that were added
+        s->p->changed.lines = s->p->n_lines;
+        s->p->changed.functions = s->p->n_functions;
+    }
 }
 
 static void read_binaries(struct symbolizer *s)
@@ -247,14 +251,16 @@ static void read_binaries(struct symbolizer *s)
     arena_release(&s->arena);
 }
 
-int symbolize(struct profile *p, const struct symbolize_mode *mode, const struct job *job,
-              struct err *err)
+int symbolize(struct profile *p, const struct symbolize_mode *mode, struct remotes *remotes,
+              const struct remote_asking *asking, const struct job *job, struct err *err)
 {
     struct symbolizer s = {.p = p, .mode = mode, .job = job};
     if (mode->nothing)
         return 0;
     if (mode->local)
         read_binaries(&s);
+    if (mode->remote && remotes)
+        remotes_symbolize(remotes, p, mode->force, asking, job);
     if (job_check(job, err))
         return -1;
     names_make_plain(p, mode->style, mode->force);

@@ -223,7 +223,7 @@ def who_asks():
         refused("-header=X-Token: hidden", s.url("/token"), says=["403 Forbidden: go away"])
         said = refused("-header=hidden", s.url("/token"), says=["'Name: value'"])
         assert "hidden" not in said[0]
-        refused("-header=@/nonexistent", s.url("/token"), says=["/nonexistent", "No such file"])
+        refused("-header=@/no/such", s.url("/token"), says=["/no/such", "No such file"])
 
 
 def secrets_go_to_nobody_else():
@@ -346,7 +346,66 @@ def the_shell_fetches():
         assert b"404 Not Found: Unknown profile" in done.stderr
 
 
-need_curl_first = [good_manners, names_of_files, unix_sockets, seconds_are_asked_for,
+def addresses(*stacks, start=0x1000, file=b""):
+    """A profile of addresses without names."""
+    strings = [b"", b"samples", b"count", file]
+    ids = sorted({a for stack in stacks for a in stack})
+    return b"".join([
+        field(1, field(1, 1) + field(2, 2)),
+        *(field(2, b"".join(field(1, ids.index(a) + 1) for a in stack) + field(2, 10 * (i + 1)))
+          for i, stack in enumerate(stacks)),
+        field(3, field(1, 1) + field(2, start) + field(3, start + 0x9000) + field(5, 3 if file else 0)),
+        *(field(4, field(1, i + 1) + field(2, 1) + field(3, a)) for i, a in enumerate(ids)),
+        *(field(6, x) for x in strings)])
+
+
+def services_name_addresses():
+    def symbol(body):
+        names = {b"0x1010": "main.work", b"0x1020": "std::vector<int>::push_back(int const&)", b"0x1030": ""}
+        return ("num_symbols: 1\n" + "".join(f"{a.decode()}\t{names.get(a, 'x' + a.decode())}\r\n"
+                                             for a in body.split(b"+"))).encode()
+
+    with Running(symbol=symbol) as s:
+        s.server.heap = addresses([0x1010, 0x1020], [0x1020, 0x1030])
+        done, saved = get("-traces", "-header=X-Token: abc", s.url("/debug/pprof/heap?x=1"))
+        assert done.returncode == 0, done
+        for name in (b"main.work", b"std::vector::push_back"):
+            assert name in done.stdout, done.stdout
+        (path, body, headers), = s.posts
+        assert path == "/debug/pprof/symbol" and headers["X-Token"] == "abc", s.posts
+        assert sorted(body.split(b"+")) == [b"0x1010", b"0x1020", b"0x1030"], body
+        assert headers["Content-Type"] == "application/octet-stream"
+        saved, = saved.iterdir()
+        assert tap.must("-traces", saved) == done.stdout
+        for place, want in (("/pprof/heap", "/pprof/symbol"), ("/a/pprofz/heap", "/a/pprofz/symbolz")):
+            s.posts.clear()
+            done, _ = get("-top", "-symbolize=remote", s.url(place))
+            assert s.posts[0][0] == want and b"main.work" in done.stdout, (s.posts, done)
+        for mode in ("none", "local"):
+            s.posts.clear()
+            done, _ = get("-top", f"-symbolize={mode}", s.url("/debug/pprof/heap"))
+            assert not s.posts and b"main.work" not in done.stdout, (s.posts, done)
+        s.posts.clear()
+        done, _ = get("-top", s.url("/debug/pprof/heap"), s.url("/debug/pprof/heap?2"))
+        assert len(s.posts) == 2 and done.stdout.count(b"main.work") == 1, (s.posts, done)
+        done, _ = get("-top", f"-base={s.url('/debug/pprof/heap')}", s.url("/debug/pprof/heap"))
+        assert done.returncode == 0 and b"of 0 total" in done.stdout, done
+
+
+def services_that_know_no_names():
+    with Running() as s:
+        s.server.heap = addresses([0x1010], [0x1020])
+        done, _ = get("-top", s.url("/debug/pprof/heap"), s.url("/debug/pprof/heap"))
+        assert done.returncode == 0 and b"<unknown>" in done.stdout, done
+        assert done.stderr.count(b"no names for addresses from") == 1, done.stderr
+        assert b"/debug/pprof/symbol': 404 Not Found: 404 page not found" in done.stderr, done.stderr
+    with Running(symbol=lambda body: b"\x00\xff garbage 0x 0x1010\n0xzz y\n0x123456789012345678901 z") as s:
+        s.server.heap = addresses([0x1010])
+        done, _ = get("-top", s.url("/debug/pprof/heap"))
+        assert done.returncode == 0, done
+
+
+need_curl_first = [services_name_addresses, services_that_know_no_names, good_manners, names_of_files, unix_sockets, seconds_are_asked_for,
                    several_sources, what_servers_say, bombs_and_streams_without_end,
                    those_who_do_not_answer, a_signal_ends_it_soon, who_asks,
                    secrets_go_to_nobody_else, proxies, tls, copies_are_kept,
