@@ -35,6 +35,17 @@ struct sample_line {
     uint32_t n;
 };
 
+// Digits, perhaps a minus and a point.
+static bool is_decimal(struct span s)
+{
+    scan_text(&s, SPAN("-"));
+    if (scan_digits(&s, NULL) == 0)
+        return false;
+    if (scan_text(&s, SPAN(".")))
+        scan_digits(&s, NULL);
+    return s.n == 0;
+}
+
 // Takes a number off the end of a text, and the blanks before it.
 static bool cut_number(struct span *s, double *value)
 {
@@ -42,8 +53,7 @@ static bool cut_number(struct span *s, double *value)
     while (n > 0 && !scan_is_space(s->at[n - 1]))
         n--;
     struct span number = span_from(*s, n);
-    bool starts = number.n && (scan_is_digit(*number.at) || *number.at == '-');
-    if (n == 0 || !starts || !num_parse_f64(number, value))
+    if (n == 0 || !is_decimal(number) || !num_parse_f64(number, value))
         return false;
     *s = scan_trim(span_upto(*s, n));
     return true;
@@ -296,12 +306,14 @@ static unsigned folded_probe(const struct head *head)
     struct span rest = head->bytes, line;
     struct sample_line s;
     unsigned n = 0, good = 0, stacks = 0;
+    bool typed = false;
     for (bool ended = true; ended && rest.n;) {
         ended = scan_upto(&rest, '\n', &line);
         if (!ended && !head->whole)
             break;
         line = ended ? line : rest;
         bool head_line = n == 0 && (is_header(line) || is_unit(line));
+        typed |= head_line;
         if (scan_trim(line).n == 0 || *line.at == '#' || head_line)
             continue;
         n++;
@@ -312,7 +324,7 @@ static unsigned folded_probe(const struct head *head)
     }
     if (good < n)
         return stacks && good >= n / 2 ? MOST : 0;
-    return stacks ? STACKS : n ? NAMES : 0;
+    return stacks ? STACKS : n > 1 || typed ? NAMES : 0;
 }
 
 const struct reader reader_folded = {

@@ -24,7 +24,7 @@ static bool is_address(char c)
     return scan_is_digit(c) || (c >= 'a' && c <= 'f');
 }
 
-// COUNT @, and for each frame a blank and a number.
+// COUNT @, and for each frame a blank and a number. Threads that the runtime started have none.
 static int take_sample(struct golang *g)
 {
     struct legacy *l = g->l;
@@ -34,6 +34,9 @@ static int take_sample(struct golang *g)
     if (scan_digits(&rest, &digits) == 0 || !scan_any_i64(digits, &count) ||
         !scan_text(&rest, SPAN(" @")))
         return legacy_fault(l, "expected COUNT @ STACK");
+    bool threads = span_eq(profile_str(l->b.out, l->b.out->period_type.type), SPAN("threadcreate"));
+    if (rest.n == 0 && !threads)
+        return legacy_fault(l, "expected a stack");
     for (stack = rest; rest.n;)
         if (!scan_text(&rest, SPAN(" 0x")) || scan_while(&rest, is_address, NULL) == 0)
             return legacy_fault(l, "a stack that is not addresses");

@@ -93,7 +93,8 @@ static int take_attribute(struct java *j, struct span key, struct span value)
     return legacy_fault(&j->l, "an unknown attribute");
 }
 
-// Up to the first line that is something else, which is next then.
+// Up to the first line that is something else, which is next then. One that is cut off does not
+// count, as in the reference.
 static int read_attributes(struct java *j)
 {
     struct span key, value;
@@ -102,7 +103,7 @@ static int read_attributes(struct java *j)
         struct span line = scan_trim(j->l.lines.line);
         if (line.n == 0)
             continue;
-        if (!scan_attribute(line, &key, &value)) {
+        if (!j->l.lines.ended || !scan_attribute(line, &key, &value)) {
             lines_back(&j->l.lines);
             return 0;
         }
@@ -171,7 +172,7 @@ static int read_samples(struct java *j)
         struct span line = scan_trim(j->l.lines.line);
         if (line.n == 0)
             continue;
-        if (!scan_sample(line, &sum, &count, &stack)) {
+        if (!j->l.lines.ended || !scan_sample(line, &sum, &count, &stack)) {
             lines_back(&j->l.lines);
             return 0;
         }

@@ -46,6 +46,7 @@ int lines_next(struct lines *l, struct err *err)
         return n < 0 ? -1 : 0;
     l->line = (struct span){(const char *)l->in->at, (size_t)n};
     l->in->at += n + ended;
+    l->ended = ended;
     l->number++;
     if (span_ends(l->line, SPAN("\r")))
         l->line.n--;

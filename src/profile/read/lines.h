@@ -13,6 +13,7 @@ struct lines {
     const struct job *job; // that may be stopped
     struct span line;      // at hand, without its end (LF, or CR LF); "" after the last
     uint64_t number;       // of that line, from 1
+    bool ended;            // with an end of line: only the last may have none
     bool again;            // lines_back was called
 };
 

@@ -71,8 +71,10 @@ static bool scan_range(struct span *s, bool split, struct entry *e)
     if (split) {
         if (e->start.n < 2)
             return false;
-        e->limit = span_from(e->start, --e->start.n);
-        e->limit.n = 1;
+        *s = (struct span){s->at - 1, s->n + 1};
+        e->start.n--;
+        scan_prefix(s);
+        scan_hex(s, &e->limit);
     } else {
         if (s->n && (*s->at == '-' || scan_is_space(*s->at)))
             *s = span_from(*s, 1);

@@ -91,6 +91,18 @@ static struct span cut_modifiers(struct span event)
     return span_upto(event, colon);
 }
 
+// [CPU]
+static bool is_processor(struct span word)
+{
+    return scan_text(&word, SPAN("[")) && scan_digits(&word, NULL) && span_eq(word, SPAN("]"));
+}
+
+static bool is_event(struct span word)
+{
+    return word.n > 1 && span_ends(word, SPAN(":")) && !scan_is_digit(*word.at) &&
+           !memchr("[(@", *word.at, 3);
+}
+
 // What stands behind the numbers of process and thread.
 static bool scan_event(struct span rest, struct perf_head *h)
 {
@@ -98,12 +110,12 @@ static bool scan_event(struct span rest, struct perf_head *h)
     h->time = -1;
     while (scan_word(&rest, &word)) {
         struct span number = word;
-        if (*word.at == '[' || scan_time(word, h))
+        if (is_processor(word) || scan_time(word, h))
             continue;
         if (scan_digits(&number, &digits) && number.n == 0) {
             if (!scan_i64(digits, &h->period))
                 return false;
-        } else if (span_ends(word, SPAN(":")) && word.n > 1) {
+        } else if (is_event(word)) {
             h->event = cut_modifiers(span_upto(word, word.n - 1));
             return h->event.n > 0;
         } else if (h->time >= 0) {
