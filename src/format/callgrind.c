@@ -33,17 +33,18 @@ struct printer {
     str_id last_name;
 };
 
-static bool is_control(char c)
+// What would end a record, or the text of a record for a reader in C. Other control characters stay:
+// this is for a program.
+static bool ends_record(char c)
 {
-    return (unsigned char)c < 0x20 || c == 0x7f;
+    return c == '\n' || c == '\r' || c == '\0';
 }
 
-// A line break would end the record.
 static void put_record_text(struct sink *out, struct span text)
 {
     while (text.n) {
         size_t n = 0;
-        while (n < text.n && !is_control(text.at[n]))
+        while (n < text.n && !ends_record(text.at[n]))
             n++;
         sink_write(out, span_upto(text, n));
         if (n < text.n)

@@ -162,6 +162,8 @@ void text_traces(const struct document *d, struct sink *out)
     label_lines labels = format_profile_labels(r, NULL);
     p.lines = arena_zalloc(r->arena, 2 * t->infos.n, sizeof *p.lines);
     put_lines(out, &labels);
+    if (labels.n == 0)
+        sink_putc(out, '\n');
     pthread_mutex_init(&p.lock, NULL);
     parts_print(out, parts_of_samples(r->profile), put_samples, &p);
     pthread_mutex_destroy(&p.lock);
