@@ -33,8 +33,8 @@ struct printer {
     str_id last_name;
 };
 
-// What would end a record, or the text of a record for a reader in C. Other control characters stay:
-// this is for a program.
+// What would end a record, or the text of a record for a reader in C. Other control characters
+// stay: this is for a program.
 static bool ends_record(char c)
 {
     return c == '\n' || c == '\r' || c == '\0';

@@ -150,6 +150,30 @@ static void put_part(void *context, struct part *part)
     atomic_fetch_add(&f->left_out, left_out);
 }
 
+// What has no frame has no line.
+static void note_bare_samples(const struct folder *f)
+{
+    const struct profile *p = f->r->profile;
+    uint32_t n = 0;
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < p->n_samples; i++) {
+        const struct sample *s = &p->samples[i];
+        int64_t value = report_sample_value(f->r, s);
+        if (value == 0 || node_leaf(f->t, p->frames + s->frame, s->n_frames) != NO_INDEX)
+            continue;
+        n++;
+        sum = i64_add(sum, value);
+    }
+    if (n == 0)
+        return;
+    struct value_format values = {unit_conv_of(f->r->options.unit, SPAN("auto")),
+                                  f->r->options.ratio};
+    char text[UNIT_LABEL_MAX];
+    size_t length = value_print(text, &values, sum);
+    job_note(f->r->job, arena_printf(f->r->arena, "%u sample%s without a stack, %.*s, %s left out",
+                                     n, n > 1 ? "s" : "", (int)length, text, n > 1 ? "are" : "is"));
+}
+
 void folded_stacks(const struct document *d, struct sink *out)
 {
     const struct report *r = d->report;
@@ -161,5 +185,7 @@ void folded_stacks(const struct document *d, struct sink *out)
     parts_print(out, f.n_stacks / STACKS_EACH + (f.n_stacks % STACKS_EACH != 0), put_part, &f);
     if (f.left_out)
         job_note(r->job,
-                 arena_printf(r->arena, "%u stacks with negative values are left out", f.left_out));
+                 arena_printf(r->arena, "%u stack%s with negative values %s left out", f.left_out,
+                              f.left_out > 1 ? "s" : "", f.left_out > 1 ? "are" : "is"));
+    note_bare_samples(&f);
 }
