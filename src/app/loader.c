@@ -67,7 +67,9 @@ static int read_stream(const struct loader *l, struct profile *p, struct stream 
 {
     struct read_options options = {.comments = prepare_names(l->config->symbolize),
                                    .created_by = l->config->created_by};
-    return profile_read(p, in, &options, l->job, err) || profile_check_types(p, err) ? -1 : 0;
+    if (profile_read(p, in, &options, l->job, err))
+        return -1;
+    return p->n_sample_types ? 0 : err_set(err, "the profile has no sample types");
 }
 
 static int read_source(const struct loader *l, struct profile *p, const char *path, struct err *err)

@@ -57,6 +57,23 @@ int app_sample_type(const struct loaded *l, struct span sample_index, struct spa
     return 0;
 }
 
+static void note_shared_name(struct view *v)
+{
+    const struct profile *p = &v->profile;
+    uint32_t chosen = v->report.options.value_index, n = 0;
+    struct buf numbers = {0};
+    for (uint32_t i = 0; i < p->n_sample_types && numbers.n < 100; i++)
+        if (p->sample_types[i].type == p->sample_types[chosen].type)
+            buf_printf(&numbers, "%s%u", n++ ? ", " : "", i);
+    if (n > 1)
+        view_note(v, arena_printf(&v->arena,
+                                  "the sample types %s are all called " SPAN_FMT
+                                  ": this is %u, choose others by number",
+                                  buf_cstr(&numbers),
+                                  SPAN_ARG(profile_str(p, p->sample_types[chosen].type)), chosen));
+    buf_release(&numbers);
+}
+
 static int pick_sample_type(struct view *v, struct err *err)
 {
     const struct config *c = v->request->config;
@@ -73,6 +90,7 @@ static int pick_sample_type(struct view *v, struct err *err)
     o->value_index = profile_sample_index(p, o->all_types || chosen ? SPAN("") : index, err);
     if (o->value_index == NO_INDEX)
         return -1;
+    note_shared_name(v);
     struct value_type type = p->sample_types[o->value_index];
     o->mean = c->mean;
     o->unit = profile_str(p, type.unit);

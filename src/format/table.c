@@ -191,12 +191,22 @@ void table_end(struct table *t)
     t->format->end(t);
 }
 
+// Of types of one name all but the first have their number, too.
+static const char *type_column(const struct table *t, const struct top *top, uint32_t type)
+{
+    struct span name = top->columns[type].type;
+    bool first = true;
+    for (uint32_t i = 0; i < type && first; i++)
+        first = !span_eq(top->columns[i].type, name);
+    return first ? arena_printf(t->r->arena, "flat:" SPAN_FMT, SPAN_ARG(name))
+                 : arena_printf(t->r->arena, "flat:" SPAN_FMT "#%u", SPAN_ARG(name), type);
+}
+
 // The flat values of all sample types, whose names differ.
 static void add_types(struct table *t, const struct top *top)
 {
     for (uint32_t i = 0; i < top->n_columns; i++) {
-        table_add_column(
-            t, arena_printf(t->r->arena, "flat:" SPAN_FMT, SPAN_ARG(top->columns[i].type)));
+        table_add_column(t, type_column(t, top, i));
         t->columns[t->n_columns - 1].is_value = true;
         t->columns[t->n_columns - 1].unit = top->columns[i].unit;
     }

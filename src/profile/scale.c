@@ -94,13 +94,39 @@ int profile_normalize(struct profile *p, const struct profile *base, double *rat
     return 0;
 }
 
-// By the name of each sample type the first index that has it.
-static void index_types(const struct profile *p, struct idmap *first)
+// Sample types by name. Several may have one, and are taken in turn.
+struct type_names {
+    struct idmap first; // the first index of each name
+    uint32_t *next;     // by index: the next of the same name, or NO_INDEX
+    uint32_t *turn;     // by first index: whose turn it is, or NO_INDEX: all were taken
+};
+
+static void index_types(const struct profile *p, struct type_names *names)
 {
-    idmap_init(first, 0);
-    for (uint32_t i = 0; i < p->n_sample_types; i++)
-        if (idmap_get(first, p->sample_types[i].type) == IDMAP_NONE)
-            idmap_add(first, p->sample_types[i].type, i);
+    uint32_t n = p->n_sample_types;
+    uint32_t *last = arena_alloc(p->arena, n * sizeof *last); // by first index
+    names->next = arena_alloc(p->arena, n * sizeof *names->next);
+    names->turn = arena_alloc(p->arena, n * sizeof *names->turn);
+    idmap_init(&names->first, 0);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t first = idmap_get(&names->first, p->sample_types[i].type);
+        names->next[i] = NO_INDEX;
+        if (first == IDMAP_NONE)
+            idmap_add(&names->first, p->sample_types[i].type, i);
+        else
+            names->next[last[first]] = i;
+        last[first == IDMAP_NONE ? i : first] = i;
+        names->turn[i] = i;
+    }
+}
+
+static uint32_t take_type(struct type_names *names, str_id name)
+{
+    uint32_t first = name == HASH_NONE ? IDMAP_NONE : idmap_get(&names->first, name);
+    uint32_t index = first == IDMAP_NONE ? NO_INDEX : names->turn[first];
+    if (index != NO_INDEX)
+        names->turn[first] = names->next[index];
+    return index;
 }
 
 // Moves the values of n types, given by their old indices, together. Rows move to their sample's
@@ -128,12 +154,15 @@ void profile_keep_types(struct profile *p, const uint32_t *kept, uint32_t n)
         return;
     struct value_type *types = arena_alloc(p->arena, n * sizeof *types);
     bool *overflow = p->overflow ? arena_alloc(p->arena, n * sizeof *overflow) : NULL;
+    // The default is the last type where none is named; it stays by its name.
+    str_id usual = p->default_sample_type ? p->default_sample_type
+                                          : p->sample_types[p->n_sample_types - 1].type;
     bool has_default = false;
     for (uint32_t i = 0; i < n; i++) {
         types[i] = p->sample_types[kept[i]];
         if (overflow)
             overflow[i] = p->overflow[kept[i]];
-        has_default |= types[i].type == p->default_sample_type;
+        has_default |= types[i].type == usual;
     }
     for (uint32_t i = 0; i < p->n_sides; i++) {
         struct side *side = &p->sides[i];
@@ -142,28 +171,10 @@ void profile_keep_types(struct profile *p, const uint32_t *kept, uint32_t n)
     move_values(p, p->values, UINT32_MAX, kept, n);
     for (uint32_t i = 0; i < p->n_samples; i++)
         p->samples[i].row = i;
-    p->default_sample_type = has_default ? p->default_sample_type : types[0].type;
+    p->default_sample_type = has_default ? usual : types[0].type;
     p->sample_types = types;
     p->overflow = overflow;
     p->n_sample_types = n;
-}
-
-int profile_check_types(struct profile *p, struct err *err)
-{
-    uint32_t *kept = arena_alloc(p->arena, p->n_sample_types * sizeof *kept), n = 0;
-    uint32_t *times = arena_zalloc(p->arena, p->n_sample_types, sizeof *times);
-    struct idmap first;
-    index_types(p, &first);
-    for (uint32_t i = 0; i < p->n_sample_types; i++)
-        times[idmap_get(&first, p->sample_types[i].type)]++;
-    for (uint32_t i = 0; i < p->n_sample_types; i++)
-        if (times[idmap_get(&first, p->sample_types[i].type)] == 1)
-            kept[n++] = i;
-    idmap_release(&first);
-    if (n == 0)
-        return err_set(err, "the profile has no sample types");
-    profile_keep_types(p, kept, n);
-    return 0;
 }
 
 static int keep_common_types(struct profile *a, struct profile *b, struct err *err)
@@ -171,17 +182,17 @@ static int keep_common_types(struct profile *a, struct profile *b, struct err *e
     uint32_t *kept_a = arena_alloc(a->arena, a->n_sample_types * sizeof *kept_a);
     uint32_t *kept_b = arena_alloc(b->arena, a->n_sample_types * sizeof *kept_b);
     uint32_t n = 0;
-    struct idmap first;
-    index_types(b, &first);
+    struct type_names names;
+    index_types(b, &names);
     for (uint32_t i = 0; i < a->n_sample_types; i++) {
-        str_id type = strtab_find(b->strings, profile_str(a, a->sample_types[i].type));
-        uint32_t index = type == HASH_NONE ? IDMAP_NONE : idmap_get(&first, type);
-        if (index == IDMAP_NONE)
+        struct span name = profile_str(a, a->sample_types[i].type);
+        uint32_t index = take_type(&names, strtab_find(b->strings, name));
+        if (index == NO_INDEX)
             continue;
         kept_b[n] = index;
         kept_a[n++] = i;
     }
-    idmap_release(&first);
+    idmap_release(&names.first);
     if (n == 0)
         return err_set(err, "the profiles have no sample type in common");
     profile_keep_types(a, kept_a, n);

@@ -28,7 +28,4 @@ int profile_conform(struct profile *a, struct profile *b, bool *a_changed, struc
 // Keeps the n sample types whose indices are given, in this order.
 void profile_keep_types(struct profile *p, const uint32_t *kept, uint32_t n);
 
-// Drops sample types that have the same name as another. -1 with *err filled where none is left.
-int profile_check_types(struct profile *p, struct err *err);
-
 #endif
