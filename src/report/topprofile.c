@@ -6,8 +6,9 @@ static void add_entry(struct builder *b, const struct report *r, struct span uni
                       const struct top_row *row)
 {
     struct unit_conv conv = unit_conv_of(r->options.unit, unit);
+    // What has no function goes by what the row is called.
     struct function f = {
-        .name = builder_string(b, row->function),
+        .name = builder_string(b, row->function.n ? row->function : row->name),
         .filename = builder_string(b, row->file),
         .start_line = row->start_line,
     };
