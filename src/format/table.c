@@ -316,7 +316,7 @@ static void collect_stack(const struct report *r, struct node_table *nodes, cons
         uint32_t loc = r->profile->frames[s->frame + i];
         for (uint32_t at = nodes->first[loc]; at < nodes->first[loc + 1]; at++)
             *vec_push(arena, &frames) =
-                (struct frame){nodes->nodes[at], at + 1 < nodes->first[loc + 1]};
+                (struct frame){nodes->nodes[at], node_is_inlined(nodes, r->profile, loc, at)};
     }
     *cell = (struct cell){.kind = CELL_FRAMES, .frames = frames.at, .n = frames.n};
 }

@@ -239,9 +239,10 @@ static void find_hops(struct paths *paths, const struct graph *g, const struct p
         uint32_t first = t->first[i], end = t->first[i + 1];
         paths->dead[i] = first < end;
         for (uint32_t at = first; at < end; at++) {
-            uint32_t node = t->nodes[end - 1 - (at - first)];
+            uint32_t from = end - 1 - (at - first), node = t->nodes[from];
             bool skipped = paths->ends[node].skipped;
-            paths->hops[at] = skipped ? HOP_SKIPPED : node | (at > first ? HOP_INLINED : 0);
+            paths->hops[at] =
+                skipped ? HOP_SKIPPED : node | (node_is_inlined(t, p, i, from) ? HOP_INLINED : 0);
             paths->dead[i] &= skipped;
         }
     }
@@ -264,8 +265,9 @@ static bool *find_inlined(const struct graph *g, const struct profile *p)
     const struct node_table *t = g->table;
     bool *inlined = arena_zalloc(g->arena, t->infos.n, sizeof *inlined);
     for (uint32_t i = 0; i < p->n_locations; i++)
-        for (uint32_t at = t->first[i]; at + 1 < t->first[i + 1]; at++)
-            inlined[t->nodes[at]] = true;
+        for (uint32_t at = t->first[i]; at < t->first[i + 1]; at++)
+            if (node_is_inlined(t, p, i, at))
+                inlined[t->nodes[at]] = true;
     return inlined;
 }
 

@@ -110,7 +110,7 @@ static uint32_t add_location(struct builder *b, const struct location *loc, uint
 void node_table_init(struct node_table *t, const struct profile *p, const struct detail *d,
                      const struct job *job, struct arena *arena)
 {
-    *t = (struct node_table){.arena = arena, .job = job};
+    *t = (struct node_table){.arena = arena, .job = job, .cut = p->cut_lines && !d->no_inlines};
     strtab_init(&t->strings, arena, p->strings);
     t->first = arena_alloc(arena, ((size_t)p->n_locations + 1) * sizeof *t->first);
     t->nodes = arena_zalloc(arena, count_nodes(p) + NODES_AT_ONCE, sizeof *t->nodes);

@@ -31,6 +31,7 @@ struct node_table {
     struct strtab strings; // on top of the profile's
     VEC(struct node_info) infos;
     struct hash_index index;
+    bool cut;                // some outermost frames were inlined: see node_is_inlined
     uint32_t *first;         // of each location, in nodes; one more entry at the end
     uint32_t *nodes;         // as many as NODES_AT_ONCE may be read behind them
     const struct memo *memo; // what else was worked out of these nodes: see recall.h; or NULL
@@ -48,6 +49,14 @@ struct span node_name(struct node_table *t, uint32_t node);
 static inline struct span node_str(const struct node_table *t, str_id id)
 {
     return strtab_get(&t->strings, id);
+}
+
+// Whether the place in `nodes` of a location was inlined into its caller, which filters may have
+// left out since.
+static inline bool node_is_inlined(const struct node_table *t, const struct profile *p,
+                                   uint32_t location, uint32_t at)
+{
+    return at + 1 < t->first[location + 1] || (t->cut && p->locations[location].cut);
 }
 
 // The innermost node of a stack, or NO_INDEX.

@@ -94,7 +94,8 @@ void recall_node_table(struct node_table *t, const struct profile *p, const stru
     *own = (struct memo){memo->cache, arena_span(arena, buf_span(&key))};
     const struct kept_table *kept = cache_hold(memo->cache, own->subject);
     if (kept) {
-        *t = (struct node_table){.arena = arena, .job = job, .memo = own};
+        *t = (struct node_table){
+            .arena = arena, .job = job, .memo = own, .cut = p->cut_lines && !d->no_inlines};
         copy_table(t, kept, p);
         cache_drop(memo->cache, kept);
     } else {

@@ -110,7 +110,7 @@ static inline uint32_t node_at(const struct growth *w, const struct stack_place 
 
 static inline bool is_inlined(const struct growth *w, const struct stack_place *place)
 {
-    return place->at + 1 != w->t->first[location_of(w->p, place) + 1];
+    return node_is_inlined(w->t, w->p, location_of(w->p, place), place->at);
 }
 
 static uint32_t add_node(struct grower *w, uint32_t parent, uint32_t node, bool inlined)

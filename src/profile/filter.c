@@ -46,17 +46,27 @@ static unsigned char judge(struct name_pass *pass, const struct location *loc)
     return 0;
 }
 
+static void cut_location(struct profile *p, struct location *loc)
+{
+    loc->cut = true;
+    p->cut_lines = true;
+}
+
 // Keeps the lines that match, or those that do not. They are moved to the front of the location's
 // own stretch of the line column, which is this query's.
 static void keep_lines(struct name_pass *pass, struct location *loc, struct matcher *m, bool want)
 {
     uint32_t kept = 0;
+    bool last = true;
     for (uint32_t i = 0; i < loc->n_lines; i++) {
         struct line *line = &pass->p->lines[loc->line + i];
-        if (matcher_match_line(m, line) == want)
+        last = matcher_match_line(m, line) == want;
+        if (last)
             pass->p->lines[loc->line + kept++] = *line;
     }
     loc->n_lines = kept;
+    if (!last)
+        cut_location(pass->p, loc);
 }
 
 static void hide_lines(struct name_pass *pass, struct location *loc)
@@ -136,7 +146,7 @@ struct name_filter_found filter_names(struct profile *p, const struct name_filte
 }
 
 // Cuts the lines of a location behind its last match; whether the location is in.
-static bool cut_lines_above(struct matcher *m, struct location *loc)
+static bool cut_lines_above(struct profile *p, struct matcher *m, struct location *loc)
 {
     if (loc->hidden)
         return false;
@@ -144,6 +154,8 @@ static bool cut_lines_above(struct matcher *m, struct location *loc)
         return true;
     for (uint32_t n = loc->n_lines; n > 0; n--) {
         if (matcher_match_line(m, &m->profile->lines[loc->line + n - 1])) {
+            if (n < loc->n_lines)
+                cut_location(p, loc);
             loc->n_lines = n;
             return true;
         }
@@ -161,7 +173,7 @@ bool filter_show_from(struct profile *p, struct regex *show_from, struct arena *
     own_locations(p, arena);
     own_samples(p, arena);
     for (uint32_t i = 0; i < p->n_locations; i++)
-        found |= in[i] = cut_lines_above(&m, &p->locations[i]);
+        found |= in[i] = cut_lines_above(p, &m, &p->locations[i]);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < p->n_samples; i++) {
         struct sample s = p->samples[i];

@@ -55,6 +55,7 @@ struct location {
     uint32_t line, n_lines; // in lines; the innermost inlined call first
     bool folded;
     bool hidden; // a filter left nothing of it: no stack shows it
+    bool cut;    // a filter left out what its outermost line was inlined into
 };
 
 struct line {
@@ -105,6 +106,7 @@ struct profile {
     uint32_t n_mappings;
     struct location *locations;
     uint32_t n_locations;
+    bool cut_lines; // some location is cut
     struct line *lines;
     uint32_t n_lines;
     struct function *functions;

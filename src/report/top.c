@@ -1,13 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/report.h"
 
-static enum inlining inlining_of(const struct graph_report *g, uint32_t node)
+// How the outermost frames of stacks came there, by node: see node_is_inlined.
+struct roots {
+    bool *inlined, *called; // or NULL: as they are called by nothing, they do not count
+};
+
+static struct roots roots_of(const struct report *r, const struct graph_report *g)
+{
+    const struct profile *p = r->profile;
+    const struct node_table *t = &g->table;
+    struct roots roots = {NULL, NULL};
+    if (!t->cut)
+        return roots;
+    roots.inlined = arena_zalloc(r->arena, t->infos.n, sizeof *roots.inlined);
+    roots.called = arena_zalloc(r->arena, t->infos.n, sizeof *roots.called);
+    for (uint32_t i = 0; i < p->n_samples; i++) {
+        const uint32_t *frames = p->frames + p->samples[i].frame;
+        uint32_t n = p->samples[i].n_frames;
+        while (n && t->first[frames[n - 1]] == t->first[frames[n - 1] + 1])
+            n--;
+        if (n == 0)
+            continue;
+        uint32_t loc = frames[n - 1], at = t->first[loc + 1] - 1;
+        (node_is_inlined(t, p, loc, at) ? roots.inlined : roots.called)[t->nodes[at]] = true;
+    }
+    return roots;
+}
+
+static enum inlining inlining_of(const struct graph_report *g, const struct roots *roots,
+                                 uint32_t node)
 {
     bool inlined = false, called = false;
     for (uint32_t i = g->callers.first[node]; i < g->callers.first[node + 1]; i++) {
         bool edge_inlined = g->graph.edges.at[g->callers.edges[i]].inlined;
         inlined |= edge_inlined;
         called |= !edge_inlined;
+    }
+    uint32_t info = g->graph.nodes[node].info;
+    if (roots->inlined && roots->inlined[info]) {
+        inlined = true;
+        called |= roots->called[info];
     }
     return !inlined ? INLINED_NEVER : called ? INLINED_SOMETIMES : INLINED_ALWAYS;
 }
@@ -74,9 +107,10 @@ struct top report_top(const struct report *r)
     report_graph(r, EDGES_TO_INLINED, NULL, &g);
     struct top top = {.shown = g.shown, .noise = g.noise, .n_rows = g.graph.n_shown};
     top.rows = arena_alloc(r->arena, top.n_rows * sizeof *top.rows);
+    struct roots roots = roots_of(r, &g);
     for (uint32_t i = 0; i < top.n_rows; i++) {
         top.rows[i] = report_node_row(r, &g, g.graph.shown[i]);
-        top.rows[i].inlining = inlining_of(&g, g.graph.shown[i]);
+        top.rows[i].inlining = inlining_of(&g, &roots, g.graph.shown[i]);
     }
     if (r->options.all_types)
         add_columns(r, &g, &top);
