@@ -74,6 +74,9 @@ struct request {
     bool quiet;             // no remarks on filters: another request of this config makes them
     bool fenced;            // source files from certain folders only: see srcfiles_fence
     struct row_window rows; // of tables
+    // Takes the report instead of the sink, while it is there; or NULL. 0, or -1 with *err filled.
+    int (*show)(void *context, const struct document *d, struct err *err);
+    void *show_context;
 };
 
 // What came of it besides the bytes.

@@ -47,7 +47,8 @@ const struct command_def command_defs[] = {
      .detail =
          "Each row is a level of calls, callers above. Frames narrower than a column are left out. "
          "The options width, depth, flipped, zoom, pivot and own are for flame graphs alone; "
-         "-format=svg draws a picture."},
+         "-format=svg draws a picture. -flame -i on a terminal, and flame -i in the shell, "
+         "obey keys and the mouse: ? lists them."},
     {.name = "folded",
      .report = REPORT_STACKS,
      .format = "folded",

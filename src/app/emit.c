@@ -79,7 +79,8 @@ static int build_and_write(struct view *v, const struct subject *subject, struct
                          .rows = request->rows};
     if (def->build && def->build(&v->report, subject, &d.data, err))
         return -1;
-    int status = format_write(&d, out, err);
+    int status =
+        request->show ? request->show(request->show_context, &d, err) : format_write(&d, out, err);
     v->shown_unit = arena_span(&v->arena, unit_of(&d));
     if (def->release)
         def->release(&d.data);

@@ -137,6 +137,8 @@ static int take_flag(struct parser *p)
         return take_shortcut(p, shortcut);
     if (span_eq(p->flag, SPAN("help")) || span_eq(p->flag, SPAN("h")))
         return take_bool(p, &p->args->help);
+    if (span_eq(p->flag, SPAN("i")))
+        return take_bool(p, &p->args->alive);
     if (span_eq(p->flag, SPAN("version")))
         return take_bool(p, &p->args->version);
     return unknown_flag(p);

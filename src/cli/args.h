@@ -11,6 +11,7 @@ struct args {
     const char *regex;
     char **paths; // into argv; owned
     size_t n_paths;
+    bool alive; // the flame graph obeys keys
     bool help, version;
 };
 

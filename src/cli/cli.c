@@ -7,11 +7,13 @@
 
 #include "cli/args.h"
 #include "cli/collecting.h"
+#include "cli/flameview.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/serve.h"
 #include "cli/shell.h"
+#include "cli/tty.h"
 #include "cli/watch.h"
 
 static int fail(enum exit_status status, const struct err *err)
@@ -36,6 +38,8 @@ static int obey(const struct loaded *l, const struct args *args, const struct jo
     struct output output = {0};
     if (!args->command)
         return app_run(l, &request, NULL, outcome, err);
+    if (args->alive)
+        return flameview_run(l, &request, err);
     return output_report(l, &request, &output, outcome, err);
 }
 
@@ -89,6 +93,7 @@ static int run(const struct args *args, const struct server_ops *server)
         status = serve_run(args, server, &job, &err) ? fail_by_kind(&err) : EXIT_DONE;
     else
         status = run_once(args, &job);
+    tty_pass_on();
     if (!serves)
         interrupt_pass_on();
     job_release(&job);
@@ -116,6 +121,10 @@ static int check_args(const struct args *args, const struct server_ops *server, 
         return err_set(err, "no profile named; 'cprof -help' tells how to name one");
     if (args->command && command_check_format(args->command, &args->config, err))
         return -1;
+    if (args->alive && (!args->command || args->command->report != REPORT_FLAME))
+        return err_set(err, "-i is for -flame");
+    if (args->alive && !tty_is_there())
+        return err_set(err, "-flame -i needs a terminal");
     struct watch w = watch_of(args);
     if (args->config.watch && watch_check(&w, err))
         return -1;

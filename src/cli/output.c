@@ -114,7 +114,10 @@ static struct sink *open_screen(const struct config *config, const struct output
     const char *pager = getenv("PAGER");
     output_screen(&columns, &lines);
     bool paged = output->paged && config->pager != WHEN_NEVER && lines > 1;
-    struct sink *out = paged ? sink_to_pager(pager && *pager ? pager : "less -FRX", lines - 1)
+    struct sink *out = paged ? sink_to_pager(pager && *pager ? pager
+                                             : output->waits ? "less -R"
+                                                             : "less -FRX",
+                                             output->waits ? 0 : lines - 1)
                              : sink_to_fd(STDOUT_FILENO);
     sink_set_style(out, (struct sink_style){.visible = isatty(STDOUT_FILENO),
                                             .color = output_colored(config),

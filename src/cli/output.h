@@ -8,6 +8,7 @@
 struct output {
     const char *command; // the shell's command line that reads it, or NULL
     bool paged;          // a long one goes to the pager
+    bool waits;          // the pager stays even where there is little to read
     bool interactive;    // pictures and profiles never go to standard output
 };
 

@@ -7,8 +7,10 @@
 #include "app/options.h"
 #include "base/num.h"
 #include "base/xalloc.h"
+#include "cli/flameview.h"
 #include "cli/nearest.h"
 #include "cli/output.h"
+#include "cli/tty.h"
 
 enum { ROWS = 10 }; // of top, where nothing else is said
 
@@ -20,6 +22,7 @@ struct parser {
     struct request request;
     struct output output;
     struct buf focus, ignore;
+    bool alive; // the flame graph obeys keys
     struct err *err;
 };
 
@@ -118,7 +121,9 @@ static int take_word(struct parser *p, struct span line)
     case '|':
         return take_pipe(p, word, line);
     case '-':
-        if (span_eq(word, SPAN("-cum")) || span_eq(word, SPAN("--cum")))
+        if (p->request.command->report == REPORT_FLAME && span_eq(word, SPAN("-i")))
+            p->alive = true;
+        else if (span_eq(word, SPAN("-cum")) || span_eq(word, SPAN("--cum")))
             p->config.sort = SORT_CUM;
         else
             add_regex(&p->ignore, span_from(word, 1));
@@ -177,6 +182,15 @@ static bool is_page(const struct shell *sh, const struct parser *p)
            strcmp(p->request.command->name, "web") == 0;
 }
 
+// ^C leaves the flame graph, not the shell.
+static int walk_flame(const struct shell *sh, const struct request *request, struct err *err)
+{
+    int status = flameview_run(sh->loaded, request, err);
+    tty_forget_interrupt();
+    tty_pass_on();
+    return status;
+}
+
 int shell_report(struct shell *sh, const word_list *words, struct span line, struct err *err)
 {
     struct parser p = {
@@ -188,6 +202,8 @@ int shell_report(struct shell *sh, const word_list *words, struct span line, str
     int status = parse(&p, line);
     if (status == 0 && is_page(sh, &p))
         status = serve(sh, &p.config, err);
+    else if (status == 0 && p.alive)
+        status = walk_flame(sh, &p.request, err);
     else if (status == 0)
         status = output_report(sh->loaded, &p.request, &p.output, &outcome, err);
     config_release(&p.config);

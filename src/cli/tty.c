@@ -12,13 +12,18 @@
 
 // The other screen, no cursor, no line that goes on in the next.
 static const char enter_text[] = "\033[?1049h\033[?25l\033[?7l\033[2J\033[H";
-static const char leave_text[] = "\033[0m\033[?7h\033[?25h\033[?1049l";
+static const char leave_text[] = "\033[?1006l\033[?1000l\033[0m\033[?7h\033[?25h\033[?1049l";
+
+// Clicks and the wheel, as xterm tells them in SGR mode.
+static const char mouse_text[] = "\033[?1000h\033[?1006h";
 
 static int keys = -1; // the descriptor that keys come from
 static bool opened;   // and whether it is not standard input
 static struct termios found, raw;
 static int events[2] = {-1, -1}; // a pipe that signals are noted in
-static volatile sig_atomic_t active, ended_by;
+static volatile sig_atomic_t active, ended_by, mouse;
+static unsigned mouse_row, mouse_column;
+static int pending = -1; // a key that came right after ESC
 
 static void put(const char *text, size_t n)
 {
@@ -39,6 +44,8 @@ static void take(void)
 {
     tcsetattr(keys, TCSANOW, &raw);
     put(enter_text, sizeof enter_text - 1);
+    if (mouse)
+        put(mouse_text, sizeof mouse_text - 1);
     active = 1;
 }
 
@@ -153,6 +160,7 @@ void tty_leave(void)
 {
     restore();
     release_signals();
+    mouse = 0;
     if (opened && keys >= 0)
         close(keys);
     close(events[0]);
@@ -169,10 +177,37 @@ static int read_more(char *bytes, int n, int max)
         if (got != 1)
             break;
         n++;
+        if (n == 2 && bytes[1] != '[' && bytes[1] != 'O')
+            break;
         if (n > 2 && bytes[n - 1] >= 0x40)
             break;
     }
     return n;
+}
+
+// "[<BUTTON;COLUMN;ROW" and M, or m where the button is let go.
+static int mouse_key(const char *sequence)
+{
+    static const struct {
+        unsigned long button;
+        int key;
+    } buttons[] = {{0, TTY_CLICK}, {2, TTY_RIGHT_CLICK}, {64, TTY_WHEEL_UP}, {65, TTY_WHEEL_DOWN}};
+    unsigned long numbers[3]; // button, column, row
+    char *at = (char *)sequence + 2;
+    if (sequence[0] != '[' || sequence[1] != '<')
+        return 0;
+    for (size_t i = 0; i < 3; i++, at += i < 3) {
+        char *from = at;
+        numbers[i] = strtoul(from, &at, 10);
+        if (at == from || *at != (i < 2 ? ';' : 'M'))
+            return 0;
+    }
+    mouse_column = numbers[1] ? (unsigned)numbers[1] - 1 : 0;
+    mouse_row = numbers[2] ? (unsigned)numbers[2] - 1 : 0;
+    for (size_t i = 0; i < sizeof buttons / sizeof *buttons; i++)
+        if (buttons[i].button == numbers[0])
+            return buttons[i].key;
+    return 0;
 }
 
 static int read_key(void)
@@ -183,19 +218,23 @@ static int read_key(void)
     } table[] = {
         {"[A", TTY_UP},       {"OA", TTY_UP},         {"[B", TTY_DOWN}, {"OB", TTY_DOWN},
         {"[C", TTY_RIGHT},    {"OC", TTY_RIGHT},      {"[D", TTY_LEFT}, {"OD", TTY_LEFT},
-        {"[5~", TTY_PAGE_UP}, {"[6~", TTY_PAGE_DOWN},
+        {"[5~", TTY_PAGE_UP}, {"[6~", TTY_PAGE_DOWN}, {"[H", TTY_HOME}, {"OH", TTY_HOME},
+        {"[1~", TTY_HOME},
     };
-    char bytes[16] = {0};
+    char bytes[24] = {0};
     if (read(keys, bytes, 1) != 1)
         return -1;
     if (bytes[0] != '\033')
         return (unsigned char)bytes[0];
-    if (read_more(bytes, 1, (int)sizeof bytes - 1) == 1)
+    int n = read_more(bytes, 1, (int)sizeof bytes - 1);
+    if (n == 2)
+        pending = bytes[1] == '\033' ? TTY_ESCAPE : (unsigned char)bytes[1];
+    if (n <= 2)
         return TTY_ESCAPE;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strcmp(bytes + 1, table[i].sequence) == 0)
             return table[i].key;
-    return 0;
+    return mouse_key(bytes + 1);
 }
 
 static enum tty_event take_event(void)
@@ -212,6 +251,11 @@ enum tty_event tty_wait(int wake, int milliseconds, int *key)
     struct pollfd fds[] = {{.fd = events[0], .events = POLLIN},
                            {.fd = keys, .events = POLLIN},
                            {.fd = wake, .events = POLLIN}};
+    if (pending >= 0 && !ended_by) {
+        *key = pending;
+        pending = -1;
+        return TTY_KEY;
+    }
     int n = poll(fds, 3, milliseconds);
     if (ended_by)
         return TTY_END;
@@ -224,6 +268,18 @@ enum tty_event tty_wait(int wake, int milliseconds, int *key)
         return *key < 0 ? TTY_END : TTY_KEY; // the terminal is gone
     }
     return TTY_WAKE;
+}
+
+void tty_use_mouse(void)
+{
+    mouse = 1;
+    put(mouse_text, sizeof mouse_text - 1);
+}
+
+void tty_place(unsigned *row, unsigned *column)
+{
+    *row = mouse_row;
+    *column = mouse_column;
 }
 
 void tty_write(struct span bytes)
@@ -245,4 +301,10 @@ void tty_pass_on(void)
         return;
     signal(number, SIG_DFL);
     raise(number);
+}
+
+void tty_forget_interrupt(void)
+{
+    if (ended_by == SIGINT)
+        ended_by = 0;
 }

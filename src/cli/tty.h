@@ -18,7 +18,20 @@ enum tty_event {
 };
 
 // Keys that are no characters.
-enum { TTY_UP = 0x100, TTY_DOWN, TTY_LEFT, TTY_RIGHT, TTY_PAGE_UP, TTY_PAGE_DOWN, TTY_ESCAPE };
+enum {
+    TTY_UP = 0x100,
+    TTY_DOWN,
+    TTY_LEFT,
+    TTY_RIGHT,
+    TTY_PAGE_UP,
+    TTY_PAGE_DOWN,
+    TTY_HOME,
+    TTY_ESCAPE,
+    TTY_CLICK, // at tty_place
+    TTY_RIGHT_CLICK,
+    TTY_WHEEL_UP,
+    TTY_WHEEL_DOWN,
+};
 
 // Whether there is a terminal that could be taken over: standard output is one, keys can be read,
 // and it is not called dumb.
@@ -32,10 +45,18 @@ void tty_leave(void);
 // wait for, or -1. The key is a byte or one of those above.
 enum tty_event tty_wait(int wake, int milliseconds, int *key);
 
+// Has the mouse make keys, as long as the terminal is taken over; and where the last one was made,
+// from 0.
+void tty_use_mouse(void);
+void tty_place(unsigned *row, unsigned *column);
+
 // Writes all of a picture.
 void tty_write(struct span bytes);
 
 // Where a signal asked the program to end, ends it by that signal.
 void tty_pass_on(void);
+
+// Makes nothing of ^C where it asked to end.
+void tty_forget_interrupt(void);
 
 #endif

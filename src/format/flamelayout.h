@@ -34,6 +34,7 @@ struct flame_painter {
     struct value_format values;
     struct span whole;   // the name of a frame that has none
     bool color, visible; // as in struct sink_style
+    bool alive;          // on a terminal: the focus and matches show without colours, too
     bool compared;       // colours are of growing and shrinking
     uint32_t focus;      // this frame is marked; or NO_INDEX
     const bool *matches; // by name: it is underlined, and others are dim; or NULL

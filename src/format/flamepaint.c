@@ -25,6 +25,13 @@ static const struct style class_styles[N_CODE_CLASSES][SHADES] = {
     [CODE_TAG] = {{65, 16}, {72, 16}, {108, 16}},
 };
 
+// Beside what a search has found.
+static const struct style faded_styles[N_CODE_CLASSES] = {[CODE_OWN] = {94, 252},
+                                                          [CODE_LIBRARY] = {17, 250},
+                                                          [CODE_RUNTIME] = {235, 247},
+                                                          [CODE_TAG] = {22, 250}};
+static const struct style faded_style = {237, 250};
+
 // What shrank is blue, what grew orange, the more the stronger.
 enum { STRENGTHS = 4 };
 static const struct style less_styles[STRENGTHS] = {{153, 16}, {117, 16}, {75, 16}, {33, 16}};
@@ -166,18 +173,24 @@ static bool fit_label(const struct flame_painter *p, uint32_t i, size_t room, st
     return fits;
 }
 
-static void put_style(const struct flame_painter *p, uint32_t i, struct sink *out)
+// Without colours the focus is reversed, and matches are underlined. True where it has to be ended.
+static bool begin_style(const struct flame_painter *p, uint32_t i, struct sink *out)
 {
     const struct flame_frame *frame = &p->layout->tree->frames[i];
-    struct style s = style_of(p, i);
+    struct style s = i == p->focus ? (struct style){231, 16} : style_of(p, i);
     bool match = p->matches && frame->name != NO_INDEX && p->matches[frame->name];
-    if (i == p->focus)
-        s = (struct style){231, 16};
+    if (!p->color) {
+        bool marked = p->alive && (match || i == p->focus);
+        if (marked)
+            sink_write(out, i == p->focus ? SPAN("\x1b[7m") : SPAN("\x1b[4m"));
+        return marked;
+    }
     if (p->matches && !match && i != p->focus)
-        sink_printf(out, "\x1b[48;5;%u;38;5;%um", 235u, 246u);
-    else
-        sink_printf(out, "\x1b[48;5;%u;38;5;%u%sm", (unsigned)s.back, (unsigned)s.text,
-                    match ? ";1;4" : "");
+        s = p->compared || frame->name == NO_INDEX ? faded_style
+                                                   : faded_styles[p->f->names[frame->name].class];
+    sink_printf(out, "\x1b[48;5;%u;38;5;%u%sm", (unsigned)s.back, (unsigned)s.text,
+                match ? ";1;4" : "");
+    return true;
 }
 
 static void put_cell(const struct flame_painter *p, const struct flame_cell *cell, size_t gap,
@@ -189,13 +202,12 @@ static void put_cell(const struct flame_painter *p, const struct flame_cell *cel
     struct span inside = outside ? SPAN("") : buf_span(&label);
     const char *fill =
         p->compared && is_noise(p, &p->layout->tree->frames[cell->frame]) ? "░" : " ";
-    if (p->color)
-        put_style(p, cell->frame, out);
+    bool styled = begin_style(p, cell->frame, out);
     sink_write(out, p->color ? SPAN("▏") : SPAN("|"));
     sink_write(out, inside);
     for (size_t i = utf8_count(inside); i < room; i++)
         sink_write(out, span_of(fill));
-    if (p->color)
+    if (styled)
         sink_write(out, SPAN("\x1b[0m"));
     if (gap)
         sink_putc(out, p->color ? ' ' : '|');
