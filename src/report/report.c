@@ -16,7 +16,8 @@ static bool is_diff_base(const struct profile *p, const struct sample *s, str_id
 // Adds a value without its sign; notes where the sum does not fit.
 static void add_abs(int64_t *sum, int64_t v, bool *overflow)
 {
-    *overflow |= v == INT64_MIN || __builtin_add_overflow_p(*sum, i64_abs(v), (int64_t)0);
+    int64_t ignored;
+    *overflow |= v == INT64_MIN || __builtin_add_overflow(*sum, i64_abs(v), &ignored);
     *sum = i64_add(*sum, i64_abs(v));
 }
 
