@@ -383,7 +383,8 @@ void service_sum_up(struct service *s)
     if (s->n_taken > 1) {
         int64_t span = s->last_time - s->first_time;
         buf_add(&text, SPAN(" in "));
-        duration_print(span - span % NS_PER_MS, &text);
+        duration_print(span - span % (span < 10000 * NS_PER_MS ? NS_PER_MS : 1000 * NS_PER_MS),
+                       &text);
     }
     if (s->n_failed)
         buf_printf(&text, ", %" PRId64 " failed", s->n_failed);

@@ -7,6 +7,7 @@ The environment variable BENCH_ONLY picks rows: a regular expression for "group:
 """
 
 import argparse
+import http.server
 import json
 import os
 import re
@@ -15,6 +16,7 @@ import shutil
 import statistics
 import subprocess
 import tempfile
+import threading
 
 RUNS = int(os.environ.get("BENCH_RUNS", "7"))
 ONLY = re.compile(os.environ.get("BENCH_ONLY", ""))
@@ -176,6 +178,46 @@ def small_rows(b, small):
         print(f"  {name:34} {seconds * 1000:8.2f} ms {peak / MIB:8.1f} MiB{met}")
 
 
+class Served(http.server.BaseHTTPRequestHandler):
+    """One file, whatever is asked for, over connections that stay."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_GET(self):
+        self.wfile.write(self.server.answer)
+
+    def log_message(self, *args):
+        pass
+
+
+def fetch_rows(b, small):
+    """From a server of our own: one URL beside the file, and many beside what curl takes."""
+    names = [name for name in ("one URL", "200 URLs") if wanted("fetching", name)]
+    if not names:
+        return
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Served) as server:
+        with open(small, "rb") as file:
+            body = file.read()
+        server.answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}/p"
+        os.environ["CPROF_SAVE"] = "off"
+        print(f"\nfetching a profile of {len(body)} bytes")
+        if "one URL" in names:
+            file, fetched = b.beside(b.cprof("-top", small), b.cprof("-top", url))
+            met = "met" if fetched - file <= 0.006 else "MISSED"
+            print(f"  {'one URL':34} {file * 1000:8.2f} ms the file, {fetched * 1000:.2f} ms the URL:"
+                  f" {(fetched - file) * 1000:.2f} ms more  {met} (6 ms)")
+        if "200 URLs" in names and shutil.which("curl"):
+            urls = [f"{url}?{i}" for i in range(200)]
+            curl, fetched = b.beside(f"curl -s --parallel --parallel-max 16 -o /dev/null {url}?[1-200]",
+                                     b.cprof("-top", *urls))
+            print(f"  {'200 URLs, merged, beside curl':34} {curl:8.4f} {fetched:8.4f} "
+                  f"{fetched / curl:6.2f}  {verdict(fetched / curl, 3)}")
+        server.shutdown()
+
+
 GROWTH = {"samples": ["--samples", "100000"], "functions": ["--functions", "10000"],
           "labels": ["--labels", "0"], "depth": ["--depth", "6"]}
 GROWN = {"samples": ["--samples", "1000000"], "functions": ["--functions", "100000"],
@@ -220,6 +262,7 @@ def main():
             [("-folded", b.cprof("-folded", big), 1.0, 3.5)], raw)
     merge_rows(b, folder)
     small_rows(b, options.small)
+    fetch_rows(b, options.small)
     growth_rows(b, folder)
     if shutil.which("go") and ONLY.pattern == "go":
         command = f"go tool pprof -top {shlex.quote(big)}"
