@@ -138,10 +138,13 @@ const struct command_def command_defs[] = {
      .summary = "the call graph as a picture, shown by a browser",
      PICTURE},
     {.name = "weblist",
-     .report = REPORT_NONE,
-     .format = "text",
+     .report = REPORT_WEBLIST,
+     .format = "weblist",
      .argument = ARGUMENT_REGEX,
-     .summary = "not there yet: source and assembly with weights, shown by a browser"},
+     .viewers = browsers,
+     .summary = "source lines and instructions with their weights, shown by a browser",
+     .detail = "Needs the program's binary, objdump and the source files, and shows what it finds "
+               "of them. -output writes the page to a file."},
     {.name = NULL},
 };
 
@@ -174,6 +177,7 @@ struct wants command_wants(const struct command_def *command, const struct confi
 bool command_runs_programs(const struct command_def *command)
 {
     return command->viewers || command->report == REPORT_DISASM ||
+           command->report == REPORT_WEBLIST ||
            (command->format && format_find(command->format)->through);
 }
 

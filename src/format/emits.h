@@ -21,6 +21,9 @@ emit text_flame, svg_flame, json_flame;
 // For other programs: Graphviz, KCachegrind, and what reads pprof's profiles.
 emit dot_graph, callgrind_graph, proto_profile, proto_top;
 
+// Source lines with instructions, as a page by itself.
+emit html_weblist;
+
 // A line per stack, "root;…;leaf value": what flame graph programs read. Stacks that look the same
 // are one. Of a comparison whose sides are known a line has two values, before and after. Notes how
 // many stacks are left out, as their values are negative.

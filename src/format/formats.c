@@ -110,6 +110,11 @@ const struct format formats[] = {
      .through = "dot -Tsvg",
      .finish = svg_finish,
      .emit = {[REPORT_FLAME] = svg_flame, [REPORT_GRAPH] = dot_graph}},
+    {.name = "weblist",
+     .extension = "html",
+     .mime = "text/html; charset=utf-8",
+     .binary = true,
+     .emit = {[REPORT_WEBLIST] = html_weblist}},
     {.name = NULL},
 };
 

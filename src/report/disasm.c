@@ -33,8 +33,7 @@ static const struct node_info *info_of(const struct disassembler *d, uint32_t no
     return &d->g.table.infos.at[d->g.graph.nodes[node].info];
 }
 
-// Whether the expression is a number, in C's notation or binary.
-static bool parse_address(struct span pattern, uint64_t *address)
+bool disasm_parse_address(struct span pattern, uint64_t *address)
 {
     char text[72], *end;
     if (pattern.n == 0 || pattern.n >= sizeof text || *pattern.at < '0' || *pattern.at > '9')
@@ -250,7 +249,7 @@ int report_disasm(const struct report *r, struct regex *symbol,
 {
     struct disassembler d = {.r = r, .symbol = symbol, .options = options};
     *out = (struct disasm){0};
-    d.has_address = parse_address(regex_pattern(symbol), &d.address);
+    d.has_address = disasm_parse_address(regex_pattern(symbol), &d.address);
     report_graph(r, EDGES_NONE, NULL, &d.g);
     int status = disassemble_all(&d, out, err);
     graph_report_release(&d.g);

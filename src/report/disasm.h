@@ -36,4 +36,7 @@ struct disasm {
 int report_disasm(const struct report *r, struct regex *symbol,
                   const struct objdump_options *options, struct disasm *out, struct err *err);
 
+// Whether an expression is a number, in C's notation, binary or octal.
+bool disasm_parse_address(struct span pattern, uint64_t *address);
+
 #endif

@@ -189,6 +189,13 @@ static int build_disasm(const struct report *r, const struct subject *s, union r
     return report_disasm(r, s->regex, &s->objdump, data->disasm, err);
 }
 
+static int build_weblist(const struct report *r, const struct subject *s, union report_data *data,
+                         struct err *err)
+{
+    data->weblist = arena_alloc(r->arena, sizeof *data->weblist);
+    return report_weblist(r, s->regex, &s->objdump, data->weblist, err);
+}
+
 static int build_trend(const struct report *r, const struct subject *s, union report_data *data,
                        struct err *err)
 {
@@ -236,4 +243,10 @@ const struct report_def report_defs[N_REPORTS] = {
     [REPORT_TRACES] = {"traces", {.node_count = 80}, build_traces, release_stacks},
     [REPORT_TREND] = {"trend", {.series = true, .node_count = 80}, build_trend, release_trend},
     [REPORT_TREE] = {"tree", {.node_count = 80, .noise = true}, build_tree, release_tree},
+    [REPORT_WEBLIST] = {"weblist",
+                        {.untrimmed = true,
+                         .granularity = GRANULARITY_ADDRESSES,
+                         .obj_names = true},
+                        build_weblist,
+                        NULL},
 };

@@ -6,6 +6,7 @@
 #include "report/flame.h"
 #include "report/report.h"
 #include "report/trend.h"
+#include "report/weblist.h"
 
 // The one table of kinds of reports. A kind is what there is to say, and how it is worked out; the
 // formats (format/formats.h) write it down, and commands (app/commands.h) name the two together.
@@ -81,6 +82,7 @@ union report_data {
     struct trend *trend;
     struct leaks *leaks;
     struct disasm *disasm;
+    struct weblist *weblist;
 };
 
 enum report_kind {
@@ -99,6 +101,7 @@ enum report_kind {
     REPORT_TRACES,
     REPORT_TREE,
     REPORT_TREND,
+    REPORT_WEBLIST,
     N_REPORTS,
 };
 

@@ -20,6 +20,7 @@ struct binary {
     char *path;
     struct image file, debug; // debug.bytes is empty where there is none
     struct dwarf *dwarf;
+    bool has_looked; // for DWARF
     struct arena arena;
     char *build_id;
     struct err trouble;
@@ -109,6 +110,9 @@ static bool has_dwarf(const struct elf *elf)
 // Opens the DWARF of the file, or else of one that belongs to it.
 static void open_dwarf(struct binary *b)
 {
+    if (b->has_looked)
+        return;
+    b->has_looked = true;
     if (!has_dwarf(&b->file.elf)) {
         if (!separate_file(&b->file.elf, b->path, &b->debug.bytes))
             return;

@@ -42,7 +42,7 @@ struct found {
     struct dwarf_place place;
 };
 
-// Finds what is at each of n addresses, sorted; to be called once, before anything else is asked.
+// Finds what is at each of n addresses, sorted; before anything else is asked.
 // May run on a thread of its own. With fast, symbol tables alone are read.
 void binary_find(struct binary *b, bool fast, const uint64_t *addresses, size_t n,
                  struct found *found, const struct job *job);
