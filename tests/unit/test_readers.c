@@ -60,7 +60,7 @@ static void other_files_are_named(void)
         {SPAN("{\"a\": 1}"), "JSON"},
         {SPAN("{\"nodes\": []}"), "no nodes"},
         {SPAN("hello, this is no profile\n"), "is a text"},
-        {SPAN("\1\2\3\4"), "malformed profile"},
+        {SPAN("\1\2\3\4"), "not a profile of any kind"},
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         check_fault(files[i].bytes, files[i].part);

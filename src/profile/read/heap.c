@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
+
+#include "base/job.h"
 #include "base/num.h"
 #include "profile/read/golang.h"
 #include "profile/read/legacy.h"
@@ -21,6 +24,7 @@ struct heap {
     struct golang go;
     int64_t period;
     bool has_allocations, unsample;
+    uint32_t n_negative; // samples with a count below 0
 };
 
 static bool scan_number(struct span *s, bool may_be_negative, struct span *number)
@@ -196,9 +200,20 @@ static int take_sample(struct heap *h)
     if (take_values(h, s.inuse_count, s.inuse_bytes, inuse, &size) ||
         legacy_take_addresses(&h->l, stack))
         return -1;
+    h->n_negative += inuse[0] < 0 || inuse[1] < 0;
     golang_begin_sample(&h->go, LEAF_IS_CALL, values);
     builder_label_number(&h->l.b, SPAN("bytes"), size, SPAN(""));
     return 0;
+}
+
+static void note_overflow(const struct heap *h)
+{
+    char text[120];
+    if (h->n_negative == 0)
+        return;
+    snprintf(text, sizeof text, "%u samples have counts below 0: these overflowed in the program",
+             h->n_negative);
+    job_note(h->l.r->job, text);
 }
 
 static int read_samples(struct heap *h)
@@ -227,7 +242,10 @@ static int read_heap(struct heap *h)
     if (use_kind(h, &head))
         return -1;
     set_types(h);
-    return read_samples(h) ? -1 : golang_finish(&h->go);
+    if (read_samples(h))
+        return -1;
+    note_overflow(h);
+    return golang_finish(&h->go);
 }
 
 static int heap_read(struct profile *out, const struct reading *r)

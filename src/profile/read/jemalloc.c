@@ -120,8 +120,11 @@ static int jemalloc_read(struct profile *out, const struct reading *r)
     if (legacy_finish(&j.l, read_heap(&j)))
         return -1;
     struct span drop = profile_str(out, out->drop_frames);
-    const char *more =
-        arena_printf(out->arena, SPAN_FMT "|je_.*|newImpl.*|fallbackNewImpl.*", SPAN_ARG(drop));
+    const char *more = arena_printf(
+        out->arena,
+        SPAN_FMT
+        "|(_rjem_)?je_.*|_rjem_.*|newImpl.*|fallbackNewImpl.*|mallocx|rallocx|malloc_usable_size",
+        SPAN_ARG(drop));
     out->drop_frames = strtab_add(out->strings, span_of(more));
     return 0;
 }

@@ -27,44 +27,52 @@ static size_t probe_size(void)
     return size;
 }
 
-// The surest one, or NULL, and how sure it is.
-static const struct reader *find_reader(const struct head *head, unsigned *sure)
+// What a stream begins with, which reader is the surest of it (NULL: none is) and how sure.
+struct choice {
+    struct head head;
+    const struct reader *best;
+    unsigned sure;
+};
+
+static int choose(struct choice *c, struct stream *in, struct err *err)
 {
-    const struct reader *best = NULL;
-    *sure = 0;
+    size_t want = probe_size();
+    *c = (struct choice){.best = NULL};
+    if (stream_need(in, want, err))
+        return -1;
+    c->head = (struct head){{(const char *)in->at, stream_have(in)}, stream_have(in) < want};
     for (size_t i = 0; readers[i]; i++) {
-        unsigned score = readers[i]->probe(head);
-        if (score > *sure) {
-            *sure = score;
-            best = readers[i];
+        unsigned sure = readers[i]->probe(&c->head);
+        if (sure > c->sure) {
+            c->sure = sure;
+            c->best = readers[i];
         }
     }
-    return best;
+    return 0;
 }
 
 int profile_read(struct profile *out, struct stream *in, const struct read_options *options,
                  const struct job *job, struct err *err)
 {
+    enum { UNKNOWN = 1 };
     struct reading r = {in, options, job, err};
-    size_t want = probe_size();
-    unsigned sure;
-    if (stream_need(in, want, err))
+    struct choice c;
+    if (choose(&c, in, err))
         return -1;
-    struct head head = {{(const char *)in->at, stream_have(in)}, stream_have(in) < want};
-    if (head.bytes.n == 0)
+    if (c.head.bytes.n == 0)
         return err_set(err, "empty file");
-    const struct reader *best = find_reader(&head, &sure);
-    if (sure < PROBE_CERTAIN && foreign_tell(&head, err))
+    if (c.sure < PROBE_CERTAIN && foreign_tell(&c.head, err))
         return -1;
-    return best ? best->read(out, &r) : err_set(err, "is not a profile that cprof can read");
+    if (!c.best)
+        return err_set(err, "is not a profile of any kind that is known");
+    int status = c.best->read(out, &r);
+    if (status && c.sure <= UNKNOWN)
+        err_wrap(err, "is not a profile of any kind that is known; as a protobuf");
+    return status;
 }
 
 const struct reader *profile_reader(struct stream *in, struct err *err)
 {
-    size_t want = probe_size();
-    unsigned sure;
-    if (stream_need(in, want, err))
-        return NULL;
-    struct head head = {{(const char *)in->at, stream_have(in)}, stream_have(in) < want};
-    return find_reader(&head, &sure);
+    struct choice c;
+    return choose(&c, in, err) ? NULL : c.best;
 }
