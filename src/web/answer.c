@@ -142,7 +142,7 @@ static void write_report(struct answer *a, const struct ask *ask, const struct l
 static void write_search(struct answer *a, const struct ask *ask, const struct loaded *l,
                          const struct job *job)
 {
-    enum { NAMES_MAX = 20000 };
+    enum { NAMES_MAX = 600 << 10 }; // bytes: answers stay below 1 MB
     struct request request = ask->request;
     struct app_matches found;
     struct arena arena = {0};
@@ -154,7 +154,7 @@ static void write_search(struct answer *a, const struct ask *ask, const struct l
     } else {
         buf_printf(&a->body, "{\"count\":%zu,\"value\":%" PRId64 ",\"names\":[", found.n,
                    found.value);
-        for (size_t i = 0; i < found.n && i < NAMES_MAX; i++) {
+        for (size_t i = 0; i < found.n && a->body.n < NAMES_MAX; i++) {
             buf_add(&a->body, i ? SPAN(",") : SPAN(""));
             page_add_string(&a->body, found.names[i]);
         }

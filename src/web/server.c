@@ -76,7 +76,10 @@ static enum MHD_Result handle(void *server, struct MHD_Connection *connection, c
     if (!c->parsed && !call_begin(c, method)) {
         server_mark_peer(s, connection, true);
         s->httpd->suspend_connection(connection);
-        server_queue(s, c);
+        if (!server_queue(s, c)) {
+            answer_error(&c->answer, &c->ask, 503, "cprof is ending");
+            s->httpd->resume_connection(connection);
+        }
         return MHD_YES;
     }
     server_mark_peer(s, connection, false);

@@ -15,7 +15,7 @@ enum {
     WRITE_SECONDS = 120 // for a whole answer
 };
 
-void server_queue(struct server *s, struct call *c)
+bool server_queue(struct server *s, struct call *c)
 {
     const union MHD_ConnectionInfo *info =
         s->httpd->connection_info(c->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -24,6 +24,10 @@ void server_queue(struct server *s, struct call *c)
     c->has_job = true;
     c->job.threads = app_threads(&s->config);
     pthread_mutex_lock(&s->lock);
+    if (s->ending) {
+        pthread_mutex_unlock(&s->lock);
+        return false;
+    }
     c->next = NULL;
     *s->queue_end = c;
     s->queue_end = &c->next;
@@ -34,6 +38,7 @@ void server_queue(struct server *s, struct call *c)
     s->active = c;
     pthread_cond_broadcast(&s->changed);
     pthread_mutex_unlock(&s->lock);
+    return true;
 }
 
 // The next call, once there is one and its profile is there; NULL at the end.

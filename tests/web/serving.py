@@ -37,9 +37,9 @@ class Server:
                 self.process.wait(0.02)
 
     def stop(self):
-        """By ^C; returns the exit status."""
+        """Returns the exit status."""
         if self.process.poll() is None:
-            self.process.send_signal(2)
+            self.process.terminate()
         try:
             return self.process.wait(20)
         except subprocess.TimeoutExpired:
