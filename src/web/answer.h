@@ -28,7 +28,7 @@ struct web_facts {
     struct span token;
     struct job_progress progress; // of loading, while that lasts
     bool loading;
-    bool trend, hints; // the session has what these are about
+    bool series; // there are profiles enough for a trend
 };
 
 void answer_release(struct answer *a);

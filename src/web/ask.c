@@ -10,7 +10,7 @@ static const struct {
 } views[] = {
     {"flamegraph", "flame"}, {"top", "top"},     {"graph", "tree"},    {"source", "list"},
     {"peek", "peek"},        {"tags", "tags"},   {"traces", "traces"}, {"disasm", "disasm"},
-    {"diff", "top"},         {"trend", "trend"}, {"hints", "hints"},
+    {"diff", "top"},         {"trend", "trend"}, {"leaks", "leaks"},   {"hints", "hints"},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

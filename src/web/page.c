@@ -22,15 +22,20 @@ void page_add_string(struct buf *out, struct span text)
     buf_release(&valid);
 }
 
+static bool can(const char *command)
+{
+    const struct command_def *c = command_find(span_of(command));
+    return c && c->report != REPORT_NONE;
+}
+
 static void add_views(struct buf *out, const struct web_facts *facts)
 {
-    const struct command_def *disasm = command_find(SPAN("disasm"));
     bool compared = *facts->config->base || *facts->config->diff_base;
     buf_add(out, SPAN("[\"flamegraph\",\"top\",\"graph\",\"source\",\"peek\",\"tags\",\"traces\""));
-    buf_add(out, disasm && disasm->report != REPORT_NONE ? SPAN(",\"disasm\"") : SPAN(""));
+    buf_add(out, can("disasm") ? SPAN(",\"disasm\"") : SPAN(""));
     buf_add(out, compared ? SPAN(",\"diff\"") : SPAN(""));
-    buf_add(out, facts->trend ? SPAN(",\"trend\"") : SPAN(""));
-    buf_add(out, facts->hints ? SPAN(",\"hints\"") : SPAN(""));
+    buf_add(out, facts->series ? SPAN(",\"trend\",\"leaks\"") : SPAN(""));
+    buf_add(out, can("hints") ? SPAN(",\"hints\"") : SPAN(""));
     buf_addc(out, ']');
 }
 

@@ -30,6 +30,7 @@ struct web_facts server_facts(struct server *s)
         .token = {s->token, WEB_TOKEN_SIZE},
         .progress = {.done = atomic_load(&s->done), .n = atomic_load(&s->n)},
         .loading = loading,
+        .series = s->n_paths >= 3,
     };
 }
 

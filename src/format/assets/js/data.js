@@ -70,6 +70,7 @@ export async function fetchReport(report, extra = {}, options = {}) {
 }
 
 function takeFacts({ answer, total, left }) {
+  if (answer.series) total = left; // of a series the whole is all snapshots'
   state.profile = answer.profile;
   state.type = answer.type;
   state.typeIndex = answer.sample_index;
@@ -78,9 +79,10 @@ function takeFacts({ answer, total, left }) {
   state.sides = answer.total_before !== undefined;
   state.before = answer.total_before;
   state.after = answer.total_after;
-  state.total = total ?? answer.total;
-  state.base = answer.total;
-  state.shown = left ?? answer.shown?.total ?? answer.total;
+  const sum = typeof answer.total === 'number' ? answer.total : total ?? answer.total?.last;
+  state.total = total ?? sum;
+  state.base = sum;
+  state.shown = left ?? answer.shown?.total ?? sum;
   html.dataset.total = whole(state.total);
   html.dataset.shown = whole(state.shown);
   html.dataset.unit = answer.unit;

@@ -8,7 +8,7 @@ export const boot = offline ? offline.boot : JSON.parse($('#boot')?.textContent 
 
 export const VIEWS = [
   ['flamegraph', 'Flame'], ['top', 'Top'], ['graph', 'Graph'], ['source', 'Source'], ['peek', 'Peek'],
-  ['tags', 'Tags'], ['traces', 'Traces'], ['disasm', 'Disasm'], ['diff', 'Diff'], ['trend', 'Trend'], ['hints', 'Hints'],
+  ['tags', 'Tags'], ['traces', 'Traces'], ['disasm', 'Disasm'], ['diff', 'Diff'], ['trend', 'Trend'], ['leaks', 'Leaks'], ['hints', 'Hints'],
 ];
 
 // Parameters that say how to draw and are not sent as options.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The views that are lists: peek, source, disassembly, tags, traces, comparison, and what else has rows.
 
-import { fetchReport, fetchText, whole } from './data.js';
+import { fetchReport, fetchText, Refusal, whole } from './data.js';
 import { actOn } from './menu.js';
 import { navigate, optionsQuery, state } from './state.js';
 import { el, emptyState, label, percent, quoted, signed } from './util.js';
@@ -102,8 +102,41 @@ function sourceTable(rows) {
 export async function showDisasm(view) {
   if (!state.params.get('f')) return chooseFirst(view, 'Disassembly of');
   await fetchReport('peek', { rows: 1 });
-  const text = await fetchText(`disasm.txt?${optionsQuery()}`);
-  view.replaceChildren(el('div', { class: 'sheet' }, picker(view, 'Disassembly of'), el('pre', { class: 'plain' }, text)));
+  const sheet = el('div', { class: 'sheet' }, picker(view, 'Disassembly of'));
+  try {
+    sheet.append(el('pre', { class: 'plain' }, await fetchText(`disasm.txt?${optionsQuery()}`)));
+  } catch (e) {
+    if (!(e instanceof Refusal)) throw e;
+    sheet.append(emptyState('There is no disassembly', el('p', {}, e.message)));
+  }
+  view.replaceChildren(sheet);
+}
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+// A line through the values, as high as the greatest.
+function spark(values) {
+  const svg = document.createElementNS(SVG, 'svg'), line = document.createElementNS(SVG, 'polyline');
+  const most = Math.max(1, ...values.map((v) => v ?? 0)), step = 118 / Math.max(1, values.length - 1);
+  line.setAttribute('points', values.map((v, i) => `${(1 + i * step).toFixed(1)},${(23 - ((v ?? 0) / most) * 20).toFixed(1)}`).join(' '));
+  svg.setAttribute('viewBox', '0 0 120 24');
+  svg.setAttribute('class', 'spark');
+  svg.setAttribute('role', 'img');
+  svg.setAttribute('aria-label', values.map(show).join(', '));
+  svg.append(line);
+  return svg;
+}
+
+// What grows over a series of profiles; leaks say also where it is made.
+export async function showTrend(view, report) {
+  const answer = await fetchReport(report, {});
+  const row = (r) => el('tr', { 'data-name': r.name, 'aria-selected': r.name === 'TOTAL' ? 'true' : undefined },
+    numCell(show(r.first)), numCell(show(r.last)), numCell(signed(show(r.last - r.first)), r.last > r.first ? 'up' : 'down'),
+    numCell(r.slope_per_hour === undefined ? '' : `${signed(show(Math.round(r.slope_per_hour)))}/h`), el('td', {}, spark(r.values || [])),
+    el('td', { class: 'word' }, r.verdict || ''), el('td', { class: 'fn', title: r.name }, r.name, r.own_file ? el('span', { class: 'inl' }, `  ${r.own_function || ''} ${r.own_file.split('/').pop()}:${r.own_line}`) : ''));
+  const rows = [...(answer.total?.values ? [answer.total] : []), ...answer.rows], n = answer.series?.snapshots;
+  view.replaceChildren(rows.length ? el('div', { class: 'sheet' }, el('p', { class: 'dim' }, n ? `${n} snapshots over ${answer.series.hours.toPrecision(3)} hours` : ''),
+    el('table', {}, head('#first', '#last', '#growth', '#per hour', 'course', 'verdict', 'function'), el('tbody', {}, ...rows.map(row)))) : emptyState('Nothing grows'));
 }
 
 export async function showTags(view) {
