@@ -52,7 +52,8 @@ struct server {
 // What is known now, for answers that need no profile.
 struct web_facts server_facts(struct server *s);
 
-// Puts a call that has to wait into the queue; a worker answers it. At the end none does: then false.
+// Puts a call that has to wait into the queue; a worker answers it. At the end none does: then
+// false.
 bool server_queue(struct server *s, struct call *c);
 
 // Threads of their own.
