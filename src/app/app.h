@@ -127,9 +127,19 @@ struct app_names {
     size_t n;
 };
 
-// The names of all functions, the heaviest first.
-struct app_names app_function_names(const struct loaded *l, const struct job *job,
-                                    struct arena *arena);
+struct app_function {
+    struct span name;
+    bool sourced; // a source file is known
+};
+
+struct app_functions {
+    const struct app_function *at;
+    size_t n;
+};
+
+// All functions, the heaviest first.
+struct app_functions app_functions(const struct loaded *l, const struct job *job,
+                                   struct arena *arena);
 
 struct app_names app_sample_types(const struct loaded *l, struct arena *arena);
 

@@ -58,6 +58,7 @@ struct config {
     char *tls_cert, *tls_key, *tls_ca;
     char *header; // a line each
     bool no_save;
+    bool stop_on_error;
     int64_t watch; // nanoseconds; 0: once
 
     char *collect, *exec;

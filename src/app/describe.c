@@ -48,26 +48,40 @@ int app_share(const struct loaded *l, const struct config *config, const struct 
     return status;
 }
 
-struct app_names app_function_names(const struct loaded *l, const struct job *job,
-                                    struct arena *arena)
+// By string: whether a function of this name has a source file.
+static bool *sourced_names(const struct profile *p, struct arena *arena)
+{
+    bool *sourced = arena_zalloc(arena, strtab_count(p->strings), sizeof *sourced);
+    for (uint32_t i = 0; i < p->n_functions; i++)
+        if (p->functions[i].filename)
+            sourced[p->functions[i].name] = true;
+    return sourced;
+}
+
+struct app_functions app_functions(const struct loaded *l, const struct job *job,
+                                   struct arena *arena)
 {
     struct config config;
     struct request request = {
         .config = &config, .command = command_find(SPAN("top")), .job = job, .quiet = true};
     struct view v;
     struct err err;
-    VEC(struct span) names = {0};
+    VEC(struct app_function) functions = {0};
     config_init(&config);
     config.trim = false;
     config.sort = SORT_CUM;
     if (view_build(&v, l, &request, &err) == 0) {
         struct top top = report_top(&v.report);
-        for (uint32_t i = 0; i < top.n_rows; i++)
-            *vec_push(arena, &names) = arena_span(arena, top.rows[i].name);
+        const bool *sourced = sourced_names(&l->profile, &v.arena);
+        for (uint32_t i = 0; i < top.n_rows; i++) {
+            str_id id = strtab_find(l->profile.strings, top.rows[i].name);
+            *vec_push(arena, &functions) = (struct app_function){
+                arena_span(arena, top.rows[i].name), id != HASH_NONE && sourced[id]};
+        }
     }
     view_release(&v);
     config_release(&config);
-    return (struct app_names){names.at, names.n};
+    return (struct app_functions){functions.at, functions.n};
 }
 
 struct app_names app_sample_types(const struct loaded *l, struct arena *arena)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/options.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,10 +118,27 @@ static bool in_range(const struct option_range *r, double value)
     return value >= r->min && (r->below_max ? value < r->max : value <= r->max);
 }
 
+// As Go's flags do, with an underscore between digits: 1_000.
+static bool parse_int(struct span text, int64_t *value)
+{
+    struct buf digits = {0};
+    bool valid = true;
+    for (size_t i = 0; i < text.n; i++) {
+        bool within = i > 0 && i + 1 < text.n && isxdigit((unsigned char)text.at[i - 1]) &&
+                      isxdigit((unsigned char)text.at[i + 1]);
+        if (text.at[i] != '_')
+            buf_addc(&digits, text.at[i]);
+        valid &= text.at[i] != '_' || within;
+    }
+    valid = valid && num_parse_i64(buf_span(&digits), value);
+    buf_release(&digits);
+    return valid;
+}
+
 static int set_int(const struct option_def *o, struct config *c, struct span text, struct err *err)
 {
     int64_t value;
-    if (!num_parse_i64(text, &value))
+    if (!parse_int(text, &value))
         return bad_value(o, text, "a whole number", err);
     if (!in_range(o->range, (double)value))
         return bad_value(o, text, o->range->want, err);
@@ -260,7 +278,7 @@ void option_print(const struct option_def *o, const struct config *c, struct buf
         buf_printf(out, "%" PRId64, *(const int64_t *)value);
         break;
     case OPTION_FLOAT:
-        buf_printf(out, "%.17g", *(const double *)value);
+        num_print_f64(*(const double *)value, out);
         break;
     case OPTION_DURATION:
         duration_print(*(const int64_t *)value, out);

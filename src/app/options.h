@@ -64,6 +64,8 @@ enum option_complete {
     COMPLETE_TYPES,
     COMPLETE_FILES,
     COMPLETE_DIRS,
+    COMPLETE_REPORTS, // of arguments of the shell's commands
+    COMPLETE_NAMES,   // of reports, options and commands
 };
 
 struct choice {
@@ -96,6 +98,7 @@ struct option_def {
     const char *argument; // what stands behind "=" in help texts; NULL for OPTION_BOOL
     const char *summary;  // one line
     const char *detail;   // more, or NULL
+    const char *example;  // a value for help texts, where others of its kind make no sense; or NULL
 };
 
 // Flags that stand for values of sample_index, and perhaps of mean.
@@ -105,7 +108,8 @@ struct shortcut_def {
     const char *summary;
 };
 
-// Sorted by name; ended by one whose name is NULL.
+// Sorted by name; ended by one whose name is NULL. There are fewer than OPTIONS_MAX.
+enum { OPTIONS_MAX = 200 };
 extern const struct option_def option_defs[];
 extern const struct shortcut_def shortcut_defs[];
 extern const char *const option_group_titles[GROUP_COUNT];

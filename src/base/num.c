@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -84,4 +85,20 @@ bool num_parse_bool(struct span text, bool *out)
         }
     }
     return false;
+}
+
+void num_print_f64(double value, struct buf *out)
+{
+    enum { PLACES = 17, PLAIN_MAX = 6, PLAIN_MIN = -4 };
+    char text[NUMBER_MAX];
+    int digits = 1;
+    do
+        snprintf(text, sizeof text, "%.*e", digits - 1, value);
+    while (strtod(text, NULL) != value && digits++ < PLACES);
+    const char *e = strchr(text, 'e');
+    int exponent = e ? (int)strtol(e + 1, NULL, 10) : 0;
+    if (e && exponent >= PLAIN_MIN && exponent < PLAIN_MAX)
+        snprintf(text, sizeof text, "%.*f", digits - 1 > exponent ? digits - 1 - exponent : 0,
+                 value);
+    buf_add(out, span_of(text));
 }

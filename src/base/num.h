@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/span.h"
 
 // What does not fit becomes the largest or the least number; reports say so (struct report).
@@ -67,5 +68,9 @@ static inline int64_t i64_scaled(int64_t v, double ratio)
 bool num_parse_i64(struct span text, int64_t *out); // decimal or 0x…, with a sign
 bool num_parse_f64(struct span text, double *out);  // finite
 bool num_parse_bool(struct span text, bool *out);   // true t yes y 1, false f no n 0
+
+// Adds the shortest text that num_parse_f64 reads back as the same number, laid out as Go prints
+// it: "0.005", "1e+06".
+void num_print_f64(double value, struct buf *out);
 
 #endif

@@ -16,6 +16,9 @@ struct parser {
     unsigned depth;  // open groups
     bool repeatable; // something stands before that * may repeat
     bool just_repeated;
+    // How often counts repeat at most what stands before, one within the other, and what is in each
+    // open group: RE2 refuses more than REPEAT_MAX.
+    unsigned repeats, group_repeats[DEPTH_MAX + 1];
 };
 
 static int fault(struct parser *p, size_t offset, const char *what)
@@ -54,6 +57,7 @@ static void emit_atom(struct parser *p, struct span text)
     buf_add(p->out, text);
     p->repeatable = true;
     p->just_repeated = false;
+    p->repeats = 1;
 }
 
 // PCRE2 repeats no assertion, but a group that holds one.
@@ -246,8 +250,7 @@ static int take_quoted(struct parser *p)
 {
     while (p->at < p->in.n && !take(p, SPAN("\\E"))) {
         emit_point(p, take_point(p));
-        p->repeatable = true;
-        p->just_repeated = false;
+        emit_atom(p, SPAN(""));
     }
     return 0;
 }
@@ -276,6 +279,12 @@ static int take_escape(struct parser *p)
 }
 
 // (?P<name>…) or (?<name>…); p->at is behind the "<".
+static void open_group(struct parser *p)
+{
+    p->depth++;
+    p->group_repeats[p->depth] = 1;
+}
+
 static int take_group_name(struct parser *p, size_t start)
 {
     size_t name = p->at;
@@ -284,7 +293,7 @@ static int take_group_name(struct parser *p, size_t start)
     if (p->at == name || !take(p, SPAN(">")))
         return fault(p, start, "invalid named group");
     buf_add(p->out, SPAN("(?:"));
-    p->depth++;
+    open_group(p);
     return 0;
 }
 
@@ -310,7 +319,8 @@ static int take_flags(struct parser *p, size_t start)
     p->at++;
     buf_add(p->out, SPAN("(?"));
     buf_add(p->out, (struct span){p->in.at + flags, p->at - flags});
-    p->depth += end == ':';
+    if (end == ':')
+        open_group(p);
     return 0;
 }
 
@@ -325,8 +335,15 @@ static int take_group(struct parser *p)
     if (take(p, SPAN("?")))
         return take_flags(p, start);
     buf_add(p->out, SPAN("(?:"));
-    p->depth++;
+    open_group(p);
     return 0;
+}
+
+// Keeps the most that is in the group at hand.
+static void note_repeats(struct parser *p)
+{
+    unsigned *most = &p->group_repeats[p->depth];
+    *most = p->repeats > *most ? p->repeats : *most;
 }
 
 static int take_close(struct parser *p)
@@ -336,6 +353,8 @@ static int take_close(struct parser *p)
     p->depth--;
     p->at++;
     emit_atom(p, SPAN(")"));
+    p->repeats = p->group_repeats[p->depth + 1];
+    note_repeats(p);
     return 0;
 }
 
@@ -352,7 +371,7 @@ static bool take_count(struct parser *p, unsigned *count)
 }
 
 // {n}, {n,} or {n,m}; anything else that starts with { stands for itself: 0.
-static int take_counts(struct parser *p)
+static int take_counts(struct parser *p, unsigned *most)
 {
     size_t start = p->at++;
     unsigned low, high = 0;
@@ -368,6 +387,7 @@ static int take_counts(struct parser *p)
     }
     if (low > REPEAT_MAX || high > REPEAT_MAX || (!open && high < low))
         return fault(p, start, "invalid repeat count");
+    *most = open ? low : high;
     return 1;
 }
 
@@ -376,8 +396,9 @@ static int take_repetition(struct parser *p)
 {
     size_t start = p->at;
     int c = peek_at(p, 0);
+    unsigned most = 1;
     if (c == '{') {
-        int taken = take_counts(p);
+        int taken = take_counts(p, &most);
         if (taken <= 0)
             return taken;
     } else if (c == '*' || c == '+' || c == '?') {
@@ -389,6 +410,10 @@ static int take_repetition(struct parser *p)
         return fault(p, start, "missing argument to repetition operator");
     if (p->just_repeated)
         return fault(p, start, "nested repetition operator");
+    p->repeats *= most; // neither is above REPEAT_MAX
+    if (p->repeats > REPEAT_MAX)
+        return fault(p, start, "invalid repeat count");
+    note_repeats(p);
     take(p, SPAN("?"));
     buf_add(p->out, (struct span){p->in.at + start, p->at - start});
     p->just_repeated = true;

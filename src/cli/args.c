@@ -120,6 +120,19 @@ static int take_shortcut(struct parser *p, const struct shortcut_def *s)
     return option_set(option_find(SPAN("sample_index")), c, span_of(s->sample_index), p->err);
 }
 
+// -help, or -help=peek and -help=-peek.
+static int take_help(struct parser *p)
+{
+    bool ignored;
+    if (!p->value.at || num_parse_bool(p->value, &ignored))
+        return take_bool(p, &p->args->help);
+    p->args->help = true;
+    p->args->about = p->value.at;
+    while (*p->args->about == '-')
+        p->args->about++;
+    return 0;
+}
+
 static int take_flag(struct parser *p)
 {
     int value;
@@ -136,7 +149,7 @@ static int take_flag(struct parser *p)
     if (shortcut)
         return take_shortcut(p, shortcut);
     if (span_eq(p->flag, SPAN("help")) || span_eq(p->flag, SPAN("h")))
-        return take_bool(p, &p->args->help);
+        return take_help(p);
     if (span_eq(p->flag, SPAN("i")))
         return take_bool(p, &p->args->alive);
     if (span_eq(p->flag, SPAN("version")))

@@ -13,6 +13,7 @@ struct args {
     size_t n_paths;
     bool alive; // the flame graph obeys keys
     bool help, version;
+    const char *about; // what help is wanted on: a flag's name; or NULL
 };
 
 // Flags have one dash or two and may stand anywhere before "--"; a value follows behind "=" or as

@@ -10,6 +10,7 @@
 #include "cli/flameview.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
+#include "cli/nearest.h"
 #include "cli/output.h"
 #include "cli/serve.h"
 #include "cli/shell.h"
@@ -70,7 +71,8 @@ static int run_once(const struct args *args, const struct job *job)
 
 static struct watch watch_of(const struct args *args)
 {
-    return (struct watch){args->paths, args->n_paths, &args->config, args->command, args->regex};
+    return (struct watch){args->paths,   args->n_paths, &args->config,
+                          args->command, args->regex,   false};
 }
 
 static int run(const struct args *args, const struct server_ops *server)
@@ -133,15 +135,34 @@ static int check_args(const struct args *args, const struct server_ops *server, 
     return app_check_paths(args->command, &args->config, args->paths, args->n_paths, err);
 }
 
-static int print_text(void (*print)(struct buf *))
+static int page_text(struct buf *text, const struct config *config)
+{
+    struct err err;
+    int status = output_page(buf_span(text), config, &err) ? fail(EXIT_FAILED, &err) : EXIT_DONE;
+    buf_release(text);
+    return status;
+}
+
+static int print_help(const struct args *args)
 {
     struct buf text = {0};
     struct err err;
-    struct sink *out = sink_to_fd(STDOUT_FILENO);
-    print(&text);
-    sink_write(out, buf_span(&text));
-    buf_release(&text);
-    return sink_finish(out, &err) ? fail_by_kind(&err) : EXIT_DONE;
+    if (!args->about) {
+        help_usage(&text);
+    } else if (!help_one(&text, span_of(args->about), false)) {
+        const char *near = nearest_flag(span_of(args->about));
+        err_set(&err, "there is no flag '-%s'%s%s%s", args->about, near ? "; did you mean -" : "",
+                near ? near : "", near ? "?" : "");
+        return fail(EXIT_MISUSED, &err);
+    }
+    return page_text(&text, &args->config);
+}
+
+static int print_version(const struct args *args)
+{
+    struct buf text = {0};
+    help_version(&text);
+    return page_text(&text, &args->config);
 }
 
 int cli_main(int argc, char **argv, const struct server_ops *server)
@@ -153,9 +174,9 @@ int cli_main(int argc, char **argv, const struct server_ops *server)
     if (args_parse(&args, argc, argv, &err))
         status = fail(EXIT_MISUSED, &err);
     else if (args.help)
-        status = print_text(help_usage);
+        status = print_help(&args);
     else if (args.version)
-        status = print_text(help_version);
+        status = print_version(&args);
     else if (check_args(&args, server, &err))
         status = fail(EXIT_MISUSED, &err);
     else

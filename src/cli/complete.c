@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "app/options.h"
-#include "cli/shellwords.h"
+#include "cli/shellcommands.h"
 
 struct collector {
     struct completer *c;
@@ -59,17 +59,38 @@ static bool has_blank(struct span name)
     return false;
 }
 
-static void consider_functions(struct collector *k)
+// Names are typed as they are printed or as an expression for them, and completed as the latter,
+// with quotes around it where there is a blank.
+static void consider_name(struct collector *k, struct span name)
+{
+    struct span word = k->word, expression = quoted(k, name);
+    const char *quote = has_blank(name) ? "\"" : "";
+    if (word.n && (word.at[0] == '"' || word.at[0] == '\''))
+        word = span_from(word, 1);
+    bool starts = span_starts(name, word) || span_starts(expression, word);
+    if (!starts && span_find(name, word) == SPAN_NOT_FOUND &&
+        span_find(expression, word) == SPAN_NOT_FOUND)
+        return;
+    struct span choice =
+        span_of(arena_printf(k->arena, "%s" SPAN_FMT "%s", quote, SPAN_ARG(expression), quote));
+    if (starts)
+        *vec_push(k->arena, &k->found.choices) = choice;
+    else
+        *vec_push(k->arena, &k->inside) = choice;
+}
+
+// Those with source alone where source is to be shown.
+static void consider_functions(struct collector *k, bool sourced)
 {
     struct completer *c = k->c;
     if (c->generation != c->shell->generation) {
         arena_clear(&c->names_arena);
-        c->names = app_function_names(c->shell->loaded, &c->shell->job, &c->names_arena);
+        c->names = app_functions(c->shell->loaded, &c->shell->job, &c->names_arena);
         c->generation = c->shell->generation;
     }
     for (size_t i = 0; i < c->names.n; i++)
-        if (!has_blank(c->names.at[i]))
-            consider(k, quoted(k, c->names.at[i]));
+        if (c->names.at[i].sourced || !sourced)
+            consider_name(k, c->names.at[i].name);
     k->sorted = true;
 }
 
@@ -80,16 +101,18 @@ static void consider_types(struct collector *k)
         consider(k, types.at[i]);
 }
 
-// Keys of tags and, where they are asked for, key=value.
+// Keys of tags; with values, of those whose key is there, key=value.
 static void consider_tags(struct collector *k, bool values)
 {
-    struct app_tags tags = app_tags(k->c->shell->loaded, values, k->arena);
+    bool has_key = values && span_find(k->word, SPAN("=")) != SPAN_NOT_FOUND;
+    struct app_tags tags = app_tags(k->c->shell->loaded, has_key, k->arena);
     for (size_t i = 0; i < tags.n; i++) {
-        const struct app_tag *tag = &tags.at[i];
-        struct span value = quoted(k, tag->value);
-        consider(k, tag->value.n ? span_of(arena_printf(k->arena, SPAN_FMT "=" SPAN_FMT,
-                                                        SPAN_ARG(tag->key), SPAN_ARG(value)))
-                                 : tag->key);
+        struct span key = tags.at[i].key, value = quoted(k, tags.at[i].value);
+        if (!values && !tags.at[i].value.n)
+            consider(k, key);
+        else if ((tags.at[i].value.n > 0) == has_key)
+            consider(k, span_of(arena_printf(k->arena, SPAN_FMT "=" SPAN_FMT, SPAN_ARG(key),
+                                             SPAN_ARG(value))));
     }
 }
 
@@ -123,7 +146,14 @@ static void consider_reports(struct collector *k)
 static void consider_options(struct collector *k, const char *suffix)
 {
     for (const struct option_def *o = option_defs; o->name; o++)
-        consider_text(k, arena_printf(k->arena, "%s%s", o->name, suffix));
+        if (o->where & WHERE_SHELL)
+            consider_text(k, arena_printf(k->arena, "%s%s", o->name, suffix));
+}
+
+static void consider_commands(struct collector *k)
+{
+    for (const struct shell_command *c = shell_commands; c->name; c++)
+        consider_text(k, c->name);
 }
 
 static void consider_first(struct collector *k)
@@ -131,8 +161,7 @@ static void consider_first(struct collector *k)
     consider_reports(k);
     consider_options(k, "=");
     consider_types(k);
-    for (const struct shell_word *w = shell_words; w->name; w++)
-        consider_text(k, w->name);
+    consider_commands(k);
 }
 
 // To the last name of a list.
@@ -169,32 +198,37 @@ static void consider_values(struct collector *k, const struct option_def *o)
         consider_tags(k, true);
         break;
     case COMPLETE_FUNCTIONS:
-        consider_functions(k);
+        consider_functions(k, false);
         break;
     case COMPLETE_FILES:
     case COMPLETE_DIRS:
         consider_files(k);
         break;
     case COMPLETE_NOTHING:
+    case COMPLETE_REPORTS:
+    case COMPLETE_NAMES:
         break;
     }
 }
 
 static void consider_arguments(struct collector *k, struct span command, bool after_redirect)
 {
+    const struct shell_command *c = shell_command_find(command);
+    const struct command_def *report = command_find(command);
     if (after_redirect || span_starts(k->word, SPAN(">"))) {
         size_t skip = span_starts(k->word, SPAN(">"));
         k->word = span_from(k->word, skip);
         k->found.start += skip;
         consider_files(k);
-    } else if (span_eq(command, SPAN("open"))) {
+    } else if (c && c->complete == COMPLETE_FILES) {
         consider_files(k);
-    } else if (span_eq(command, SPAN("help"))) {
+    } else if (c && c->complete == COMPLETE_NAMES) {
         consider_reports(k);
         consider_options(k, "");
-        for (const struct shell_word *w = shell_words; w->name; w++)
-            consider_text(k, w->name);
-    } else if (span_eq(command, SPAN("tags"))) {
+        consider_commands(k);
+    } else if (c && c->complete == COMPLETE_REPORTS) {
+        consider_reports(k);
+    } else if (report && report->report == REPORT_TAGS) {
         consider_tags(k, false);
     } else {
         if (span_starts(k->word, SPAN("-"))) {
@@ -205,7 +239,7 @@ static void consider_arguments(struct collector *k, struct span command, bool af
             if (k->word.n == 0)
                 return;
         }
-        consider_functions(k);
+        consider_functions(k, report && report->report == REPORT_LIST);
     }
 }
 
@@ -244,10 +278,17 @@ struct completion complete(struct completer *c, struct span line, struct arena *
     word_list words = split_words(arena, line);
     bool open_word = line.n && !isspace((unsigned char)line.at[line.n - 1]);
     size_t n_before = words.n - (open_word ? 1 : 0);
+    for (size_t i = 0; i < words.n; i++)
+        if (!words.at[i].quoted && strchr("\"'", words.at[i].text.at[0])) {
+            n_before = i; // the quote is open: all that follows is one word
+            open_word = true;
+            words.at[i].text = span_from(line, words.at[i].at);
+            break;
+        }
     size_t equals = span_find(line, SPAN("="));
     struct span name = trim_blanks(equals == SPAN_NOT_FOUND ? SPAN("") : span_upto(line, equals));
     const struct option_def *o = option_find(name);
-    k.word = open_word ? words.at[words.n - 1] : SPAN("");
+    k.word = open_word ? words.at[n_before].text : SPAN("");
     k.found.start = line.n - k.word.n;
     if (o) {
         k.word = span_from(line, equals + 1);
@@ -258,8 +299,8 @@ struct completion complete(struct completer *c, struct span line, struct arena *
     } else if (n_before == 0) {
         consider_first(&k);
     } else {
-        bool redirect = span_eq(words.at[n_before - 1], SPAN(">"));
-        consider_arguments(&k, words.at[0], redirect);
+        bool redirect = span_eq(words.at[n_before - 1].text, SPAN(">"));
+        consider_arguments(&k, words.at[0].text, redirect);
     }
     finish(&k);
     return k.found;

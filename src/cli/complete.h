@@ -17,7 +17,7 @@ struct completion {
 struct completer {
     struct shell *shell;
     struct arena names_arena;
-    struct app_names names;
+    struct app_functions names;
     unsigned generation; // of the profile that the names are of
 };
 

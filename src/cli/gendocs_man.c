@@ -4,7 +4,7 @@
 #include "app/commands.h"
 #include "app/options.h"
 #include "base/utf8.h"
-#include "cli/shellwords.h"
+#include "cli/shellcommands.h"
 
 // Characters that roff would take for something else, or print as a typographic cousin.
 static const char *roff_escape(uint32_t point)
@@ -162,7 +162,7 @@ void gendocs_man_shortcuts(struct buf *out)
 
 void gendocs_man_shell(struct buf *out)
 {
-    for (const struct shell_word *w = shell_words; w->name; w++) {
+    for (const struct shell_command *w = shell_commands; w->name; w++) {
         add(out, ".TP\n\\fB", w->name, "\\fR");
         if (w->argument)
             add(out, " \\fI", w->argument, "\\fR");

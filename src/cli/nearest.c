@@ -3,7 +3,7 @@
 
 #include "app/commands.h"
 #include "app/options.h"
-#include "cli/shellwords.h"
+#include "cli/shellcommands.h"
 
 enum { NAME_MAX_LENGTH = 40 };
 
@@ -87,8 +87,19 @@ const char *nearest_command(struct span typed)
     if (typed.n == 0 || typed.n > NAME_MAX_LENGTH)
         return NULL;
     consider_reports(&s);
-    for (const struct shell_word *w = shell_words; w->name; w++)
+    for (const struct shell_command *w = shell_commands; w->name; w++)
         if (strlen(w->name) > 1)
             consider(&s, w->name);
+    return s.best;
+}
+
+const char *nearest_option(struct span typed)
+{
+    struct search s = search_for(typed);
+    if (typed.n == 0 || typed.n > NAME_MAX_LENGTH)
+        return NULL;
+    for (const struct option_def *o = option_defs; o->name; o++)
+        if (o->where & WHERE_SHELL)
+            consider(&s, o->name);
     return s.best;
 }

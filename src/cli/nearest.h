@@ -10,4 +10,7 @@ const char *nearest_flag(struct span typed);
 // The same among the shell's commands, options and reports.
 const char *nearest_command(struct span typed);
 
+// The same among the options that the shell has.
+const char *nearest_option(struct span typed);
+
 #endif

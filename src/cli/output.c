@@ -125,6 +125,14 @@ static struct sink *open_screen(const struct config *config, const struct output
     return out;
 }
 
+int output_page(struct span text, const struct config *config, struct err *err)
+{
+    struct output output = {.paged = true};
+    struct sink *out = open_screen(config, &output);
+    sink_write(out, text);
+    return sink_finish(out, err);
+}
+
 static struct sink *open_sink(const struct request *request, const struct output *output,
                               struct err *err)
 {

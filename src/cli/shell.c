@@ -10,6 +10,7 @@
 #include "base/xalloc.h"
 #include "cli/nearest.h"
 #include "cli/output.h"
+#include "cli/shellcommands.h"
 #include "cli/shellhelp.h"
 #include "cli/shellreport.h"
 #include "cli/shellwords.h"
@@ -82,10 +83,12 @@ void shell_release(struct shell *sh)
     job_release(&sh->job);
 }
 
-static void set(struct shell *sh, const char *name, struct span value)
+void shell_set(struct shell *sh, const char *name, struct span value)
 {
     struct err err;
-    if (option_set(option_find(span_of(name)), &sh->config, value, &err))
+    const struct option_def *o = option_find(span_of(name));
+    sh->refused[o - option_defs] = false;
+    if (option_set(o, &sh->config, value, &err))
         complain(&err);
 }
 
@@ -145,6 +148,8 @@ static int assign_loading(struct shell *sh, const struct option_def *o, struct s
 static int assign(struct shell *sh, const struct option_def *o, struct span value, bool given,
                   struct err *err)
 {
+    if (!(o->where & WHERE_SHELL))
+        return err_set(err, "%s is a flag of the command line alone", o->name);
     if (!given && o->type != OPTION_BOOL)
         return err_set(err, "please give a value: %s=%s", o->name, o->argument);
     if (o->type == OPTION_BOOL && value.n == 0)
@@ -154,10 +159,13 @@ static int assign(struct shell *sh, const struct option_def *o, struct span valu
     // The type's own name, so that the options say what is shown.
     if (o->complete == COMPLETE_TYPES && app_sample_type(sh->loaded, value, &value, err))
         return -1;
-    if (option_set(o, &sh->config, value, err))
+    bool filter = o->dirties == DIRTIES_FILTER;
+    int status = option_set(o, &sh->config, value, err);
+    sh->refused[o - option_defs] = status && filter;
+    if (status)
         return -1;
     sh->job.threads = app_threads(&sh->config);
-    if (o->dirties == DIRTIES_FILTER && sh->terminal)
+    if (filter && sh->terminal)
         show_share(sh);
     return 0;
 }
@@ -185,7 +193,7 @@ static int try_assignment(struct shell *sh, struct span line, struct err *err)
             break;
         }
     }
-    value = trim_blanks(value);
+    value = without_quotes(trim_blanks(value));
     int choice;
     const struct option_def *o = option_find(name);
     const struct option_def *of_choice = o ? NULL : option_find_choice(name, &choice);
@@ -196,52 +204,42 @@ static int try_assignment(struct shell *sh, struct span line, struct err *err)
     return 0;
 }
 
-static int open_files(struct shell *sh, const word_list *words, struct arena *arena,
-                      struct err *err)
+// Where a filter was refused, reports would show more than was asked for.
+static int check_refused(const struct shell *sh, struct err *err)
 {
-    VEC(char *) paths = {0};
-    for (size_t i = 1; i < words->n; i++)
-        *vec_push(arena, &paths) = arena_cstr(arena, words->at[i]);
-    if (paths.n == 0)
-        return err_set(err, "please name a file: open FILE...");
-    char *list = sh->config.files_from;
-    sh->config.files_from = xstrdup("");
-    if (shell_load(sh, paths.at, paths.n, err)) {
-        free(sh->config.files_from);
-        sh->config.files_from = list;
-        return -1;
-    }
-    free(list);
-    if (sh->terminal)
-        shell_greet(sh);
+    for (const struct option_def *o = option_defs; o->name; o++)
+        if (sh->refused[o - option_defs])
+            return err_set(err,
+                           "%s was refused: set it, or clear it with %s=, before the next report",
+                           o->name, o->name);
     return 0;
 }
 
-static int statement(struct shell *sh, struct span line, struct arena *arena, bool *go_on,
-                     struct err *err)
+static int unknown_option(struct span line, struct err *err)
 {
+    size_t equals = span_find(line, SPAN("="));
+    const char *near = NULL;
+    if (equals != SPAN_NOT_FOUND)
+        near = nearest_option(trim_blanks(span_upto(line, equals)));
+    return near ? err_set(err, "unknown option '" SPAN_FMT "'; did you mean %s=?",
+                          SPAN_ARG(trim_blanks(span_upto(line, equals))), near)
+                : 0;
+}
+
+static int statement(struct shell *sh, struct span line, struct arena *arena, struct err *err)
+{
+    word_list words = split_words(arena, line);
+    struct shell_line whole = {line, &words, arena};
+    const struct shell_command *command =
+        words.at[0].quoted ? NULL : shell_command_find(words.at[0].text);
+    if (command)
+        return command->run(sh, &whole, err);
     int assigned = try_assignment(sh, line, err);
     if (assigned)
         return assigned < 0 ? -1 : 0;
-    word_list words = split_words(arena, line);
-    struct span first = words.n ? words.at[0] : SPAN("");
-    if (first.n == 0)
-        return 0;
-    if (span_eq(first, SPAN("o")) || span_eq(first, SPAN("options"))) {
-        shell_show_options(sh);
-        return 0;
-    }
-    if (span_eq(first, SPAN("q")) || span_eq(first, SPAN("quit")) || span_eq(first, SPAN("exit"))) {
-        *go_on = false;
-        return 0;
-    }
-    if (span_eq(first, SPAN("help")))
-        return shell_help(words.n > 1 ? words.at[1] : SPAN(""), err);
-    if (span_eq(first, SPAN("reload")))
-        return shell_load(sh, NULL, 0, err);
-    if (span_eq(first, SPAN("open")))
-        return open_files(sh, &words, arena, err);
-    return shell_report(sh, &words, line, err);
+    if (!command_find(words.at[0].text) && unknown_option(line, err))
+        return -1;
+    return check_refused(sh, err) || shell_report(sh, &words, line, err) ? -1 : 0;
 }
 
 // inuse_space, total_inuse_space and mean_inuse_space choose what is shown; false where the line is
@@ -257,38 +255,37 @@ static bool choose_type(struct shell *sh, struct span line, struct arena *arena)
             continue;
         if (!whole)
             sh->config.mean = mean;
-        set(sh, "sample_index", types.at[i]);
+        shell_set(sh, "sample_index", types.at[i]);
         return true;
     }
     return false;
 }
 
-static void clear_filters(struct shell *sh)
+static int obey(struct shell *sh, struct span line, struct err *err)
 {
-    static const char *const names[] = {"focus", "ignore", "hide", "tagfocus", "tagignore"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        set(sh, names[i], SPAN(""));
+    struct arena arena = {0};
+    int status = 0;
+    if (span_find(line, (struct span){"", 1}) != SPAN_NOT_FOUND)
+        status = err_set(err, "a line holds a zero byte");
+    else if (line.n && line.at[0] != '#' && !choose_type(sh, line, &arena))
+        status = statement(sh, line, &arena, err);
+    arena_release(&arena);
+    return status;
 }
 
 bool shell_line(struct shell *sh, struct span line)
 {
-    struct arena arena = {0};
     struct err err;
-    bool go_on = true;
-    line = trim_blanks(line);
-    if (span_find(line, (struct span){"", 1}) != SPAN_NOT_FOUND)
-        output_message("", "a line holds a zero byte");
-    else if (span_eq(line, SPAN(":")))
-        clear_filters(sh);
-    else if (line.n && !choose_type(sh, line, &arena) &&
-             statement(sh, line, &arena, &go_on, &err) && !job_stopped(&sh->job))
-        complain(&err);
+    if (obey(sh, trim_blanks(line), &err)) {
+        sh->failed = true;
+        if (!job_stopped(&sh->job))
+            complain(&err);
+    }
     if (job_stopped(&sh->job)) {
         if (sh->terminal)
             fputc('\n', stderr); // behind the ^C that the terminal shows
         output_message("", "interrupted");
     }
     job_renew(&sh->job);
-    arena_release(&arena);
-    return go_on;
+    return !sh->ended && !(sh->failed && sh->config.stop_on_error && !sh->terminal);
 }

@@ -4,12 +4,12 @@
 
 #include "cli/shell.h"
 
-// All of these go to standard error: standard output has reports alone.
+// Without a terminal these go to standard error: standard output has reports alone.
 
 void shell_greet(struct shell *sh);
 void shell_show_options(const struct shell *sh);
 
 // On a report, an option or a command of the shell; on all where the name is "".
-int shell_help(struct span name, struct err *err);
+int shell_help(const struct shell *sh, struct span name, struct err *err);
 
 #endif

@@ -73,6 +73,7 @@ int shell_main(const struct args *args, const struct server_ops *server)
         else
             read_lines(&sh);
     }
+    bool failed = sh.failed && sh.config.stop_on_error && !sh.terminal;
     shell_release(&sh);
-    return 0;
+    return failed ? -1 : 0;
 }

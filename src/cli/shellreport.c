@@ -11,6 +11,7 @@
 #include "cli/nearest.h"
 #include "cli/output.h"
 #include "cli/tty.h"
+#include "cli/watch.h"
 
 enum { ROWS = 10 }; // of top, where nothing else is said
 
@@ -54,7 +55,7 @@ static int set(struct parser *p, const char *option, struct span value)
 // top10 is top 10.
 static int take_command(struct parser *p)
 {
-    struct span word = p->words->at[0], name = without_digits(word);
+    struct span word = p->words->at[0].text, name = without_digits(word);
     p->at = 1;
     p->request.command = command_find(word);
     if (!p->request.command && name.n < word.n) {
@@ -64,7 +65,7 @@ static int take_command(struct parser *p)
     }
     if (p->request.command)
         return 0;
-    return unknown_command(word, p->words->n > 1 ? p->words->at[1] : SPAN(""), p->err);
+    return unknown_command(word, p->words->n > 1 ? p->words->at[1].text : SPAN(""), p->err);
 }
 
 static int take_regex(struct parser *p)
@@ -73,7 +74,7 @@ static int take_regex(struct parser *p)
         return 0;
     if (p->at >= p->words->n)
         return err_set(p->err, "command %s needs an argument", p->request.command->name);
-    p->request.regex = arena_cstr(&p->arena, p->words->at[p->at++]);
+    p->request.regex = arena_cstr(&p->arena, p->words->at[p->at++].text);
     return 0;
 }
 
@@ -90,16 +91,15 @@ static int take_redirect(struct parser *p, struct span word)
     if (file.n == 0) {
         if (p->at >= p->words->n)
             return err_set(p->err, "please name a file behind >");
-        file = p->words->at[p->at++];
+        file = p->words->at[p->at++].text;
     }
     return set(p, "output", file);
 }
 
 // All that follows is the other program's.
-static int take_pipe(struct parser *p, struct span word, struct span line)
+static int take_pipe(struct parser *p, size_t at, struct span line)
 {
-    struct span rest = {word.at + 1, (size_t)(line.at + line.n - word.at) - 1};
-    rest = trim_blanks(rest);
+    struct span rest = trim_blanks(span_from(line, at + 1));
     if (rest.n == 0)
         return err_set(p->err, "please name a command behind |");
     p->output.command = arena_cstr(&p->arena, rest);
@@ -109,8 +109,13 @@ static int take_pipe(struct parser *p, struct span word, struct span line)
 
 static int take_word(struct parser *p, struct span line)
 {
-    struct span word = p->words->at[p->at++];
+    const struct word *typed = &p->words->at[p->at++];
+    struct span word = typed->text;
     int64_t number;
+    if (typed->quoted) {
+        add_regex(&p->focus, word);
+        return 0;
+    }
     if (num_parse_i64(word, &number) && number >= INT32_MIN && number <= INT32_MAX) {
         p->config.nodecount = number;
         return 0;
@@ -119,7 +124,7 @@ static int take_word(struct parser *p, struct span line)
     case '>':
         return take_redirect(p, word);
     case '|':
-        return take_pipe(p, word, line);
+        return take_pipe(p, typed->at, line);
     case '-':
         if (p->request.command->report == REPORT_FLAME && span_eq(word, SPAN("-i")))
             p->alive = true;
@@ -191,14 +196,28 @@ static int walk_flame(const struct shell *sh, const struct request *request, str
     return status;
 }
 
+static void begin(struct parser *p, struct shell *sh, const word_list *words, struct err *err)
+{
+    *p = (struct parser){
+        .words = words, .err = err, .output = {.paged = sh->terminal, .interactive = true}};
+    config_copy(&p->config, &sh->config);
+    p->request.config = &p->config;
+    p->request.job = &sh->job;
+}
+
+static void release(struct parser *p)
+{
+    config_release(&p->config);
+    buf_release(&p->focus);
+    buf_release(&p->ignore);
+    arena_release(&p->arena);
+}
+
 int shell_report(struct shell *sh, const word_list *words, struct span line, struct err *err)
 {
-    struct parser p = {
-        .words = words, .err = err, .output = {.paged = sh->terminal, .interactive = true}};
-    config_copy(&p.config, &sh->config);
-    p.request.config = &p.config;
-    p.request.job = &sh->job;
+    struct parser p;
     struct outcome outcome;
+    begin(&p, sh, words, err);
     int status = parse(&p, line);
     if (status == 0 && is_page(sh, &p))
         status = serve(sh, &p.config, err);
@@ -206,9 +225,24 @@ int shell_report(struct shell *sh, const word_list *words, struct span line, str
         status = walk_flame(sh, &p.request, err);
     else if (status == 0)
         status = output_report(sh->loaded, &p.request, &p.output, &outcome, err);
-    config_release(&p.config);
-    buf_release(&p.focus);
-    buf_release(&p.ignore);
-    arena_release(&p.arena);
+    release(&p);
+    return status;
+}
+
+int shell_watch(struct shell *sh, int64_t interval, const word_list *words, struct span line,
+                struct err *err)
+{
+    struct parser p;
+    if (!sh->terminal)
+        return err_set(err, "watch is for a terminal: the flag -watch is for others");
+    begin(&p, sh, words, err);
+    p.config.watch = interval;
+    int status = parse(&p, line);
+    struct watch w = {sh->paths, sh->n_paths, &p.config, p.request.command, p.request.regex, true};
+    if (status == 0)
+        status = watch_check(&w, err);
+    if (status == 0)
+        watch_run(&w);
+    release(&p);
     return status;
 }

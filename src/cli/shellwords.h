@@ -4,18 +4,22 @@
 
 #include "base/vec.h"
 
-// A word of a line that begins the session's own commands rather than a report.
-struct shell_word {
-    const char *name, *argument, *summary;
+// The words of a line, which blanks separate. Quotes, double or single, around a word or behind its
+// first > or - keep blanks together and take every other meaning from what is in them; a quote that
+// is not closed at the end of a word is a sign like any other.
+
+struct word {
+    struct span text; // without the quotes
+    size_t at;        // where the word begins in the line
+    bool quoted;
 };
 
-// Ended by one whose name is NULL.
-extern const struct shell_word shell_words[];
+typedef VEC(struct word) word_list;
 
-typedef VEC(struct span) word_list;
-
-// The words of a line, which blanks separate.
 word_list split_words(struct arena *arena, struct span line);
+
+// A text without the quotes that are around all of it, where there are.
+struct span without_quotes(struct span text);
 
 struct span trim_blanks(struct span text);
 

@@ -14,6 +14,7 @@ struct watch {
     const struct config *config; // its option watch is how often
     const struct command_def *command;
     const char *regex; // where the command wants one
+    bool in_shell;     // ^C leaves the picture and not the program
 };
 
 // What of the profiles the report needs: of enum app_keep.

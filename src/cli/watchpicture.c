@@ -186,7 +186,7 @@ static void add_rows(struct drawing *d, struct span text, unsigned room)
     bool rows = false;
     size_t row = 0, skip = d->p->scroll;
     struct span line;
-    while (room && span_cut(&text, '\n', &line)) {
+    while (room && text.n && span_cut(&text, '\n', &line)) {
         bool head = !rows && span_find(line, SPAN("  flat%")) != SPAN_NOT_FOUND;
         if (rows && row < d->now.n) {
             const struct app_entry *e = &d->now.entries[row++];
@@ -209,7 +209,7 @@ static void add_rows(struct drawing *d, struct span text, unsigned room)
 static void add_lines(struct drawing *d, struct span text, unsigned room)
 {
     struct span line;
-    for (size_t i = 0; room && span_cut(&text, '\n', &line); i++) {
+    for (size_t i = 0; room && text.n && span_cut(&text, '\n', &line); i++) {
         if (i < d->p->scroll)
             continue;
         buf_add(d->out, line);

@@ -260,7 +260,7 @@ static void run_rest(const struct loaded *l, const struct config *config)
     struct err err;
     if (app_describe(l, config, &job, &text, &err) == 0)
         app_share(l, config, &job, &text, &err);
-    app_function_names(l, &job, &arena);
+    app_functions(l, &job, &arena);
     buf_release(&text);
     arena_release(&arena);
 }

@@ -107,10 +107,10 @@ static bool is_harmless(struct span line)
     bool good = !o || !names_file(o->name) || value.n == 0 ||
                 (span_eq(value, span_of(profile_path)) && strcmp(o->name, "output") != 0);
     for (size_t i = 0; i < words.n && good; i++)
-        good = words.at[i].at[0] != '|' && words.at[i].at[0] != '>';
+        good = words.at[i].text.n == 0 || !strchr("|>", words.at[i].text.at[0]);
     if (good && words.n) {
-        const struct command_def *c = command_find(without_digits(words.at[0]));
-        good = !span_eq(words.at[0], SPAN("open")) &&
+        const struct command_def *c = command_find(without_digits(words.at[0].text));
+        good = !span_eq(words.at[0].text, SPAN("open")) &&
                (!c || (!command_runs_programs(c) && !command_is_binary(c)));
     }
     arena_release(&arena);

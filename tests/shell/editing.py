@@ -45,7 +45,9 @@ COMPLETIONS = [
     ("help top", "help top"),
     ("help topp", "help topproto "),
     ("top -cu", "top -cum "),
-    ("focus=json.unq", "focus=json.unq"),  # names are matched as they are quoted
+    ("focus=json.unq", "focus=encoding/json\\.unquote"),  # as it is printed
+    ("peek encoding/json.(*decodeState).liter",
+     "peek encoding/json\\.\\(\\*decodeState\\)\\.literalInterface "),
     ("focus=unquo", "focus=encoding/json\\.unquote"),
     ("focus=encoding/json\\.unq", "focus=encoding/json\\.unquote"),
     ("top parseQ", "top net/url\\.parseQuery "),
@@ -173,7 +175,7 @@ def tab_lists_one_screen_at_a_time():
 def tab_completes_keys_and_values_of_tags():
     path = write_profile(["main"], [[1]], [("zone", "north(1)"), ("zeal", "x"), ("user", "me.too")])
     with shell(path) as t:
-        for typed, after in (("tagfocus=us", "tagfocus=user"), ("tags ze", "tags zeal"),
+        for typed, after in (("tagfocus=us", "tagfocus=user="), ("tags ze", "tags zeal"),
                              ("tagfocus=user=", "tagfocus=user=me\\.too"),
                              ("tagignore=zone=n", "tagignore=zone=north\\(1\\)"),
                              ("tagroot=zeal,zo", "tagroot=zeal,zone"),

@@ -7,7 +7,7 @@ import re
 import time
 
 from editing import PROFILE, environment, history_of, new_home, shell
-from session import flags, tap, tests, write_profile
+from session import flags, profile, tap, tests, write_profile
 from terminal import CTRL_C, ENTER, Terminal, plain
 
 REPORTS = ("top", "top -cum", "tree", "peek json", "traces", "tags", "raw", "comments",
@@ -252,9 +252,20 @@ def another_profile_is_greeted():
         t.send("peek processW" + "\t")
         t.wait(lambda: not t.screen.text()[-1].endswith("processW"), "a name of the new profile")
         t.interrupt()
-        assert t.run("reload") == []
+        assert t.run("reload") == ["nothing changed: cpu 3.60s"]
         assert t.run("open nosuch")[0].startswith("cannot read 'nosuch'")
         assert t.run("comments") == []
+        assert t.leave() == 0
+
+
+def reload_tells_what_changed():
+    path = write_profile(["one", "two"], [[1], [2]])
+    with shell(path) as t:
+        pathlib.Path(path).write_bytes(profile(["one", "three"], [[1], [2], [1]]))
+        assert t.run("reload") == ["samples 6, ▲3; most: one ▲3; 1 new, 1 gone"]
+        pathlib.Path(path).write_bytes(profile(["one"], [[1]]))
+        assert t.run("reload") == ["samples 1, ▼5; most: one ▼3; 1 gone"]
+        assert t.run("reload") == ["nothing changed: samples 1"]
         assert t.leave() == 0
 
 

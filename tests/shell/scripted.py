@@ -53,6 +53,14 @@ REPORTS = [
     ("top | cat", TOP10),
     ("top |cat", TOP10),
     ("top 3 | cat | cat", ("-top", "-nodecount=3")),
+    ('top5 "json"', ("-top", "-nodecount=5", "-focus=json")),
+    ("top5 'json|main' -'runtime|fmt'",
+     ("-top", "-nodecount=5", "-focus=json|main", "-ignore=runtime|fmt")),
+    ('top "5"', (*TOP10, "-focus=5")),
+    ('top "|"', (*TOP10, "-focus=|")),
+    ('top5 "json', ("-top", "-nodecount=5", '-focus="json')),
+    ("top5 it's", ("-top", "-nodecount=5", "-focus=it's")),
+    ("top3 | sed 's/ / /'", ("-top", "-nodecount=3")),
 ]
 
 # Assignments, and the flags that set the same.
@@ -108,6 +116,9 @@ ASSIGNMENTS = [
     (["color=always"], ["-color=always"]),
     (["compact_labels=false"], ["-compact_labels=false"]),
     (["", " ", "\t"], []),
+    (["# focus=json", "  # a comment", "#"], []),
+    (['focus="json"'], ["-focus=json"]),
+    (["focus='json|main'"], ["-focus=json|main"]),
 ]
 
 # Lines that make no report, and what is said of them; the session goes on.
@@ -131,7 +142,6 @@ REMARKS = [
     ("color=pink", "bad value 'pink' for color: want auto, always, never"),
     ("pager=always", "bad value 'always' for pager: want auto, off"),
     ("granularity=words", "want functions, filefunctions, files, lines, addresses"),
-    ("focus=a(b", "option focus"),
     ("top a(b", "option focus"),
     ("top -a(b", "option ignore"),
     ("peek a(b", "a(b"),
@@ -155,11 +165,22 @@ REMARKS = [
     ("help open", "open FILE..."),
     ("help", "Reports, with what may follow"),
     ("help", "focus "),
-    ("o", 'focus                = ""\n'),
-    ("options", "sample_index         = \"\"                   //: [alloc_objects | alloc_space | "
+    ("o", '  focus                     = ""\n'),
+    ("options", "  sample_index              = inuse_space          //: [alloc_objects | alloc_space | "
                 "inuse_objects | inuse_space]\n"),
-    ("o", "sort                 = flat                 //: [flat | cum]\n"),
-    ("o", "compact_labels       = true\n"),
+    ("o", "  sort                      = flat                 //: [cum | flat]\n"),
+    ("o", "  compact_labels            = true\n"),
+    ("o", "  nodefraction              = 0.005\n"),
+    ("o", "  nodecount                 = -1                   //: default\n"),
+    ("o", "  granularity               = (default)            //: [addresses | filefunctions | "),
+    ("focsu=json", "unknown option 'focsu'; did you mean focus=?"),
+    ("nodcount=5", "did you mean nodecount=?"),
+    ("watch=1s", "watch is a flag of the command line alone"),
+    ("watch 5s top", "watch is for a terminal"),
+    ("watch", "please name a report: watch 5s top"),
+    ("help peek", "  For example: peek main\n"),
+    ("help focus", "  For example: focus=json\n"),
+    ("help granularity", "  For example: granularity="),
     ("open", "please name a file: open FILE..."),
     ("open nosuch", "cannot read 'nosuch'"),
     ("open bad", "cannot read 'bad'"),
@@ -213,12 +234,36 @@ def remarks_go_to_standard_error_and_the_session_on():
 def what_fails_leaves_everything_as_it_was():
     lines = ["focus=json", "base=cache_heap.1.pb.gz"]
     want = session([*lines, "top"]).stdout
-    names = ("open", "base", "diff_base", "focus=")
+    names = ("open", "base", "diff_base")
     broken = [line for line, _ in REMARKS if line.startswith(names)]
     assert len(broken) > 7
     for line in broken:
         done = session([*lines, line, "top"])
         assert done.stdout == want, (line, done)
+
+
+def a_refused_filter_ends_reports_until_it_is_mended():
+    """Unfiltered, they would show more than was asked for."""
+    for mend in ("focus=json", "focus=", ":"):
+        done = session(["top3", "focus=a(b", "top3", "o", "tagfocus=1kb:", "top3", mend, "top3"])
+        lines = ["top3", "tagfocus=1kb:", mend, "top3"]
+        assert done.stdout == session(lines).stdout, (mend, done)
+        assert done.stderr.count(b"focus was refused") == 2, (mend, done)
+
+
+def a_batch_can_stop_at_the_first_error():
+    for line in ("nosuch", "peek nosuchname", "focus=(", "open nosuch", "help nosuch"):
+        done = session(["top3", line, "top"], "-stop_on_error")
+        assert (done.returncode, done.stdout) == (1, flags("-top", "-nodecount=3")), (line, done)
+    done = session(["stop_on_error", "top3", "nosuch", "top"])
+    assert (done.returncode, done.stdout) == (1, flags("-top", "-nodecount=3")), done
+    assert session(["top3", "# x", "o", "q"], "-stop_on_error").returncode == 0
+
+
+def what_differs_from_the_default_is_marked():
+    said = session(["nodecount=7", "focus=json", "alloc_space", "o"]).stderr.decode()
+    marked = [line.split()[1] for line in said.splitlines() if line.startswith("*")]
+    assert marked == ["focus", "nodecount", "sample_index"], said
 
 
 def all_reports_of_one_session_come_in_turn():
@@ -258,8 +303,8 @@ def a_word_of_many_regexes():
 
 
 def a_report_goes_to_a_file():
-    for form in ("> {}", ">{}", "5 >{} json", "5 json > {}"):
-        path = pathlib.Path(tap.scratch("txt"))
+    for form in ("> {}", ">{}", "5 >{} json", "5 json > {}", '> "{}"', ">'{}'", '>"{}" 5 json'):
+        path = pathlib.Path(tap.scratch("a b.txt" if '"' in form or "'" in form else "txt"))
         line = "top " + form.format(path)
         done = session([line])
         assert (done.returncode, done.stdout) == (0, b""), (line, done)

@@ -121,5 +121,24 @@ static void digits(void)
     }
 }
 
-CHECK_MAIN(CASE(digits), CASE(whole_numbers), CASE(no_whole_numbers), CASE(fractions), CASE(truths),
-           CASE(arithmetic_at_the_edges))
+static void floats_print_as_go_prints_them(void)
+{
+    static const struct {
+        double value;
+        const char *text;
+    } cases[] = {{0.005, "0.005"},   {1e6, "1e+06"},
+                 {123456, "123456"}, {1234567, "1.234567e+06"},
+                 {0.0001, "0.0001"}, {0.00001, "1e-05"},
+                 {100, "100"},       {2.5, "2.5"},
+                 {0, "0"},           {3.0000000000000004, "3.0000000000000004"},
+                 {-2, "-2"},         {1e-300, "1e-300"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf out = {0};
+        num_print_f64(cases[i].value, &out);
+        CHECK_SPAN(buf_span(&out), span_of(cases[i].text));
+        buf_release(&out);
+    }
+}
+
+CHECK_MAIN(CASE(floats_print_as_go_prints_them), CASE(digits), CASE(whole_numbers),
+           CASE(no_whole_numbers), CASE(fractions), CASE(truths), CASE(arithmetic_at_the_edges))
