@@ -138,7 +138,7 @@ static int check_args(const struct args *args, const struct server_ops *server, 
 static int page_text(struct buf *text, const struct config *config)
 {
     struct err err;
-    int status = output_page(buf_span(text), config, &err) ? fail(EXIT_FAILED, &err) : EXIT_DONE;
+    int status = output_page(buf_span(text), config, &err) ? fail_by_kind(&err) : EXIT_DONE;
     buf_release(text);
     return status;
 }
