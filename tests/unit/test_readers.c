@@ -105,6 +105,44 @@ static void names_in_comments_are_optional(void)
     profile_release(&p);
 }
 
+// The names of the first sample's frames, the leaf first, with "<" between them.
+static void name_frames(const struct profile *p, struct buf *out)
+{
+    for (uint32_t i = 0; p->n_samples && i < p->samples[0].n_frames; i++) {
+        const struct location *l = &p->locations[p->frames[p->samples[0].frame + i]];
+        buf_printf(out, "%s" SPAN_FMT, i ? "<" : "",
+                   SPAN_ARG(profile_str(p, p->functions[p->lines[l->line].function].name)));
+    }
+}
+
+static void goroutines_are_found_in_logs(void)
+{
+    static const struct span texts[] = {
+        SPAN("Nov 25 21:05:24 host app[123]: goroutine 7 [running]:\n"
+             "Nov 25 21:05:24 host app[123]: main.f(0x1)\n"
+             "Nov 25 21:05:25 host other[5]: hello (x)\n"
+             "Nov 25 21:05:25 host app[123]:         /app/main.go:3 +0x1a\n"
+             "Nov 25 21:05:25 host app[123]: created by main.start in goroutine 1\n"
+             "Nov 25 21:05:25 host app[123]:         /app/main.go:30 +0x1a\n"),
+        SPAN("web_1  | goroutine 7 [running]:\nweb_1  | main.f(...)\ndb_1   | main.other()\n"
+             "web_1  | \t/a b/x.go:3\ndb_1   | \t/other.go:1\n"
+             "web_1  | created by main.start\nweb_1  | \tx.go:4 +0x1\n"),
+        SPAN("level=error msg=panic goroutine 7 [running]:\r\nmain.f(...)\r\n\tC:/x.go:3\r\n"
+             "created by main.start\r\n\tC:/x.go:4\r\n\r\nmain.rest()\r\n\tx.go:9\r\n"),
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct profile p;
+        struct err err;
+        struct buf names = {0};
+        CHECK_INT(read_text(&p, texts[i], true, &err), 0);
+        CHECK_INT(p.n_samples, 1);
+        name_frames(&p, &names);
+        CHECK_SPAN(buf_span(&names), SPAN("main.f<created by main.start"));
+        buf_release(&names);
+        profile_release(&p);
+    }
+}
+
 static void memstats_are_read(void)
 {
     static const struct span text = SPAN("heap profile: 0: 0 [0: 0] @ heap/1048576\n\n"
@@ -151,4 +189,5 @@ static void numbers_are_those_of_go(void)
 
 CHECK_MAIN(CASE(table_is_sound), CASE(other_files_are_named),
            CASE(bad_lines_are_named_with_their_number), CASE(names_in_comments_are_optional),
-           CASE(memstats_are_read), CASE(numbers_are_those_of_go))
+           CASE(goroutines_are_found_in_logs), CASE(memstats_are_read),
+           CASE(numbers_are_those_of_go))

@@ -174,7 +174,12 @@ static void set_default_types(struct folded *f, bool pairs, struct span unit)
 // Takes the mark of what kind of frame it is off a name: its letter, or 0.
 static char cut_mark(struct span *name)
 {
+    static const struct span inlined = SPAN(" (inlined)");
     size_t n = name->n;
+    if (span_ends(*name, inlined)) {
+        name->n -= inlined.n;
+        return 'i';
+    }
     if (n < 5 || name->at[n - 1] != ']' || name->at[n - 3] != '[' || name->at[n - 4] != '_')
         return 0;
     char mark = name->at[n - 2];
@@ -184,27 +189,49 @@ static char cut_mark(struct span *name)
     return mark;
 }
 
-// NAME (FILE:LINE), as py-spy has it.
-static struct line scan_frame(struct folded *f, struct span name)
+// NAME (INSIDE); false where there are no parentheses after a blank.
+static bool cut_parentheses(struct span *name, struct span *inside)
 {
-    size_t open = span_ends(name, SPAN(")")) ? scan_last(name, '(') : SPAN_NOT_FOUND;
+    size_t open = span_ends(*name, SPAN(")")) ? scan_last(*name, '(') : SPAN_NOT_FOUND;
+    if (open == SPAN_NOT_FOUND || open < 2 || name->at[open - 1] != ' ')
+        return false;
+    *inside = span_upto(span_from(*name, open + 1), name->n - open - 2);
+    *name = span_upto(*name, open - 1);
+    return true;
+}
+
+static struct span cut_offset(struct span name)
+{
+    size_t plus = scan_last(name, '+');
+    if (plus == SPAN_NOT_FOUND || plus == 0)
+        return name;
+    struct span rest = span_from(name, plus + 1);
+    return scan_text(&rest, SPAN("0x")) && scan_hex(&rest, NULL) && rest.n == 0
+               ? span_upto(name, plus)
+               : name;
+}
+
+// NAME (FILE:LINE), as py-spy has it; NAME (/LIBRARY) or NAME ([kernel.kallsyms]), as perf has it.
+static struct line scan_frame(struct folded *f, struct span name, struct span *module)
+{
+    struct span whole = name, inside, file = SPAN("");
     struct line line = {.line = 0};
-    struct span file = SPAN("");
-    if (open != SPAN_NOT_FOUND && open > 1 && name.at[open - 1] == ' ') {
-        struct span place = span_upto(span_from(name, open + 1), name.n - open - 2);
-        size_t colon = scan_last(place, ':');
+    if (cut_parentheses(&name, &inside)) {
+        size_t colon = scan_last(inside, ':');
         if (colon != SPAN_NOT_FOUND && colon > 0 &&
-            scan_i64(span_from(place, colon + 1), &line.line)) {
-            file = span_upto(place, colon);
-            name = span_upto(name, open - 1);
-        }
+            scan_i64(span_from(inside, colon + 1), &line.line))
+            file = span_upto(inside, colon);
+        else if (inside.n && (*inside.at == '/' || *inside.at == '['))
+            *module = inside;
+        else
+            name = whole;
     }
-    line.function = builder_named(&f->b, name, file, 0);
+    line.function = builder_named(&f->b, cut_offset(name), file, 0);
     return line;
 }
 
 // Makes a location of the lines at hand, whose innermost is the last.
-static void end_location(struct folded *f, bool kernel)
+static void end_location(struct folded *f, struct span module)
 {
     size_t n = f->inlined.n;
     if (n == 0)
@@ -215,17 +242,14 @@ static void end_location(struct folded *f, bool kernel)
         lines[i] = lines[n - 1 - i];
         lines[n - 1 - i] = outer;
     }
-    struct location l = {.mapping = kernel ? builder_module(&f->b, SPAN("[kernel.kallsyms]"))
-                                           : builder_module(&f->b, SPAN("")),
-                         .n_lines = (uint32_t)n};
+    struct location l = {.mapping = builder_module(&f->b, module), .n_lines = (uint32_t)n};
     *vec_push(f->b.out->arena, &f->frames) = builder_location_once(&f->b, &l, lines);
     f->inlined.n = 0;
 }
 
 static void make_frames(struct folded *f, struct span stack)
 {
-    struct span name;
-    bool kernel = false;
+    struct span name, module = SPAN("");
     f->frames.n = 0;
     for (bool more = true; more;) {
         more = scan_upto(&stack, ';', &name);
@@ -234,12 +258,12 @@ static void make_frames(struct folded *f, struct span stack)
             continue;
         char mark = cut_mark(&name);
         if (mark != 'i' || f->inlined.n == 0) {
-            end_location(f, kernel);
-            kernel = mark == 'k';
+            end_location(f, module);
+            module = mark == 'k' ? SPAN("[kernel.kallsyms]") : SPAN("");
         }
-        *vec_push(f->b.out->arena, &f->inlined) = scan_frame(f, name);
+        *vec_push(f->b.out->arena, &f->inlined) = scan_frame(f, name, &module);
     }
-    end_location(f, kernel);
+    end_location(f, module);
     for (size_t i = 0, n = f->frames.n; i < n / 2; i++) { // the leaf comes first
         uint32_t root = f->frames.at[i];
         f->frames.at[i] = f->frames.at[n - 1 - i];
