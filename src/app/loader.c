@@ -221,7 +221,15 @@ static bool is_program_name(const char *path)
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
         if (span_ends(span_of(path), span_of(endings[i])))
             return false;
-    return strcmp(path, "-") != 0;
+    return source_kind_of(path) == &source_file;
+}
+
+static void blame_merge(const char *place, struct err *err)
+{
+    struct buf shown = {0};
+    source_show(place, &shown);
+    err_wrap(err, "cannot merge '%s'", buf_cstr(&shown));
+    buf_release(&shown);
 }
 
 // With keep_going those that cannot be read or merged are left out.
@@ -234,7 +242,7 @@ static int take_file(void *context, size_t index, struct profile *p, struct err 
     if (p)
         status = l->series ? add_snapshot(m, p, err) : merger_add(m->merger, p, err);
     if (p && status)
-        err_wrap(err, "cannot merge '%s'", place_at(m, index));
+        blame_merge(place_at(m, index), err);
     m->n_read += status == 0;
     if (status == 0 || job_stopped(l->job))
         return status ? status : check_memory(m, err);

@@ -242,6 +242,12 @@ def secrets_go_to_nobody_else():
         assert done.returncode == 0 and b"hush" not in done.stderr and b"x=1" in done.stderr, done
         assert b"access_token=***&apiKey=***&x=1&sig=***" in done.stderr, done.stderr
         assert not any("hush" in name.name for name in saved.iterdir())
+        said = refused(first.url("/heap", user="me:hush@"), first.url("/profile?key=hush", user="me:hush@"),
+                       says=["cannot merge 'http://127.0.0.1", "key=***"])
+        assert "hush" not in said[0]
+        e = env(CPROF_SAVE="off")
+        done = cprof("-top", "-format=json", first.url("/heap?token=hush", user="me:hush@"), env=e)
+        assert done.returncode == 0 and b"hush" not in done.stdout + done.stderr, done
 
 
 def proxies():
