@@ -109,6 +109,9 @@ struct app_matches {
 int app_search(const struct loaded *l, const struct request *request, struct span expression,
                struct arena *arena, struct app_matches *out, struct err *err);
 
+// Whether the report, or where there is none the config's gates, are about a series.
+bool app_wants_series(const struct command_def *command, const struct config *config);
+
 // Whether the config has gates.
 bool app_has_gates(const struct config *config);
 

@@ -123,6 +123,19 @@ const struct loaded *app_reload_gates(const struct loaded *l, const struct confi
     return NULL;
 }
 
+bool app_wants_series(const struct command_def *command, const struct config *c)
+{
+    struct arena arena = {0};
+    struct err ignored;
+    gate_list gates;
+    bool wanted = command && command_wants(command, c).series;
+    if (!command && read_flags(c, &gates, &arena, &ignored) == 0)
+        for (size_t i = 0; i < gates.n; i++)
+            wanted |= gate_is_of_series(&gates.at[i]);
+    arena_release(&arena);
+    return wanted;
+}
+
 bool app_has_gates(const struct config *c)
 {
     return *c->fail_if || *c->policy;

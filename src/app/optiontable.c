@@ -108,6 +108,7 @@ static const struct choice pager_choices[] = {
 #define GATE_DETAIL                                                                              \
     "May be given several times. A gate is [TYPE:] total, flat(REGEX), cum(REGEX), any_flat or " \
     "any_cum, then >, >=, < or <=, then [+]NUMBER[UNIT or %]; + is growth against the base. "    \
+    "On a series: growing(REGEX), slope(REGEX) > 10MB/h, time_to(2GiB) < 24h. "                  \
     "Without a report the gates alone are judged."
 
 // What the member of each type of option is; the compiler checks that it is so.

@@ -114,14 +114,14 @@ int app_check_paths(const struct command_def *command, const struct config *conf
 {
     struct arena arena = {0};
     name_list names = {0};
-    if (!command_wants(command, config).series || *config->files_from)
+    if (!app_wants_series(command, config) || *config->files_from)
         return 0;
-    if (command->report == REPORT_LEAKS) // one profile may tell leaks, too
+    if (command && command->report == REPORT_LEAKS) // one profile may tell leaks, too
         return 0;
     int status = series_names(&names, paths, n_paths, &arena, NULL, err);
     size_t n = names.n;
     arena_release(&arena);
     if (status == 0 && n < SERIES_LEAST)
-        return series_too_short(command->name, n, err);
+        return series_too_short(command ? command->name : "a gate on a series", n, err);
     return status;
 }

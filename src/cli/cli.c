@@ -47,7 +47,8 @@ static int obey(const struct loaded *l, const struct args *args, const struct jo
 static const struct loaded *load(const struct args *args, const struct job *job, struct err *err)
 {
     struct wants wants = command_wants(args->command, &args->config);
-    unsigned keep = wants.series ? KEEP_SERIES : wants.sides ? KEEP_SIDES : 0;
+    bool series = app_wants_series(args->command, &args->config);
+    unsigned keep = series ? KEEP_SERIES : wants.sides ? KEEP_SIDES : 0;
     if (wants.beside)
         keep |= KEEP_BESIDE;
     return app_load(args->paths, args->n_paths, &args->config, keep, job, err);

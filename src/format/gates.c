@@ -4,11 +4,13 @@
 
 #include "base/path.h"
 #include "format/format.h"
+#include "format/trendtext.h"
 #include "report/gate.h"
 
 // How a gate's values are written: in the unit that suits each.
 struct writer {
     struct arena *arena;
+    const struct report *report;
     const struct gate_result *result;
     struct unit_conv conv;
 };
@@ -29,10 +31,51 @@ static const char *percent_text(const struct writer *w, double percent)
     return arena_printf(w->arena, "%.*s%%", (int)n, text);
 }
 
+static const char *slope_text(const struct writer *w, double slope)
+{
+    struct buf out = {0};
+    trend_add_slope(&out, w->report, w->result->trend, slope);
+    const char *text = arena_cstr(w->arena, buf_span(&out));
+    buf_release(&out);
+    return text;
+}
+
+static const char *hours_text(const struct writer *w, double hours)
+{
+    struct buf out = {0};
+    trend_add_hours(&out, hours);
+    const char *text = arena_cstr(w->arena, buf_span(&out));
+    buf_release(&out);
+    return text;
+}
+
 static const char *limit_text(const struct writer *w)
 {
     const struct gate *g = w->result->gate;
+    if (g->subject == GATE_TIME_TO)
+        return hours_text(w, w->result->limit);
+    if (g->subject == GATE_SLOPE && w->result->trend)
+        return slope_text(w, w->result->limit);
     return g->percent ? percent_text(w, g->limit) : value_text(w, w->result->limit);
+}
+
+// What a gate found out about a series.
+static const char *finding_of_series(const struct writer *w, const struct gate_item *item)
+{
+    const struct gate *g = w->result->gate;
+    if (!item->trend)
+        return "is of too few snapshots to tell";
+    const struct trend_numbers *o = &item->trend->numbers;
+    if (g->subject == GATE_TIME_TO && isinf(item->value))
+        return arena_printf(w->arena, "has no end in sight before %s", value_text(w, g->amount));
+    if (g->subject == GATE_TIME_TO)
+        return arena_printf(w->arena, "reaches %s in %s", value_text(w, g->amount),
+                            hours_text(w, item->value));
+    if (item->verdict != GATE_FIRED && g->growing)
+        return "does not grow";
+    return arena_printf(w->arena, "is %s by %s, %s to %s with 95 %%",
+                        trend_verdict_name(o->verdict), slope_text(w, o->slope),
+                        slope_text(w, o->low), slope_text(w, o->high));
 }
 
 // What a gate found out about the whole or a function.
@@ -41,6 +84,8 @@ static const char *finding(const struct writer *w, const struct gate_item *item)
     const struct gate *g = w->result->gate;
     double growth = item->after - item->before;
     const char *after = value_text(w, item->after), *before = value_text(w, item->before);
+    if (gate_is_of_series(g))
+        return finding_of_series(w, item);
     if (item->is_new)
         return arena_printf(w->arena, "is new, with %s", after);
     if (!gate_needs_base(g))
@@ -89,7 +134,7 @@ static const char *headline(struct writer *w)
 {
     const struct gate_result *result = w->result;
     const struct gate_item *worst = &result->worst;
-    bool any = result->gate->subject == GATE_ANY_FLAT || result->gate->subject == GATE_ANY_CUM;
+    bool any = gate_is_any(result->gate);
     struct buf text = {0};
     buf_printf(&text, "%s: " SPAN_FMT ": " SPAN_FMT " ", verdict_text(result),
                SPAN_ARG(result->gate->text), SPAN_ARG(result->type));
@@ -101,7 +146,8 @@ static const char *headline(struct writer *w)
         buf_printf(&text, "of " SPAN_FMT " %s", SPAN_ARG(worst->name), finding(w, worst));
     else
         buf_printf(&text, "%s", finding(w, worst));
-    buf_printf(&text, "; the limit is %s%s", limit_text(w), noise_text(w));
+    if (!result->gate->growing)
+        buf_printf(&text, "; the limit is %s%s", limit_text(w), noise_text(w));
     const char *line = arena_cstr(w->arena, buf_span(&text));
     buf_release(&text);
     return line;
@@ -114,6 +160,12 @@ static void add_items(struct writer *w, label_lines *lines)
     for (uint32_t i = 0; i < result->n_items; i++) {
         const struct gate_item *item = &result->items[i];
         double value = growth ? item->after - item->before : item->after;
+        if (item->trend) {
+            add_line(w, lines,
+                     arena_printf(w->arena, "  %s  " SPAN_FMT, slope_text(w, item->value),
+                                  SPAN_ARG(item->name)));
+            continue;
+        }
         add_line(w, lines,
                  arena_printf(w->arena, "  %s%s  " SPAN_FMT, growth && value > 0 ? "+" : "",
                               value_text(w, value), SPAN_ARG(item->name)));
@@ -128,7 +180,7 @@ label_lines format_gates(const struct report *r, const struct gate_results *resu
     label_lines lines = {0};
     for (uint32_t i = 0; i < results->n; i++) {
         const struct gate_result *result = &results->at[i];
-        struct writer w = {r->arena, result, unit_conv_of(result->unit, SPAN("auto"))};
+        struct writer w = {r->arena, r, result, unit_conv_of(result->unit, SPAN("auto"))};
         if (!all && result->verdict == GATE_PASSED)
             continue;
         add_line(&w, &lines, headline(&w));
@@ -187,7 +239,7 @@ label_lines format_gates_github(const struct report *r, const struct gate_result
     label_lines lines = {0};
     for (uint32_t i = 0; i < results->n; i++) {
         const struct gate_result *result = &results->at[i];
-        struct writer w = {r->arena, result, unit_conv_of(result->unit, SPAN("auto"))};
+        struct writer w = {r->arena, r, result, unit_conv_of(result->unit, SPAN("auto"))};
         if (all || result->verdict != GATE_PASSED)
             add_line(&w, &lines, annotation(&w, r));
     }

@@ -172,7 +172,7 @@ static json_t *gate_facts(const struct gate_result *result)
                                            [GATE_OVERFLOW] = "overflow",
                                            [GATE_WITHIN_NOISE] = "within_noise"};
     const struct gate *g = result->gate;
-    bool any = g->subject == GATE_ANY_FLAT || g->subject == GATE_ANY_CUM;
+    bool any = gate_is_any(g);
     json_t *object = must(json_object()), *blamed = must(json_array());
     for (uint32_t i = 0; result->verdict == GATE_FIRED && i < result->n_items; i++)
         append(blamed, gate_item(g, &result->items[i]));

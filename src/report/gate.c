@@ -6,6 +6,7 @@
 
 #include "graph/weigh.h"
 #include "report/noise.h"
+#include "report/trend.h"
 
 // What is summed of one side of one sample type.
 struct side_sums {
@@ -26,6 +27,7 @@ struct judge {
     struct node_table *table;
     const struct gate_options *options;
     struct type_sums *types; // by sample type
+    struct trend *trend;     // of a series, when a gate was on it
     struct err *err;
 };
 
@@ -333,6 +335,24 @@ static int fit_unit(struct judge *j, const struct gate *g, struct gate_result *r
     return isfinite(result->limit) ? 0 : err_set(j->err, "the limit is too large");
 }
 
+// By a trend that is worked out once.
+static int judge_on_series(struct judge *j, const struct gate *g, struct gate_result *result)
+{
+    if (!j->r->series || j->r->series->n_read < 3)
+        return err_set(j->err, "needs a series of profiles: use it with -trend or -leaks");
+    if (!j->trend) {
+        struct trend *trend = arena_alloc(j->r->arena, sizeof *trend);
+        if (report_trend(j->r, trend, j->err))
+            return -1;
+        j->trend = trend;
+    }
+    if (g->subject == GATE_TIME_TO)
+        result->limit = g->limit;
+    else if (fit_unit(j, g, result))
+        return -1;
+    return gate_judge_trend(j->r, j->trend, result, j->err);
+}
+
 static int judge_gate(struct judge *j, const struct gate *g, struct gate_result *result)
 {
     const struct profile *p = j->r->profile;
@@ -346,6 +366,10 @@ static int judge_gate(struct judge *j, const struct gate *g, struct gate_result 
     result->unit = profile_str(p, p->sample_types[type].unit);
     if (gate_needs_base(g) && p->n_sides == 0)
         return err_set(j->err, "needs -base or -diff_base");
+    if (g->subject == GATE_MEMSTATS)
+        return err_set(j->err, "is for the report memstats");
+    if (gate_is_of_series(g))
+        return judge_on_series(j, g, result);
     if (fit_unit(j, g, result))
         return -1;
     struct type_sums *sums = sums_of(j, type);
@@ -386,5 +410,7 @@ int gates_judge(const struct report *r, const struct gate *gates, uint32_t n,
         out->n_fired += out->at[i].verdict == GATE_FIRED || out->at[i].verdict == GATE_OVERFLOW;
     }
     node_table_release(&table);
+    if (j.trend)
+        trend_release(j.trend);
     return status;
 }

@@ -10,23 +10,45 @@
 //     [sample_type:] total | flat(RE) | cum(RE) | any_flat | any_cum   > | >= | < | <=
 //     [+] number [unit | %]
 //
+// or on a series
+//
+//     growing(RE)   slope(RE) > 10MB/h   time_to(2GiB) < 24h
+//
+// or on Go's runtime.MemStats: memstats.NAME > 500MB, > +10/min, or memstats.NAME: growing.
+//
 // With "+" it is about what was added since the base, else about the profile itself. A percentage
 // is one of the base's value of the same thing. flat(RE) is the sum of all functions that match,
 // cum(RE) that of all samples on whose stack one of them is; any_flat and any_cum are about every
 // function by itself.
 
-enum gate_subject { GATE_TOTAL, GATE_FLAT, GATE_CUM, GATE_ANY_FLAT, GATE_ANY_CUM };
+struct trend;
+struct trend_item;
+
+enum gate_subject {
+    GATE_TOTAL,
+    GATE_FLAT,
+    GATE_CUM,
+    GATE_ANY_FLAT,
+    GATE_ANY_CUM,
+    GATE_GROWING, // of a series
+    GATE_SLOPE,
+    GATE_TIME_TO,
+    GATE_MEMSTATS,
+};
 enum gate_relation { GATE_ABOVE, GATE_AT_LEAST, GATE_BELOW, GATE_AT_MOST };
 
 struct gate {
     struct span text;        // without blanks and a comment around it
     struct span sample_type; // "": the report's
     enum gate_subject subject;
-    struct span pattern; // of GATE_FLAT and GATE_CUM; never empty
+    struct span pattern; // of subjects that have one, never empty; of GATE_MEMSTATS a name
+    double amount;       // of GATE_TIME_TO: what is not to be reached, in bytes or as it counts
+    bool growing;        // there is no limit: the verdict counts
     enum gate_relation relation;
     bool growth, percent;
     double limit;     // not negative
     struct span unit; // "": the sample type's own
+    double per;       // limits of slopes: they are per so many hours; else 0
 };
 
 // Borrows the text, behind which a comment may stand that begins with #. 0, or -1 with *err filled,
@@ -35,7 +57,12 @@ int gate_parse(struct gate *g, struct span text, struct err *err);
 
 static inline bool gate_needs_base(const struct gate *g)
 {
-    return g->growth || g->percent;
+    return g->subject != GATE_MEMSTATS && (g->growth || g->percent);
+}
+
+static inline bool gate_is_of_series(const struct gate *g)
+{
+    return g->subject >= GATE_GROWING && g->subject <= GATE_TIME_TO;
 }
 
 // Whether a line of several gates has none: blanks and a comment at most.
@@ -57,7 +84,8 @@ struct gate_item {
     double margin;        // what value has to be beyond the limit by; 0 without confidence
     double value;         // that is compared with the limit: in the unit, or in percent
     double beyond;        // by how much the condition is met, in the unit; not above 0: it is not
-    bool is_new;          // a percentage of nothing: beyond all limits
+    const struct trend_item *trend; // of a gate on a series: the entry or the total
+    bool is_new;                    // a percentage of nothing: beyond all limits
     enum gate_verdict verdict;
 };
 
@@ -72,10 +100,25 @@ struct gate_result {
     struct gate_item worst;  // of any_…: the worst function; else the whole
     struct gate_item *items; // of a gate that fired: functions to blame, the worst first
     uint32_t n_items;
-    uint32_t n_beyond; // of any_…: functions beyond the limit
+    uint32_t n_beyond;         // of any_…: functions beyond the limit
+    const struct trend *trend; // that a gate on a series was judged by
 };
 
 enum { GATE_ITEMS = 5 };
+
+static inline bool gate_is_any(const struct gate *g)
+{
+    return g->subject == GATE_ANY_FLAT || g->subject == GATE_ANY_CUM ||
+           g->subject == GATE_GROWING || g->subject == GATE_SLOPE;
+}
+
+// Whether a value is on the side of the limit on which the gate fires.
+bool gate_is_beyond(const struct gate *g, double value, double limit);
+
+// Judges a gate on a series by its trend: growth fires where the rule's verdict is growth, a slope
+// where its interval is beyond the limit, a time where growth is sure to lead there.
+int gate_judge_trend(const struct report *r, const struct trend *t, struct gate_result *result,
+                     struct err *err);
 
 struct gate_options {
     bool allow_empty;  // patterns may match nothing

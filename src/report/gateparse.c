@@ -3,6 +3,8 @@
 
 #include <ctype.h>
 
+#include "base/quantity.h"
+
 static struct span skip_blanks(struct span s)
 {
     while (s.n && isspace((unsigned char)s.at[0]))
@@ -100,25 +102,62 @@ static int parse_pattern(struct gate *g, struct span *rest, struct err *err)
     return 0;
 }
 
+// "2GiB)"; what is counted has no unit, so that a number alone is one.
+static int parse_amount(struct gate *g, struct span *rest, struct err *err)
+{
+    size_t end = span_find(*rest, SPAN(")"));
+    int64_t amount;
+    if (end == SPAN_NOT_FOUND || !size_parse(trim(span_upto(*rest, end)), &amount))
+        return err_set(err, "want a size in parentheses at '" SPAN_FMT "'", ERR_SUBJECT(*rest));
+    g->amount = (double)amount;
+    *rest = span_from(*rest, end + 1);
+    return 0;
+}
+
+static int parse_name(struct gate *g, struct span *rest, struct err *err)
+{
+    size_t n = 0;
+    while (n < rest->n && isalnum((unsigned char)rest->at[n]))
+        n++;
+    g->pattern = span_upto(*rest, n);
+    if (n == 0)
+        return err_set(err, "want a name of MemStats at '" SPAN_FMT "'", ERR_SUBJECT(*rest));
+    *rest = skip_blanks(span_from(*rest, n));
+    return 0;
+}
+
+static int parse_argument(struct gate *g, struct span *rest, struct err *err)
+{
+    if (g->subject == GATE_TIME_TO)
+        return parse_amount(g, rest, err);
+    if (g->subject == GATE_MEMSTATS)
+        return parse_name(g, rest, err);
+    bool none =
+        g->subject == GATE_TOTAL || g->subject == GATE_ANY_FLAT || g->subject == GATE_ANY_CUM;
+    return none ? 0 : parse_pattern(g, rest, err);
+}
+
 static int parse_subject(struct gate *g, struct span *rest, struct err *err)
 {
     static const struct {
         struct span word;
         enum gate_subject subject;
     } subjects[] = {
-        {SPAN("total"), GATE_TOTAL},     {SPAN("any_flat"), GATE_ANY_FLAT},
-        {SPAN("any_cum"), GATE_ANY_CUM}, {SPAN("flat("), GATE_FLAT},
-        {SPAN("cum("), GATE_CUM},
+        {SPAN("total"), GATE_TOTAL},        {SPAN("any_flat"), GATE_ANY_FLAT},
+        {SPAN("any_cum"), GATE_ANY_CUM},    {SPAN("flat("), GATE_FLAT},
+        {SPAN("cum("), GATE_CUM},           {SPAN("growing("), GATE_GROWING},
+        {SPAN("slope("), GATE_SLOPE},       {SPAN("time_to("), GATE_TIME_TO},
+        {SPAN("memstats."), GATE_MEMSTATS},
     };
     for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) {
         if (!take(rest, subjects[i].word))
             continue;
         g->subject = subjects[i].subject;
-        bool has_pattern = g->subject == GATE_FLAT || g->subject == GATE_CUM;
-        return has_pattern ? parse_pattern(g, rest, err) : 0;
+        return parse_argument(g, rest, err);
     }
     return err_set(err,
-                   "want total, flat(REGEX), cum(REGEX), any_flat or any_cum at '" SPAN_FMT "'",
+                   "want total, flat(REGEX), cum(REGEX), any_flat, any_cum, growing(REGEX), "
+                   "slope(REGEX) or time_to(SIZE) at '" SPAN_FMT "'",
                    ERR_SUBJECT(*rest));
 }
 
@@ -174,13 +213,79 @@ static int parse_limit(struct gate *g, struct span *rest, struct err *err)
     return 0;
 }
 
+static bool hours_of(struct span unit, double *hours)
+{
+    static const struct {
+        struct span name;
+        double hours;
+    } names[] = {{SPAN("s"), 1. / 3600}, {SPAN("min"), 1. / 60}, {SPAN("m"), 1. / 60},
+                 {SPAN("h"), 1},         {SPAN("hour"), 1},      {SPAN("hours"), 1},
+                 {SPAN("d"), 24},        {SPAN("day"), 24},      {SPAN("days"), 24}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (span_eq(unit, names[i].name)) {
+            *hours = names[i].hours;
+            return true;
+        }
+    return false;
+}
+
+// What a slope's limit is per: "10MB/h".
+static int parse_per(struct gate *g, struct err *err)
+{
+    size_t slash = span_find(g->unit, SPAN("/"));
+    struct span per = slash == SPAN_NOT_FOUND ? SPAN("") : span_from(g->unit, slash + 1);
+    if (!hours_of(per, &g->per))
+        return err_set(err, "want a limit per time, such as 10MB/h, at '" SPAN_FMT "'",
+                       ERR_SUBJECT(g->unit));
+    g->unit = span_upto(g->unit, slash);
+    return 0;
+}
+
+// "growing", after a colon or of itself: all that may follow is a comment.
+static int parse_growing(struct gate *g, struct span *rest, struct err *err)
+{
+    bool colon = take(rest, SPAN(":"));
+    *rest = skip_blanks(*rest);
+    if (colon && !take(rest, SPAN("growing")))
+        return err_set(err, "want growing at '" SPAN_FMT "'", ERR_SUBJECT(*rest));
+    g->growing = true;
+    *rest = skip_blanks(*rest);
+    if (!gate_line_is_blank(*rest))
+        return err_set(err, "nothing can follow at '" SPAN_FMT "'", ERR_SUBJECT(*rest));
+    return 0;
+}
+
+// A time to wait is a length of time, which is in hours then.
+static int parse_wait(struct gate *g, struct err *err)
+{
+    double hours;
+    if (!hours_of(g->unit, &hours))
+        return err_set(err, "want a time such as 24h at '" SPAN_FMT "'", ERR_SUBJECT(g->unit));
+    g->limit *= hours;
+    g->unit = SPAN("hours");
+    return 0;
+}
+
+static int parse_comparison(struct gate *g, struct span *rest, struct err *err)
+{
+    if (g->subject == GATE_GROWING ||
+        (g->subject == GATE_MEMSTATS && span_starts(*rest, SPAN(":"))))
+        return parse_growing(g, rest, err);
+    if (parse_relation(g, rest, err) || parse_limit(g, rest, err))
+        return -1;
+    if (g->subject == GATE_SLOPE || (g->subject == GATE_MEMSTATS && g->growth))
+        return parse_per(g, err);
+    return g->subject == GATE_TIME_TO ? parse_wait(g, err) : 0;
+}
+
 int gate_parse(struct gate *g, struct span text, struct err *err)
 {
     text = trim(text);
     *g = (struct gate){.text = text};
     struct span rest = text;
-    parse_sample_type(g, &rest);
-    if (parse_subject(g, &rest, err) || parse_relation(g, &rest, err) || parse_limit(g, &rest, err))
+    if (!span_starts(rest, SPAN("memstats.")))
+        parse_sample_type(g, &rest);
+    if (parse_subject(g, &rest, err) || parse_comparison(g, &rest, err))
         return -1;
     g->text = trim(span_upto(text, (size_t)(rest.at - text.at)));
     return 0;

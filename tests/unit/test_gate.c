@@ -33,6 +33,15 @@ static void expressions_are_read(void)
         {"x: flat(a::b > c#d) > 1#e", "x", "a::b > c#d", "", GATE_FLAT, GATE_ABOVE, false, false,
          1},
         {"cum(std::map) > 1", "", "std::map", "", GATE_CUM, GATE_ABOVE, false, false, 1},
+        {"growing(main\\.)", "", "main\\.", "", GATE_GROWING, GATE_ABOVE, false, false, 0},
+        {"inuse_space: slope(.) > 10MB/h # why", "inuse_space", ".", "MB", GATE_SLOPE, GATE_ABOVE,
+         false, false, 10},
+        {"time_to(2GiB) < 2days", "", "", "hours", GATE_TIME_TO, GATE_BELOW, false, false, 48},
+        {"time_to(500) <= 90min", "", "", "hours", GATE_TIME_TO, GATE_AT_MOST, false, false, 1.5},
+        {"memstats.Alloc > 500MB", "", "Alloc", "MB", GATE_MEMSTATS, GATE_ABOVE, false, false, 500},
+        {"memstats.NumGC > +10/min", "", "NumGC", "", GATE_MEMSTATS, GATE_ABOVE, true, false, 10},
+        {"memstats.HeapInuse: growing", "", "HeapInuse", "", GATE_MEMSTATS, GATE_ABOVE, false,
+         false, 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct gate g;
@@ -67,7 +76,13 @@ static void what_is_no_gate_is_refused(void)
     } rows[] = {
         {"", "want total"},
         {"totals > 5", "want >, >=, < or <= at 's > 5'"},
-        {"sum > 5", "want total, flat(REGEX), cum(REGEX), any_flat or any_cum at 'sum > 5'"},
+        {"sum > 5", "want total, flat(REGEX), cum(REGEX), any_flat, any_cum, growing"},
+        {"growing(.) > 5", "nothing can follow"},
+        {"slope(.) > 5MB", "want a limit per time"},
+        {"time_to(2GiB) < 5MB", "want a time"},
+        {"time_to(x) < 5h", "want a size"},
+        {"memstats. > 5", "want a name"},
+        {"memstats.Alloc: shrinking", "want growing"},
         {"alloc_space: > 5", "want total"},
         {"total", "want >"},
         {"total = 5", "want >"},
