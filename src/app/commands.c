@@ -85,6 +85,10 @@ const struct command_def command_defs[] = {
      .summary = "source lines of matching functions with their weights",
      .detail = "Source files are looked for on source_path and, for Go programs, in GOROOT, the "
                "module cache, a vendor folder and the current module."},
+    {.name = "memstats",
+     .report = REPORT_MEMSTATS,
+     .summary = "what Go's runtime says of its memory, once or over time",
+     .detail = "Sources are heaps as text (debug=1), or JSON of expvar (/debug/vars)."},
     {.name = "pdf", .format = "pdf", .summary = "the call graph as a PDF picture", PICTURE},
     {.name = "peek",
      .report = REPORT_TREE,

@@ -7,6 +7,7 @@
 #include "app/compare.h"
 #include "app/fetching.h"
 #include "app/gates.h"
+#include "app/loadstats.h"
 #include "app/options.h"
 #include "app/prepare.h"
 #include "app/saves.h"
@@ -241,6 +242,8 @@ static const struct loaded *load_beside(const struct config *config, char *const
 const struct loaded *app_load(char *const *paths, size_t n_paths, const struct config *config,
                               unsigned keep, const struct job *job, struct err *err)
 {
+    if (keep & KEEP_MEMSTATS)
+        return loadstats(paths, n_paths, config, job, err);
     struct loader l = {.fresh = loaded_new(),
                        .config = config,
                        .keep_sides = (keep & KEEP_SIDES) != 0,

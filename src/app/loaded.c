@@ -32,6 +32,7 @@ struct loaded *loaded_share(const struct loaded *l)
     fresh->units = l->units;
     fresh->plain_units = l->plain_units;
     fresh->series = l->series;
+    fresh->memstats = l->memstats;
     fresh->beside = l->beside ? loaded_ref(l->beside) : NULL;
     fresh->sources = l->sources;
     fresh->bases = l->bases;

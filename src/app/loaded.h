@@ -10,6 +10,7 @@
 #include "profile/series.h"
 #include "profile/tag.h"
 #include "report/gate.h"
+#include "report/memstats.h"
 
 // What stands behind the door's struct loaded: see app.h.
 
@@ -19,16 +20,17 @@ struct loaded {
     atomic_uint refs;
     const struct loaded *owner; // of the profile, where that is another one; or NULL
     struct profile profile;
-    struct tag_units units;       // of all samples
-    struct tag_units plain_units; // without those that only a comparison with sides has
-    name_list sources, bases;     // the files that it was read from
-    struct series series;         // of a series: what became of it; else all 0
-    size_t n_skipped;             // and how many more were left out
-    const struct loaded *beside;  // a series of goroutines, taken at the same times; or NULL
-    const char *policy;           // the file of gates that was read, or NULL
-    gate_list gates;              // and what it had
-    struct cache *cache;          // of what requests worked out; NULL: nothing is kept
-    struct arena arena;           // of all this but the profile
+    struct tag_units units;          // of all samples
+    struct tag_units plain_units;    // without those that only a comparison with sides has
+    name_list sources, bases;        // the files that it was read from
+    struct series series;            // of a series: what became of it; else all 0
+    size_t n_skipped;                // and how many more were left out
+    struct memstats_points memstats; // of what is no profile, but MemStats; else none
+    const struct loaded *beside;     // a series of goroutines, taken at the same times; or NULL
+    const char *policy;              // the file of gates that was read, or NULL
+    gate_list gates;                 // and what it had
+    struct cache *cache;             // of what requests worked out; NULL: nothing is kept
+    struct arena arena;              // of all this but the profile
 };
 
 // With one reference and no profile yet.

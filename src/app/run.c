@@ -92,9 +92,10 @@ int app_run(const struct loaded *l, const struct request *request, struct sink *
             struct outcome *outcome, struct err *err)
 {
     struct wants wants = command_wants(request->command, request->config);
-    if (!wants.series || l->series.n_read)
+    if ((!wants.series || l->series.n_read) && (!wants.memstats || l->memstats.n))
         return run_as_loaded(l, request, sink, outcome, err);
-    unsigned keep = KEEP_SERIES | (wants.beside ? KEEP_BESIDE : 0);
+    unsigned keep = wants.memstats ? KEEP_MEMSTATS : KEEP_SERIES;
+    keep |= wants.beside ? KEEP_BESIDE : 0;
     const struct loaded *series =
         app_load(l->sources.at, l->sources.n, request->config, keep, request->job, err);
     *outcome = (struct outcome){0};

@@ -2,7 +2,9 @@
 #include "app/series.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "app/app.h"
 
@@ -21,6 +23,19 @@ static struct span stem_of(const char *path)
             return span_upto(name, i);
     }
     return SPAN("");
+}
+
+int64_t series_time(const char *path)
+{
+    struct span stem = stem_of(path);
+    struct tm tm = {0};
+    unsigned millis = 0;
+    if (!stem.n || sscanf(stem.at + stem.n, "_%4d%2d%2dT%2d%2d%2d.%3uZ", &tm.tm_year, &tm.tm_mon,
+                          &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &millis) < 6)
+        return 0;
+    tm.tm_year -= 1900;
+    tm.tm_mon--;
+    return (int64_t)timegm(&tm) * 1000000000 + (int64_t)millis * 1000000;
 }
 
 // Which kind is looked at first: what leaks shows in the heap.

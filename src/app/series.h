@@ -12,6 +12,9 @@
 
 enum { SERIES_LEAST = 3 }; // fewer tell nothing
 
+// The time in a file's name, in nanoseconds since 1970; 0: there is none.
+int64_t series_time(const char *path);
+
 // -1 with *err saying that so many are too few.
 int series_too_short(const char *command, size_t n, struct err *err);
 

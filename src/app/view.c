@@ -127,6 +127,7 @@ static int pick_options(struct view *v, struct err *err)
     v->report.arena = &v->arena;
     v->report.job = v->request->job;
     v->report.series = v->loaded->series.n_read ? &v->loaded->series : NULL;
+    v->report.memstats = v->loaded->memstats.n ? &v->loaded->memstats : NULL;
     if (v->loaded->beside) {
         v->report.beside = &v->loaded->beside->profile;
         v->report.beside_series = &v->loaded->beside->series;

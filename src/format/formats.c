@@ -23,6 +23,7 @@ const struct format formats[] = {
               [REPORT_FLAME] = text_flame,
               [REPORT_LEAKS] = text_leaks,
               [REPORT_LIST] = text_list,
+              [REPORT_MEMSTATS] = text_memstats,
               [REPORT_TAGS] = text_tags,
               [REPORT_TOP] = text_top,
               [REPORT_TRACES] = text_traces,
@@ -120,10 +121,9 @@ const struct format formats[] = {
 
 // What all formats that write tables have.
 static emit *const table_emits[N_REPORTS] = {
-    [REPORT_COMMENTS] = table_comments, [REPORT_LEAKS] = table_leaks,
-    [REPORT_LIST] = table_list,         [REPORT_TAGS] = table_tags,
-    [REPORT_TOP] = table_top,           [REPORT_TRACES] = table_traces,
-    [REPORT_TREE] = table_tree,         [REPORT_TREND] = table_trend,
+    [REPORT_COMMENTS] = table_comments, [REPORT_LEAKS] = table_leaks, [REPORT_LIST] = table_list,
+    [REPORT_MEMSTATS] = table_memstats, [REPORT_TAGS] = table_tags,   [REPORT_TOP] = table_top,
+    [REPORT_TRACES] = table_traces,     [REPORT_TREE] = table_tree,   [REPORT_TREND] = table_trend,
 };
 
 const struct format *format_find(const char *name)

@@ -49,9 +49,19 @@ static const char *hours_text(const struct writer *w, double hours)
     return text;
 }
 
+static const char *per_text(const struct gate *g)
+{
+    return g->per >= 24       ? " a day"
+           : g->per >= 1      ? " an hour"
+           : g->per * 60 > .9 ? " a minute"
+                              : " a second";
+}
+
 static const char *limit_text(const struct writer *w)
 {
     const struct gate *g = w->result->gate;
+    if (g->subject == GATE_MEMSTATS && g->per > 0)
+        return arena_printf(w->arena, "%s%s", value_text(w, w->result->limit), per_text(g));
     if (g->subject == GATE_TIME_TO)
         return hours_text(w, w->result->limit);
     if (g->subject == GATE_SLOPE && w->result->trend)
@@ -86,6 +96,10 @@ static const char *finding(const struct writer *w, const struct gate_item *item)
     const char *after = value_text(w, item->after), *before = value_text(w, item->before);
     if (gate_is_of_series(g))
         return finding_of_series(w, item);
+    if (g->subject == GATE_MEMSTATS && g->growing)
+        return item->verdict == GATE_FIRED ? "is growing" : "does not grow";
+    if (g->per > 0)
+        return arena_printf(w->arena, "rises by %s%s", value_text(w, item->value), per_text(g));
     if (item->is_new)
         return arena_printf(w->arena, "is new, with %s", after);
     if (!gate_needs_base(g))

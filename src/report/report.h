@@ -43,6 +43,7 @@ struct report_options {
 
 struct gate_results;
 struct series;
+struct memstats_points;
 
 // What every report says of the profile that it was made from.
 struct report {
@@ -51,9 +52,10 @@ struct report {
     const struct job *job;
     const struct memo *memo; // of what was worked out of this profile before; or NULL
     struct report_options options;
-    const struct gate_results *gates; // that were judged, or NULL
-    const struct series *series;      // of the profile's sides; NULL: they are none
-    const struct profile *beside;     // of goroutines, taken at the same times; or NULL
+    const struct gate_results *gates;       // that were judged, or NULL
+    const struct series *series;            // of the profile's sides; NULL: they are none
+    const struct memstats_points *memstats; // of what is no profile; or NULL
+    const struct profile *beside;           // of goroutines, taken at the same times; or NULL
     const struct series *beside_series;
     int64_t total; // of the samples before the filters, unless percentages are relative
     bool overflow; // see report_overflows

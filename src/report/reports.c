@@ -3,6 +3,7 @@
 
 #include "profile/filter.h"
 #include "report/leaks.h"
+#include "report/memstats.h"
 
 struct wants wants_of_both(const struct wants *a, const struct wants *b)
 {
@@ -15,6 +16,7 @@ struct wants wants_of_both(const struct wants *a, const struct wants *b)
         .tags = a->tags || b->tags,
         .series = a->series || b->series,
         .beside = a->beside || b->beside,
+        .memstats = a->memstats || b->memstats,
         .needs_source = a->needs_source || b->needs_source,
         .sides = a->sides || b->sides,
         .noise = a->noise || b->noise,
@@ -196,6 +198,17 @@ static int build_weblist(const struct report *r, const struct subject *s, union 
     return report_weblist(r, s->regex, &s->objdump, data->weblist, err);
 }
 
+static int build_memstats(const struct report *r, const struct subject *s, union report_data *data,
+                          struct err *err)
+{
+    (void)s;
+    if (!r->memstats)
+        return err_set(err, "there are no MemStats");
+    data->memstats = arena_alloc(r->arena, sizeof *data->memstats);
+    report_memstats(r, data->memstats);
+    return 0;
+}
+
 static int build_trend(const struct report *r, const struct subject *s, union report_data *data,
                        struct err *err)
 {
@@ -233,6 +246,7 @@ const struct report_def report_defs[N_REPORTS] = {
                       .needs_source = true},
                      build_list,
                      NULL},
+    [REPORT_MEMSTATS] = {"memstats", {.memstats = true}, build_memstats, NULL},
     [REPORT_PROFILE] = {"profile",
                         {.untrimmed = true, .granularity = GRANULARITY_ADDRESSES},
                         build_profile,

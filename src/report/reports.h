@@ -30,6 +30,7 @@ struct wants {
     bool visual;        // it is trimmed as a picture: see struct trim_options
     bool tags;          // nodes of graphs have tags
     bool needs_source;  // it is said where source files were looked for in vain
+    bool memstats;      // it is not about profiles, but about Go's MemStats
     bool beside;        // goroutines that were counted at the same times are looked at, too
     bool series;        // several profiles are kept apart, in the order of time
     bool sides;         // what a comparison was before and after, also where nothing changed
@@ -83,6 +84,7 @@ union report_data {
     struct leaks *leaks;
     struct disasm *disasm;
     struct weblist *weblist;
+    struct memstats_report *memstats;
 };
 
 enum report_kind {
@@ -94,6 +96,7 @@ enum report_kind {
     REPORT_GRAPH,
     REPORT_LEAKS,
     REPORT_LIST,
+    REPORT_MEMSTATS,
     REPORT_PROFILE,
     REPORT_STACKS,
     REPORT_TAGS,

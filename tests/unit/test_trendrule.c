@@ -7,6 +7,7 @@
 
 #include "check.h"
 #include "report/kendall.h"
+#include "report/memstats.h"
 #include "report/noise.h"
 #include "report/sen.h"
 
@@ -191,6 +192,24 @@ static void limits(void)
     }
 }
 
+static void rates_of_counters(void)
+{
+    size_t i, k;
+    json_t *row, *point;
+    json_array_foreach(vectors("rates"), i, row)
+    {
+        double values[8];
+        int64_t times[8];
+        json_array_foreach(json_object_get(row, "points"), k, point)
+        {
+            times[k] = json_integer_value(json_array_get(point, 0)) * 1000000000;
+            values[k] = json_number_value(json_array_get(point, 1));
+        }
+        check_about("%s", text(row, "name"));
+        CHECK_NEAR(memstats_rate(values, times, (uint32_t)k), number(row, "mean_per_second"));
+    }
+}
+
 static void ranks_are_selected(void)
 {
     enum { N = 5000 };
@@ -248,4 +267,5 @@ static void verdicts(void)
 
 CHECK_MAIN(CASE(series), CASE(exact_tail), CASE(tail_is_a_distribution),
            CASE(long_series_have_the_normal_tail), CASE(least_snapshots), CASE(deviates),
-           CASE(sampling_variances), CASE(limits), CASE(ranks_are_selected), CASE(verdicts))
+           CASE(sampling_variances), CASE(limits), CASE(rates_of_counters),
+           CASE(ranks_are_selected), CASE(verdicts))
