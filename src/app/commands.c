@@ -62,6 +62,11 @@ const struct command_def command_defs[] = {
      .viewers = gv,
      .summary = "the call graph as a picture, shown by gv",
      PICTURE},
+    {.name = "hints",
+     .report = REPORT_HINTS,
+     .summary = "what to change about what a Go profile shows, by known patterns",
+     .detail = "Of a heap allocations are looked at, unless sample_index says otherwise. Where the "
+               "source is found it is looked at, too: see source_path."},
     {.name = "html",
      .format = "html",
      .run = app_export,

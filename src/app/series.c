@@ -2,11 +2,11 @@
 #include "app/series.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "app/app.h"
+#include "base/num.h"
 
 // What names of files of one series have in common: all before the last "_" that a time follows, as
 // in heap_localhost-6060_20060102T150405.123Z.pb.gz; or "".
@@ -25,17 +25,30 @@ static struct span stem_of(const char *path)
     return SPAN("");
 }
 
+static int number_at(struct span text, size_t at, size_t n)
+{
+    int64_t value = 0;
+    if (at + n > text.n || !num_parse_i64((struct span){text.at + at, n}, &value))
+        return -1;
+    return (int)value;
+}
+
 int64_t series_time(const char *path)
 {
     struct span stem = stem_of(path);
-    struct tm tm = {0};
-    unsigned millis = 0;
-    if (!stem.n || sscanf(stem.at + stem.n, "_%4d%2d%2dT%2d%2d%2d.%3uZ", &tm.tm_year, &tm.tm_mon,
-                          &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &millis) < 6)
+    if (!stem.n)
         return 0;
-    tm.tm_year -= 1900;
-    tm.tm_mon--;
-    return (int64_t)timegm(&tm) * 1000000000 + (int64_t)millis * 1000000;
+    struct span t = span_of(stem.at + stem.n + 1); // 20060102T150405.123Z
+    struct tm tm = {.tm_year = number_at(t, 0, 4) - 1900,
+                    .tm_mon = number_at(t, 4, 2) - 1,
+                    .tm_mday = number_at(t, 6, 2),
+                    .tm_hour = number_at(t, 9, 2),
+                    .tm_min = number_at(t, 11, 2),
+                    .tm_sec = number_at(t, 13, 2)};
+    int millis = t.n > 15 && t.at[15] == '.' ? number_at(t, 16, 3) : 0;
+    if (tm.tm_hour < 0 || tm.tm_min < 0 || tm.tm_sec < 0)
+        return 0;
+    return (int64_t)timegm(&tm) * 1000000000 + (int64_t)(millis > 0 ? millis : 0) * 1000000;
 }
 
 // Which kind is looked at first: what leaks shows in the heap.

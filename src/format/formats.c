@@ -21,6 +21,7 @@ const struct format formats[] = {
      .emit = {[REPORT_COMMENTS] = text_comments,
               [REPORT_DISASM] = text_disasm,
               [REPORT_FLAME] = text_flame,
+              [REPORT_HINTS] = text_hints,
               [REPORT_LEAKS] = text_leaks,
               [REPORT_LIST] = text_list,
               [REPORT_MEMSTATS] = text_memstats,
@@ -121,9 +122,11 @@ const struct format formats[] = {
 
 // What all formats that write tables have.
 static emit *const table_emits[N_REPORTS] = {
-    [REPORT_COMMENTS] = table_comments, [REPORT_LEAKS] = table_leaks, [REPORT_LIST] = table_list,
-    [REPORT_MEMSTATS] = table_memstats, [REPORT_TAGS] = table_tags,   [REPORT_TOP] = table_top,
-    [REPORT_TRACES] = table_traces,     [REPORT_TREE] = table_tree,   [REPORT_TREND] = table_trend,
+    [REPORT_COMMENTS] = table_comments, [REPORT_HINTS] = table_hints,
+    [REPORT_LEAKS] = table_leaks,       [REPORT_LIST] = table_list,
+    [REPORT_MEMSTATS] = table_memstats, [REPORT_TAGS] = table_tags,
+    [REPORT_TOP] = table_top,           [REPORT_TRACES] = table_traces,
+    [REPORT_TREE] = table_tree,         [REPORT_TREND] = table_trend,
 };
 
 const struct format *format_find(const char *name)

@@ -30,9 +30,10 @@ struct report_options {
     bool plain_numbers; // of tags: told apart to the last digit, and from texts
     bool whole_numbers; // values are shown without fractions
     bool drop_negative;
-    bool all_entries; // nothing is trimmed
-    double alpha;     // of a wrong verdict on a trend; 0: the rule's own
-    double limit;     // that is not to be reached, in bytes or as the type counts; 0: none
+    bool all_entries;    // nothing is trimmed
+    bool type_is_chosen; // by the option sample_index
+    double alpha;        // of a wrong verdict on a trend; 0: the rule's own
+    double limit;        // that is not to be reached, in bytes or as the type counts; 0: none
     struct trim_options trim;
     struct detail detail;
     bool call_tree;

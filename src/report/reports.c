@@ -2,6 +2,7 @@
 #include "report/reports.h"
 
 #include "profile/filter.h"
+#include "report/hints.h"
 #include "report/leaks.h"
 #include "report/memstats.h"
 
@@ -209,6 +210,18 @@ static int build_memstats(const struct report *r, const struct subject *s, union
     return 0;
 }
 
+static int build_hints(const struct report *r, const struct subject *s, union report_data *data,
+                       struct err *err)
+{
+    data->hints = arena_alloc(r->arena, sizeof *data->hints);
+    return report_hints(r, s, data->hints, err);
+}
+
+static void release_hints(union report_data *data)
+{
+    hints_release(data->hints);
+}
+
 static int build_trend(const struct report *r, const struct subject *s, union report_data *data,
                        struct err *err)
 {
@@ -238,6 +251,7 @@ const struct report_def report_defs[N_REPORTS] = {
                       NULL},
     [REPORT_GATES] = {"gates", {.untrimmed = true, .sides = true, .all_types = true}, NULL, NULL},
     [REPORT_GRAPH] = {"graph", {.node_count = 80, .call_tree = true}, build_graph, release_graph},
+    [REPORT_HINTS] = {"hints", {.untrimmed = true}, build_hints, release_hints},
     [REPORT_LEAKS] = {"leaks", {.series = true, .beside = true}, build_leaks, release_leaks},
     [REPORT_LIST] = {"list",
                      {.untrimmed = true,

@@ -84,6 +84,7 @@ union report_data {
     struct leaks *leaks;
     struct disasm *disasm;
     struct weblist *weblist;
+    struct hints *hints;
     struct memstats_report *memstats;
 };
 
@@ -94,6 +95,7 @@ enum report_kind {
     REPORT_FLAME,
     REPORT_GATES, // no report, but the ground that gates are judged on: untrimmed, with both sides
     REPORT_GRAPH,
+    REPORT_HINTS,
     REPORT_LEAKS,
     REPORT_LIST,
     REPORT_MEMSTATS,

@@ -53,7 +53,8 @@ static void write_policy(void)
 static bool is_plain(const struct command_def *c, const struct config *config)
 {
     struct err ignored;
-    if (command_wants(c, config).series)
+    struct wants wants = command_wants(c, config);
+    if (wants.series || wants.memstats)
         return false;
     return c->report != REPORT_NONE && c->report != REPORT_DISASM && !c->viewers &&
            !command_format(c, config)->through && command_check_format(c, config, &ignored) == 0;

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CPROF_REPORT_HINTRULES_H
+#define CPROF_REPORT_HINTRULES_H
+
+#include "report/hints.h"
+
+// The table of rules. A rule looks at what a line of the program's own calls, or at the objects
+// that it makes itself.
+
+enum rule_kind {
+    RULE_CALLS,   // one of the functions is called by the line
+    RULE_SIZES,   // the line's objects have the pattern
+    RULE_TEXT,    // the line's text has one of the parts, and it makes objects of its own
+    RULE_SHORT,   // large objects of one size that hardly any of are in use
+    RULE_ANYWHERE // one of the functions is the leaf, whoever calls it
+};
+
+enum { RULE_PARTS = 8 };
+
+struct rule {
+    struct hint_rule hint;
+    enum rule_kind kind;
+    bool cpu;                           // also seen in CPU profiles
+    bool heap;                          // and in heap profiles
+    const char *functions[RULE_PARTS];  // beginnings of names; "=" before one: the whole name
+    const char *not_within[RULE_PARTS]; // not where one of these is on the stack
+    const char *text[RULE_PARTS];       // the line, where it is known, has one of these
+    const char *not_text[RULE_PARTS];   // and none of these
+    enum size_pattern pattern;
+    bool needs_text; // nothing is said where the source is not found
+    double least;    // share of the total; 0: HINT_LEAST
+};
+
+#define HINT_LEAST .03
+
+// Ended by one whose name is NULL.
+extern const struct rule rules[];
+
+#endif
