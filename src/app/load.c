@@ -244,6 +244,10 @@ const struct loaded *app_load(char *const *paths, size_t n_paths, const struct c
 {
     if (keep & KEEP_MEMSTATS)
         return loadstats(paths, n_paths, config, job, err);
+    if (keep & KEEP_SERIES && (*config->base || *config->diff_base)) {
+        err_set(err, "a series has no base: leave -base and -diff_base out");
+        return NULL;
+    }
     struct loader l = {.fresh = loaded_new(),
                        .config = config,
                        .keep_sides = (keep & KEEP_SIDES) != 0,

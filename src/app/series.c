@@ -142,7 +142,11 @@ int app_check_paths(const struct command_def *command, const struct config *conf
 {
     struct arena arena = {0};
     name_list names = {0};
-    if (!app_wants_series(command, config) || *config->files_from)
+    if (!app_wants_series(command, config))
+        return 0;
+    if (*config->base || *config->diff_base)
+        return err_set(err, "a series has no base: leave -base and -diff_base out");
+    if (*config->files_from)
         return 0;
     if (command && command->report == REPORT_LEAKS) // one profile may tell leaks, too
         return 0;

@@ -41,7 +41,6 @@ void table_leaks(const struct document *d, struct sink *out)
     struct table table = table_of(d, NULL, NULL, out), *t = &table;
     struct cell total[TREND_COLUMNS + sizeof columns / sizeof *columns] = {0};
     l->trend.total.row.name = SPAN("TOTAL");
-    t->sided = false; // there may be more than two
     t->nodes = &l->lines;
     trend_add_columns(t, &l->trend);
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)

@@ -105,7 +105,6 @@ void table_trend(const struct document *d, struct sink *out)
     struct cell total[TREND_COLUMNS] = {0};
     struct trend_item all = trend->total;
     all.row.name = SPAN("TOTAL");
-    t->sided = false; // there are more than two
     trend_add_columns(t, trend);
     trend_add_facts(t, trend);
     trend_fill_cells(t, trend, &all, total);

@@ -27,8 +27,9 @@ struct rule {
     const char *text[RULE_PARTS];       // the line, where it is known, has one of these
     const char *not_text[RULE_PARTS];   // and none of these
     enum size_pattern pattern;
-    bool needs_text; // nothing is said where the source is not found
-    double least;    // share of the total; 0: HINT_LEAST
+    bool needs_text;     // nothing is said where the source is not found
+    double least;        // share of the total; 0: HINT_LEAST
+    int64_t least_value; // and at least so much
 };
 
 #define HINT_LEAST .03

@@ -223,7 +223,7 @@ static void add_hint(struct finder *f, const struct rule *rule, uint32_t node, i
 {
     double least = rule->least > 0 ? rule->least : HINT_LEAST;
     double share = f->out->total > 0 ? (double)value / (double)f->out->total : 0;
-    if (share < least)
+    if (share < least || value < rule->least_value)
         return;
     struct hint h = hint_at(f, rule, node, value);
     if (h.source.n == 0 && rule->needs_text)
@@ -257,7 +257,10 @@ static bool is_short_lived(const struct finder *f, const struct place_sums *p)
 static void judge_leaf(struct finder *f, const struct rule *rule, const struct place_sums *p)
 {
     enum size_pattern pattern = sizes_pattern(p->sizes, p->objects, p->n_sizes);
-    bool growing = pattern == SIZES_GROWING || (pattern == SIZES_MANY && p->n_sizes < 24);
+    // A map has small parts beside the ones that grow, of which there are any number.
+    bool growing =
+        pattern == SIZES_GROWING || (rule->text[0] && rule->text[0][0] == ']' && p->n_sizes >= 5 &&
+                                     p->sizes[p->n_sizes - 1] >= 16 * p->sizes[0]);
     bool seen = false;
     if (rule->kind == RULE_TEXT)
         seen = true;

@@ -104,7 +104,8 @@ struct span report_shown_unit(const struct report *r, const struct graph *g)
 
 bool report_has_sides(const struct report *r)
 {
-    return r->options.sides && r->profile->n_sides && !r->options.mean && !r->options.call_tree;
+    return r->options.sides && r->profile->n_sides && !r->series && !r->options.mean &&
+           !r->options.call_tree;
 }
 
 int64_t report_side_total(const struct report *r, const int64_t *side)

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Series of profiles: what is left out of them, their order, misuse, gates, and a service that
+leaks."""
+
+import gzip
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+
+import tap
+from documents import checked
+from pb import field, profile_of_samples
+from tap import ROOT, TESTDATA, cprof, must
+
+TYPES = [("alloc_objects", "count"), ("alloc_space", "bytes"), ("inuse_objects", "count"),
+         ("inuse_space", "bytes")]
+SECOND = 10**9
+SIZE = 1 << 20
+
+
+def heap(time, **functions):
+    """A heap whose functions have so many objects allocated and in use, of 1 MB each."""
+    samples = [([name], [alloc, alloc * SIZE, inuse, inuse * SIZE], ("bytes", SIZE))
+               for name, (alloc, inuse) in functions.items()]
+    out = profile_of_samples(TYPES, samples, ("space", "bytes"), 524288)
+    return gzip.compress(out + (field(9, time) if time else b""), mtime=0)
+
+
+def series(heaps):
+    """The paths of profiles."""
+    folder = pathlib.Path(tap.scratch("series"))
+    folder.mkdir()
+    for i, bytes_ in enumerate(heaps):
+        (folder / f"{i:03}.pb.gz").write_bytes(bytes_)
+    return sorted(folder.iterdir())
+
+
+def growing(n, first=1, time=SECOND, start=0):
+    return [heap((time * (3600 * i + 1)) if time else 0, leak=(start + first + 20 * i, first + 20 * i),
+                 calm=(50, 50)) for i in range(n)]
+
+
+def trend(*args):
+    return json.loads(must("-trend", "-format=json", "-trim=false", *args))
+
+
+def verdicts(*args):
+    return {row["name"]: row["verdict"] for row in trend(*args)["rows"]}
+
+
+def growth_is_told_and_calm_is_not():
+    paths = series(growing(12))
+    assert verdicts(*paths) == {"leak": "growing", "calm": "stable"}
+    found = trend(*paths)
+    leak = found["rows"][0]
+    assert leak["first"] == SIZE and leak["last"] == 221 * SIZE
+    assert abs(leak["slope_per_hour"] - 20 * SIZE) < 1, leak
+    assert leak["values"] == [(1 + 20 * i) * SIZE for i in range(12)]
+    assert found["total"]["name"] == "TOTAL" and found["total"]["verdict"] == "growing"
+
+
+def documents_obey_the_schema():
+    for args in (["-trend", "trend/sessions"], ["-leaks", "trend/sessions"],
+                 ["-leaks", "formats/go1.26.goroutine2.txt"], ["-memstats", "formats/go1.19.heap.txt"],
+                 ["-trend", "-trim=false", "trend/goroutines"], ["-hints", "sprintf_heap.pb.gz"]):
+        checked(json.loads(must(*args, "-format=json")))
+
+
+def a_folder_and_a_pattern_stand_for_their_files():
+    paths = series(growing(8))
+    want = verdicts(*paths)
+    assert verdicts(paths[0].parent) == want
+    assert verdicts(f"{paths[0].parent}/*.pb.gz") == want
+    listed = pathlib.Path(tap.scratch("list"))
+    listed.write_text("\n".join(map(str, paths)))
+    assert verdicts(f"-files_from={listed}") == want
+
+
+def time_is_the_order():
+    paths = series(growing(8))
+    turned = paths[::-1]
+    assert trend(*turned)["rows"] == trend(*paths)["rows"]
+    assert "order of their times" in must("-trend", *turned).decode()
+
+
+def without_times_slopes_are_per_snapshot():
+    paths = series(growing(8, time=0))
+    leak = trend(*paths)["rows"][0]
+    assert abs(leak["slope_per_snapshot"] - 20 * SIZE) < 1 and "slope_per_hour" not in leak
+    assert "per snapshot" in must("-trend", *paths).decode()
+    done = cprof("-trend", "-fail_if=time_to(2GiB) < 24h", *paths)
+    assert done.returncode == 1 and b"have no times" in done.stderr, done
+
+
+def repeats_are_left_out():
+    paths = series([h for i in range(6) for h in growing(7)[i:i + 1] * 3])
+    found = trend(*paths)
+    assert found["series"]["snapshots"] == 18 and found["series"]["distinct"] == 6
+    assert found["series"]["repeats"] == 12
+    assert len(found["rows"][0]["values"]) == 6
+
+
+def a_restart_cuts_the_series():
+    before = [heap(SECOND * (i + 1), leak=(1000 + 20 * i, 20 * i + 5)) for i in range(5)]
+    after = [heap(SECOND * (i + 100), leak=(1 + 20 * i, 1 + 20 * i)) for i in range(7)]
+    paths = series(before + after)
+    found = trend(*paths)
+    assert found["series"]["restarts"] == 1 and found["series"]["before_restart"] == 5
+    assert found["series"]["distinct"] == 7 and found["rows"][0]["verdict"] == "growing"
+    assert "started anew" in must("-trend", *paths).decode()
+
+
+def few_snapshots_tell_nothing():
+    paths = series([heap(i * SECOND, leak=(5, 5)) for i in range(1, 4)])
+    found = trend(*paths)
+    assert {row["verdict"] for row in found["rows"]} == {"too few snapshots"}
+    assert found["rows"][0]["slope_per_hour"] is None
+    assert "Too few snapshots" in must("-leaks", *paths).decode()
+    assert b"too few snapshots" in must("-trend", *series(growing(4)))
+
+
+def fewer_than_three_files_are_misuse():
+    paths = series(growing(2))
+    for report in ("-trend", "-leaks"):
+        done = cprof(report, *paths)
+        assert done.returncode == 2 and b"-collect" in done.stderr, done
+    done = cprof("-trend", *series(growing(4)), "-base=cache_heap.1.pb.gz")
+    assert done.returncode == 2 and b"no base" in done.stderr, done
+
+
+def gates_judge_series():
+    paths = series(growing(12))
+    for gate, status in (("growing(leak)", 3), ("growing(calm)", 0), ("slope(leak) > 10MB/h", 3),
+                         ("slope(leak) > 1MB/s", 0), ("time_to(1GiB) < 48h", 3),
+                         ("time_to(1TiB) < 1h", 0)):
+        for args in ([], ["-trend"], ["-leaks"]):
+            done = cprof(*args, f"-fail_if={gate}", *paths)
+            assert done.returncode == status, (gate, args, done)
+
+
+def the_shell_has_them():
+    script = b"trend\nleaks\nhints\n"
+    done = cprof(*series(growing(8)), data=script)
+    assert done.stdout.count(b"growing") >= 3 and b"No hints" in done.stdout, done
+    done = cprof("formats/go1.19.heap.txt", data=b"memstats\n")
+    assert b"HeapAlloc" in done.stdout, done
+
+
+def leaks_name_line_and_source():
+    text = must("-leaks", "-source_path=src/sessions", "-trim_path=example.com/sessions",
+                "trend/sessions").decode()
+    assert "made at main.go:24" in text and "make([]uint64, 40)" in text, text
+
+
+def built(name):
+    """The path of a Go program of testdata/src; skips where there is no Go."""
+    go = shutil.which("go")
+    if not go:
+        raise tap.Skip("no go")
+    path = tap.scratch(name)
+    env = dict(os.environ, CGO_ENABLED="0", GOFLAGS="-mod=mod", GOPROXY="off",
+               GOCACHE=tap.scratch("gocache"), GOPATH=tap.scratch("gopath"))
+    if os.environ.get("HOME"):
+        env.pop("GOCACHE")
+    subprocess.run([go, "build", "-trimpath", "-o", path, "."], check=True, env=env,
+                   cwd=TESTDATA / "src" / name)
+    return path
+
+
+def a_leaking_service_is_found_out():
+    service = subprocess.Popen([built("leaky")], stdout=subprocess.PIPE, text=True)
+    try:
+        address = service.stdout.readline().strip()
+        folder = tap.scratch("snapshots")
+        done = cprof(f"-collect={folder}", "-interval=500ms", "-count=20",
+                     f"http://{address}/debug/pprof/heap?gc=1",
+                     f"http://{address}/debug/pprof/goroutine")
+        assert done.returncode == 0, done
+        found = json.loads(must("-leaks", "-format=json", folder))
+        leak = found["rows"][0]
+        assert leak["verdict"] == "growing" and leak["own_function"] == "main.remember", found
+        assert leak["own_file"].endswith("main.go") and leak["own_line"] == 24, leak
+    finally:
+        service.kill()
+
+
+tap.run([growth_is_told_and_calm_is_not, documents_obey_the_schema,
+         a_folder_and_a_pattern_stand_for_their_files, time_is_the_order,
+         without_times_slopes_are_per_snapshot, repeats_are_left_out, a_restart_cuts_the_series,
+         few_snapshots_tell_nothing, fewer_than_three_files_are_misuse, gates_judge_series,
+         the_shell_has_them, leaks_name_line_and_source, a_leaking_service_is_found_out])
