@@ -130,6 +130,7 @@ static void put_page(struct sink *out, struct span data)
                 page_script_digest, page_style_digest);
     sink_write(out, page_style);
     sink_write(out, SPAN("</style>"));
+    put_upto(out, &rest, SPAN("<!--VIEW-->"));
     put_upto(out, &rest, SPAN("<!--DATA-->"));
     sink_write(out, SPAN("<script type=\"application/json\" id=\"data\">"));
     sink_write(out, data);

@@ -4,8 +4,8 @@
 
 #include "base/span.h"
 
-// The browser's page, put into the program when that is built (tools/embed.c). The page has two
-// marks, <!--HEAD--> and <!--DATA-->, where what differs is to be put in.
+// The browser's page, put into the program when that is built (tools/embed.c). The page has
+// three marks, <!--HEAD-->, <!--VIEW--> and <!--DATA-->, where what differs is to be put in.
 extern const struct span page_style, page_html, page_script;
 
 // Of style and script, as a Content-Security-Policy names them: "sha256-…".

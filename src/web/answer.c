@@ -33,19 +33,23 @@ static void add_number(struct answer *a, const char *name, int64_t value)
     buf_release(&text);
 }
 
-void answer_error(struct answer *a, const struct ask *ask, unsigned status, const char *text)
+void answer_error(struct answer *a, unsigned status, const char *text)
 {
     buf_clear(&a->body);
     a->fixed = (struct span){0};
     a->status = status;
-    if (ask->view) {
-        a->mime = "text/html; charset=utf-8";
-        page_add_error(&a->body, span_of(text));
-        return;
-    }
     a->mime = "text/plain; charset=utf-8";
     escape_add(&a->body, span_of(text), &escape_message);
     buf_addc(&a->body, '\n');
+}
+
+// The page itself, as it can take the error's cause away.
+void answer_page(struct answer *a, const struct web_facts *facts, unsigned status,
+                 const char *error)
+{
+    a->status = status;
+    a->mime = "text/html; charset=utf-8";
+    page_add(&a->body, facts, error);
 }
 
 static void set_fixed(struct answer *a, const char *mime, struct span bytes)
@@ -71,7 +75,7 @@ static void change_settings(struct answer *a, const struct ask *ask)
                                        : settings_delete(ask->words, &err);
     a->mime = "text/plain; charset=utf-8";
     if (status)
-        answer_error(a, ask, 400, err.text);
+        answer_error(a, 400, err.text);
 }
 
 void answer_plain(struct answer *a, const struct ask *ask, const struct web_facts *facts)
@@ -80,8 +84,7 @@ void answer_plain(struct answer *a, const struct ask *ask, const struct web_fact
     a->mime = "application/json";
     switch (ask->kind) {
     case ASK_PAGE:
-        a->mime = "text/html; charset=utf-8";
-        page_add(&a->body, facts);
+        answer_page(a, facts, 200, NULL);
         break;
     case ASK_STYLE:
         set_fixed(a, "text/css; charset=utf-8", page_style);
@@ -104,7 +107,10 @@ void answer_plain(struct answer *a, const struct ask *ask, const struct web_fact
         send_away(a, ask);
         break;
     default:
-        answer_error(a, ask, ask->status, ask->err.text);
+        if (ask->view && ask->status == 400)
+            answer_page(a, facts, 400, ask->err.text);
+        else
+            answer_error(a, ask->status, ask->err.text);
         if (ask->status == 405)
             answer_add_header(a, "Allow", span_eq(ask->words, SPAN("")) ? "GET, HEAD" : "POST");
         break;
@@ -127,7 +133,7 @@ static void write_report(struct answer *a, const struct ask *ask, const struct l
     request.job = job;
     if (app_run(l, &request, out, &outcome, &err)) {
         sink_abort(out);
-        answer_error(a, ask, status_of(ask, &err), err.text);
+        answer_error(a, status_of(ask, &err), err.text);
         return;
     }
     sink_finish(out, &err);
@@ -150,7 +156,7 @@ static void write_search(struct answer *a, const struct ask *ask, const struct l
     request.job = job;
     request.command = command_find(SPAN("top"));
     if (app_search(l, &request, ask->words, &arena, &found, &err)) {
-        answer_error(a, ask, 400, err.text);
+        answer_error(a, 400, err.text);
     } else {
         buf_printf(&a->body, "{\"count\":%zu,\"value\":%" PRId64 ",\"names\":[", found.n,
                    found.value);
@@ -170,7 +176,7 @@ static void write_export(struct answer *a, const struct ask *ask, const struct l
     struct sink *out = sink_to_buf(&a->body);
     if (app_export(l, &ask->config, job, out, &err)) {
         sink_abort(out);
-        answer_error(a, ask, 400, err.text);
+        answer_error(a, 400, err.text);
         return;
     }
     sink_finish(out, &err);

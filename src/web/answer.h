@@ -41,7 +41,8 @@ void answer_plain(struct answer *a, const struct ask *ask, const struct web_fact
 void answer_report(struct answer *a, const struct ask *ask, const struct loaded *l,
                    const struct job *job);
 
-// An error: as a page where a page was asked for.
-void answer_error(struct answer *a, const struct ask *ask, unsigned status, const char *text);
+void answer_error(struct answer *a, unsigned status, const char *text);
+void answer_page(struct answer *a, const struct web_facts *facts, unsigned status,
+                 const char *error);
 
 #endif

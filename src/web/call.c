@@ -14,12 +14,27 @@ static struct span header_of(const struct call *c, const char *name)
 
 static void refuse(struct call *c, unsigned status, const char *why)
 {
-    c->ask.view = NULL;
-    answer_error(&c->answer, &c->ask, status, why);
+    answer_error(&c->answer, status, why);
+}
+
+// Whether there is the sample type that a page is asked for with, once that is known.
+static bool has_type(const struct call *c, struct err *err)
+{
+    struct server *s = c->server;
+    struct span name;
+    if (c->ask.kind != ASK_PAGE)
+        return true;
+    pthread_mutex_lock(&s->lock);
+    const struct loaded *l = s->loaded ? loaded_ref(s->loaded) : NULL;
+    pthread_mutex_unlock(&s->lock);
+    bool has = !l || app_sample_type(l, span_of(c->ask.config.sample_index), &name, err) == 0;
+    loaded_unref(l);
+    return has;
 }
 
 bool call_begin(struct call *c, const char *method)
 {
+    struct err err;
     struct server *s = c->server;
     struct web_facts facts = server_facts(s);
     struct web_sender sender = {header_of(c, "Host"), header_of(c, "Origin"),
@@ -33,6 +48,8 @@ bool call_begin(struct call *c, const char *method)
         refuse(c, 403, "only the page itself may change settings");
     else if (ask_needs_profile(&c->ask))
         c->answered = false;
+    else if (!has_type(c, &err))
+        answer_page(&c->answer, &facts, 400, err.text);
     else
         answer_plain(&c->answer, &c->ask, &facts);
     return c->answered;

@@ -75,22 +75,6 @@ static void add_upto(struct buf *out, struct span *rest, struct span mark)
     *rest = span_from(*rest, at + (at < rest->n ? mark.n : 0));
 }
 
-void page_add(struct buf *out, const struct web_facts *facts)
-{
-    struct span rest = page_html;
-    add_upto(out, &rest, SPAN("<!--HEAD-->"));
-    buf_printf(out, "<meta name=\"cprof-token\" content=\"" SPAN_FMT "\">\n",
-               SPAN_ARG(facts->token));
-    buf_add(out, SPAN("<link rel=\"stylesheet\" href=\"style.css\">\n"
-                      "<link rel=\"icon\" href=\"data:,\">\n"
-                      "<script type=\"module\" src=\"app.js\"></script>"));
-    add_upto(out, &rest, SPAN("<!--DATA-->"));
-    buf_add(out, SPAN("<script type=\"application/json\" id=\"boot\">"));
-    page_add_boot(out, facts);
-    buf_add(out, SPAN("</script>"));
-    buf_add(out, rest);
-}
-
 static void add_html(struct buf *out, struct span text)
 {
     struct buf valid = {0};
@@ -105,14 +89,28 @@ static void add_html(struct buf *out, struct span text)
     buf_release(&valid);
 }
 
-void page_add_error(struct buf *out, struct span text)
+static void add_error(struct buf *out, struct span text)
 {
-    buf_add(out, SPAN("<!doctype html>\n<html lang=\"en\" data-app=\"cprof\" data-ready=\"1\">\n"
-                      "<head><meta charset=\"utf-8\"><title>cprof</title>\n"
-                      "<link rel=\"stylesheet\" href=\"style.css\"></head>\n"
-                      "<body><main class=\"empty\" id=\"error\"><b>This cannot be shown</b>"
-                      "<pre>"));
+    buf_add(out, SPAN("<div class=\"empty\" id=\"error\"><b>This cannot be shown</b><pre>"));
     add_html(out, text);
-    buf_add(out, SPAN("</pre><p><a href=\"flamegraph\">Show everything</a></p></main></body>"
-                      "</html>\n"));
+    buf_add(out, SPAN("</pre><p><a href=\"flamegraph\">Show everything</a></p></div>"));
+}
+
+void page_add(struct buf *out, const struct web_facts *facts, const char *error)
+{
+    struct span rest = page_html;
+    add_upto(out, &rest, SPAN("<!--HEAD-->"));
+    buf_printf(out, "<meta name=\"cprof-token\" content=\"" SPAN_FMT "\">\n",
+               SPAN_ARG(facts->token));
+    buf_add(out, SPAN("<link rel=\"stylesheet\" href=\"style.css\">\n"
+                      "<link rel=\"icon\" href=\"data:,\">\n"
+                      "<script type=\"module\" src=\"app.js\"></script>"));
+    add_upto(out, &rest, SPAN("<!--VIEW-->"));
+    if (error)
+        add_error(out, span_of(error));
+    add_upto(out, &rest, SPAN("<!--DATA-->"));
+    buf_add(out, SPAN("<script type=\"application/json\" id=\"boot\">"));
+    page_add_boot(out, facts);
+    buf_add(out, SPAN("</script>"));
+    buf_add(out, rest);
 }

@@ -6,11 +6,9 @@
 
 // The page as it is served, and what it has to know before it draws.
 
-void page_add(struct buf *out, const struct web_facts *facts);
+// An error, or NULL, stands where the view will be.
+void page_add(struct buf *out, const struct web_facts *facts, const char *error);
 void page_add_boot(struct buf *out, const struct web_facts *facts);
-
-// A page that says what is wrong.
-void page_add_error(struct buf *out, struct span text);
 
 // A text as JSON that can stand in HTML, too.
 void page_add_string(struct buf *out, struct span text);

@@ -78,7 +78,7 @@ static enum MHD_Result handle(void *server, struct MHD_Connection *connection, c
         server_mark_peer(s, connection, true);
         s->httpd->suspend_connection(connection);
         if (!server_queue(s, c)) {
-            answer_error(&c->answer, &c->ask, 503, "cprof is ending");
+            answer_error(&c->answer, 503, "cprof is ending");
             s->httpd->resume_connection(connection);
         }
         return MHD_YES;

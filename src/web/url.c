@@ -44,11 +44,20 @@ static bool add_param(struct web_url *url, struct span pair, struct arena *arena
     return true;
 }
 
+// As a target stands between blanks on a line of its own.
+static bool is_one_word(struct span target)
+{
+    for (size_t i = 0; i < target.n; i++)
+        if ((unsigned char)target.at[i] <= ' ' || target.at[i] == 0x7f)
+            return false;
+    return true;
+}
+
 bool web_url_parse(struct web_url *url, struct span target, struct arena *arena)
 {
     struct span rest = target, path, pair;
     *url = (struct web_url){0};
-    if (target.n == 0 || target.n > WEB_URL_MAX || target.at[0] != '/')
+    if (target.n == 0 || target.n > WEB_URL_MAX || target.at[0] != '/' || !is_one_word(target))
         return false;
     span_cut(&rest, '?', &path);
     url->query = rest.at ? rest : SPAN("");

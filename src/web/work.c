@@ -66,7 +66,7 @@ static void work_out(struct server *s, struct call *c)
     bool ending = s->ending || c->gone;
     pthread_mutex_unlock(&s->lock);
     if (ending || !l)
-        answer_error(&c->answer, &c->ask, 503, ending ? "cprof is ending" : failure.text);
+        answer_error(&c->answer, 503, ending ? "cprof is ending" : failure.text);
     else
         answer_report(&c->answer, &c->ask, l, &c->job);
     loaded_unref(l);

@@ -5,7 +5,7 @@
 import { fetchReport, whole } from './data.js';
 import { frameAt, makeModel, pathAddress, pathTo, sandwichOf, searchModel, shortsOf } from './model.js';
 import { showFrameMenu } from './menu.js';
-import { navigate, offline, optionsQuery, state } from './state.js';
+import { FILTERS, navigate, offline, optionsQuery, state } from './state.js';
 import { $, el, emptyState, fitName, html, label, percent, quoted, signed } from './util.js';
 
 const ROW = 19;
@@ -21,7 +21,7 @@ function keyOf() {
   return `${optionsQuery()}|${state.params.get('p') || ''}|${state.params.get('flip') || ''}`;
 }
 
-export function flamePane() {
+export function flamePane(again) {
   host = el('div', { id: 'flame', role: 'tree', 'aria-label': 'Flame graph' });
   box = el('div', { class: 'pane' }, host);
   host.addEventListener('click', onClick);
@@ -31,7 +31,10 @@ export function flamePane() {
   host.addEventListener('focusin', (e) => { const f = frameOf(e); if (f) setCurrent(f.i, f.tree); });
   let width = 0;
   new ResizeObserver(() => {
-    if (box.isConnected && box.clientWidth !== width && width) draw();
+    if (box.isConnected && box.clientWidth !== width && width) {
+      if (model && box.clientWidth > model.pixels && model.folded) again();
+      else draw();
+    }
     width = box.clientWidth;
   }).observe(box);
   return box;
@@ -45,7 +48,7 @@ function frameOf(event) {
 // Draws what there is at once, then what an answer brings.
 export async function showFlame() {
   const key = keyOf(), z = state.params.get('zoom') || '', pivot = state.params.get('p') || '';
-  const same = model && modelKey === key;
+  const same = model && modelKey === key && (!model.folded || offline || (box.clientWidth || 0) <= model.pixels);
   if (same) {
     const at = frameAt(model, z);
     if (at || !z) zoomTo(at);
@@ -56,6 +59,7 @@ export async function showFlame() {
   const pixels = Math.min(4000, Math.ceil((box.clientWidth || 1200) / 400) * 400);
   const answer = await fetchReport('flamegraph', { zoom: z, p: pivot, flip: pivot ? '' : flip, w: pixels });
   model = makeModel(answer);
+  model.pixels = pixels;
   modelKey = key;
   whole0 = offline ? model : null;
   if (offline && pivot) model = sandwichOf(whole0, new RegExp(pivot)) || model;
@@ -68,15 +72,15 @@ export async function showFlame() {
 }
 
 function drawNothing() {
-  const filters = [...state.params].filter(([k]) => ['f', 'i', 'h', 's', 'sf', 'tf', 'ti', 'prunefrom'].includes(k));
+  const filters = FILTERS.filter(([k]) => state.params.get(k)).map(([k, name]) => [name, state.params.get(k)]);
   elements.clear();
   host.replaceChildren();
   host.style.height = '0';
   host.style.minHeight = '0';
   $('#details').replaceChildren();
   box.append(filters.length
-    ? emptyState('No samples are left', el('p', {}, ...filters.flatMap(([k, v]) => [el('code', {}, `${k}=${v}`), ' '])),
-      el('p', {}, 'match nothing together; take one away.'), el('button', { class: 'soft', 'data-action': 'reset' }, 'show everything'))
+    ? emptyState('No samples are left', el('p', {}, ...filters.flatMap(([k, v]) => [el('code', {}, `${k}=${v}`), ' ']),
+      filters.length > 1 ? 'match nothing together; remove one.' : 'matches nothing; remove it.'), el('button', { class: 'soft', 'data-action': 'reset' }, 'show everything'))
     : emptyState('This profile has no samples of this type', el('p', {}, 'Another sample type may have some.')));
 }
 
@@ -139,6 +143,7 @@ export function draw() {
   if (!elements.has(currentTree + current)) { current = root; currentTree = 'below'; }
   elements.get(currentTree + current)?.setAttribute('tabindex', '0');
   tell(current, currentTree);
+  performance.mark('drawn');
   if (focused) elements.get(currentTree + current)?.focus({ preventScroll: true });
 }
 

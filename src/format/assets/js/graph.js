@@ -27,7 +27,7 @@ export async function showGraph(view) {
     text = await fetchText(`graph.svg?${optionsQuery()}`);
   } catch (e) {
     if (!(e instanceof Refusal) || e.status !== 501) throw e;
-    view.replaceChildren(emptyState('The graph needs Graphviz’s dot', el('pre', {}, 'apt-get install graphviz'), el('p', {}, e.message)));
+    view.replaceChildren(emptyState("The graph needs Graphviz's dot", el('pre', {}, 'apt-get install graphviz'), el('p', {}, e.message)));
     return;
   }
   const parsed = new DOMParser().parseFromString(text.slice(text.indexOf('<svg')).replace(/&;/g, '&amp;;'), 'image/svg+xml');

@@ -8,7 +8,7 @@ import { showGraph } from './graph.js';
 import { actOn, closeMenu, factsOf, menuIsOpen, safeLink, showHelp } from './menu.js';
 import { boot, FILTERS, navigate, offline, onNavigate, optionsQuery, startAddress, state, VIEWS, addressOf } from './state.js';
 import { fill, loadTop, markRows, topTable } from './table.js';
-import { $, $$, el, emptyState, html, note, percent, signed } from './util.js';
+import { $, $$, el, emptyState, html, label, note, percent, signed } from './util.js';
 import { showDiff, showDisasm, showPeek, showRows, showSource, showTags, showTop, showTraces, showTrend } from './views.js';
 
 let turn = 0, drawnView = '', drawnSearch = null, pane = null, side = null;
@@ -67,7 +67,7 @@ async function showFlameView(view, mine) {
 }
 
 function buildFlameView(view) {
-  pane = flame.flamePane();
+  pane = flame.flamePane(() => render());
   side = null;
   view.className = 'split';
   view.replaceChildren(pane);
@@ -147,12 +147,18 @@ function drawBands() {
   drawLegend();
 }
 
+function samplingRate(p) {
+  if (!p.period || p.period === 1) return '';
+  if (p.period_type?.unit === 'nanoseconds') return ` · ${Math.round(1e9 / p.period)} Hz`;
+  return p.period_type?.unit === 'bytes' ? ` · 1 in ${label(p.period, 'bytes', 'auto')}` : ` · 1 in ${p.period}`;
+}
+
 function drawWhat() {
   const p = state.profile;
   if (!p) return;
   const program = (p.binary || p.sources?.[0] || '').split('/').pop();
   const duration = p.duration_nanos ? ` · ${(p.duration_nanos / 1e9).toFixed(2)}s` : '';
-  const rate = p.period && p.period_type?.unit === 'nanoseconds' ? ` · ${Math.round(1e9 / p.period)} Hz` : '';
+  const rate = samplingRate(p);
   $('#what').replaceChildren(`${program} · ${state.type}${duration}${rate}`);
   $('#what').title = factsOf(p).map(([k, v]) => `${k}: ${typeof v === 'string' ? v : v.textContent}`).join('\n');
   document.title = `${program} ${state.type} · cprof`;

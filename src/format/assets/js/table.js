@@ -28,7 +28,10 @@ async function loadMore(extra) {
 }
 
 const ASCENDING = { name: true };
-const valueOf = { name: (r) => r.name, flat: (r) => r.flat, cum: (r) => r.cum, before: (r) => r.cum_before, after: (r) => r.cum_after };
+const valueOf = {
+  name: (r) => r.name, flat: (r) => r.flat, cum: (r) => r.cum, before: (r) => r.cum_before, after: (r) => r.cum_after,
+  flatpart: (r) => r.flat, sum: (r) => r.flat, cumpart: (r) => r.cum,
+};
 
 function sortedBy() {
   return order || { by: answer?.sorted || state.params.get('sort') || 'flat', up: false, given: true };
@@ -63,15 +66,13 @@ function header(where, name, text, number, title) {
     el('button', { title, onclick: () => { where.dataset.refocus = name; sortBy(name, where); }, 'data-sort': name }, text));
 }
 
-const plainHeader = (text, title) => el('th', { class: 'num', scope: 'col', 'aria-sort': 'none' }, el('span', { title }, text));
-
 function headOf(where, wide) {
   const h = (...a) => header(where, ...a);
   if (state.sides && !wide)
     return [h('name', 'function'), h('before', 'before', true), h('after', 'after', true), h('cum', 'change', true, 'total after − before')];
   if (!wide) return [h('name', 'function'), h('flat', 'self', true), h('cum', 'total', true)];
-  const sides = state.sides ? [plainHeader('before'), plainHeader('after')] : [];
-  return [h('flat', 'flat', true, 'self'), plainHeader('flat%'), plainHeader('sum%'), h('cum', 'cum', true, 'total'), plainHeader('cum%'), ...sides, h('name', 'function')];
+  const sides = state.sides ? [h('before', 'before', true), h('after', 'after', true)] : [];
+  return [h('flat', 'flat', true, 'self'), h('flatpart', 'flat%', true), h('sum', 'sum%', true), h('cum', 'cum', true, 'total'), h('cumpart', 'cum%', true), ...sides, h('name', 'function')];
 }
 
 function meter(value, most) {
