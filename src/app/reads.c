@@ -2,6 +2,9 @@
 #include "app/reads.h"
 
 #include "base/pipeline.h"
+#include "base/xalloc.h"
+
+enum { MANY = 8 }; // files
 
 struct slot {
     size_t index;
@@ -61,6 +64,8 @@ int reads_run(const struct reads *reads, const struct job *job, struct err *err)
     struct pipeline *pipeline = pipeline_new(&calls, job);
     pipeline_keep_few(pipeline);
     for (size_t i = 0; i < reads->n && !atomic_load(&run.failed); i++) {
+        if (i == MANY)
+            xalloc_keep();
         bool ahead = reads->may_read_ahead(reads->context, i);
         if (!ahead)
             pipeline_drain(pipeline);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/repl.h"
 
-#include <histedit.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "cli/complete.h"
 #include "cli/history.h"
 #include "cli/interrupt.h"
+#include "cli/libedit.h"
 #include "cli/output.h"
 #include "cli/shellhelp.h"
 #include "cli/shellwords.h"
@@ -28,6 +28,8 @@ struct repl {
     size_t next_listed; // and the first that were not shown
 };
 
+static const struct libedit *edit; // set before the first line
+
 static const char *prompt(EditLine *el)
 {
     (void)el;
@@ -37,7 +39,7 @@ static const char *prompt(EditLine *el)
 static struct repl *repl_of(EditLine *el)
 {
     void *repl = NULL;
-    el_get(el, EL_CLIENTDATA, &repl);
+    edit->el_get(el, EL_CLIENTDATA, &repl);
     return repl;
 }
 
@@ -100,7 +102,7 @@ static int count_chars(struct span text)
 static unsigned char on_tab(EditLine *el, int key)
 {
     struct repl *r = repl_of(el);
-    const LineInfo *info = el_line(el);
+    const LineInfo *info = edit->el_line(el);
     struct span line = {info->buffer, (size_t)(info->cursor - info->buffer)};
     struct arena arena = {0};
     unsigned char result = CC_REFRESH;
@@ -113,8 +115,8 @@ static unsigned char on_tab(EditLine *el, int key)
     } else if (found.choices.n == 1 || (found.common.n >= typed && longer)) {
         char *text = arena_printf(&arena, SPAN_FMT "%s", SPAN_ARG(found.common),
                                   found.choices.n == 1 ? found.after : "");
-        el_deletestr(el, count_chars(span_from(line, found.start)));
-        el_insertstr(el, text);
+        edit->el_deletestr(el, count_chars(span_from(line, found.start)));
+        edit->el_insertstr(el, text);
     } else {
         list_choices(r, &found, line);
         result = CC_REDISPLAY;
@@ -136,39 +138,39 @@ static void add_history(void *context, const char *line)
 {
     struct repl *r = context;
     HistEvent event;
-    history(r->history, &event, H_ENTER, line);
+    edit->history(r->history, &event, H_ENTER, line);
 }
 
 static void init_history(struct repl *r)
 {
     HistEvent event;
-    r->history = history_init();
-    history(r->history, &event, H_SETSIZE, HISTORY_LINES);
-    history(r->history, &event, H_SETUNIQUE, 1);
+    r->history = edit->history_init();
+    edit->history(r->history, &event, H_SETSIZE, HISTORY_LINES);
+    edit->history(r->history, &event, H_SETUNIQUE, 1);
     r->history_path = history_path();
     if (r->history_path)
         history_load(r->history_path, add_history, r);
-    el_set(r->el, EL_HIST, history, r->history);
+    edit->el_set(r->el, EL_HIST, edit->history, r->history);
 }
 
 static void init_editor(struct repl *r)
 {
-    r->el = el_init("cprof", stdin, stdout, stderr);
-    el_set(r->el, EL_CLIENTDATA, r);
-    el_set(r->el, EL_PROMPT, prompt);
-    el_set(r->el, EL_EDITOR, "emacs");
-    el_set(r->el, EL_SIGNAL, 1);
-    el_set(r->el, EL_ADDFN, "cprof-complete", "complete what could stand here", on_tab);
-    el_set(r->el, EL_ADDFN, "cprof-give-up", "give the line up", on_ctrl_c);
+    r->el = edit->el_init("cprof", stdin, stdout, stderr);
+    edit->el_set(r->el, EL_CLIENTDATA, r);
+    edit->el_set(r->el, EL_PROMPT, prompt);
+    edit->el_set(r->el, EL_EDITOR, "emacs");
+    edit->el_set(r->el, EL_SIGNAL, 1);
+    edit->el_set(r->el, EL_ADDFN, "cprof-complete", "complete what could stand here", on_tab);
+    edit->el_set(r->el, EL_ADDFN, "cprof-give-up", "give the line up", on_ctrl_c);
     init_history(r);
-    el_source(r->el, NULL); // ~/.editrc
-    el_set(r->el, EL_BIND, "^I", "cprof-complete", NULL);
-    el_set(r->el, EL_BIND, "-a", "^I", "cprof-complete", NULL);
-    el_set(r->el, EL_BIND, "^R", "em-inc-search-prev", NULL);
+    edit->el_source(r->el, NULL); // ~/.editrc
+    edit->el_set(r->el, EL_BIND, "^I", "cprof-complete", NULL);
+    edit->el_set(r->el, EL_BIND, "-a", "^I", "cprof-complete", NULL);
+    edit->el_set(r->el, EL_BIND, "^R", "em-inc-search-prev", NULL);
     // While a line is edited ^C is a key; while a report runs it is a signal.
-    el_set(r->el, EL_SETTY, "-d", "-isig", NULL);
-    el_set(r->el, EL_BIND, "^C", "cprof-give-up", NULL);
-    el_set(r->el, EL_BIND, "-a", "^C", "cprof-give-up", NULL);
+    edit->el_set(r->el, EL_SETTY, "-d", "-isig", NULL);
+    edit->el_set(r->el, EL_BIND, "^C", "cprof-give-up", NULL);
+    edit->el_set(r->el, EL_BIND, "-a", "^C", "cprof-give-up", NULL);
 }
 
 // The file of lines gets none of the secrets in them.
@@ -202,10 +204,13 @@ static bool obey(struct repl *r, const char *input, int n)
     return go_on;
 }
 
-void repl_run(struct shell *sh)
+int repl_run(struct shell *sh, struct err *err)
 {
     struct repl r = {.completer.shell = sh};
     int n;
+    edit = libedit_load(err);
+    if (!edit)
+        return -1;
     setlocale(LC_CTYPE, "");
     interrupt_catch(&sh->job, false);
     init_editor(&r);
@@ -214,7 +219,7 @@ void repl_run(struct shell *sh)
         r.cleared = false;
         job_renew(&sh->job);
         buf_clear(&r.listed);
-        const char *input = el_gets(r.el, &n);
+        const char *input = edit->el_gets(r.el, &n);
         bool ended = !r.cleared && (!input || n <= 0);
         if (ended)
             putchar('\n');
@@ -222,9 +227,10 @@ void repl_run(struct shell *sh)
             !job_stopped(&sh->job)) // else a signal, before the editor had the keys to itself
             go_on = !ended && obey(&r, input, n);
     }
-    history_end(r.history);
-    el_end(r.el);
+    edit->history_end(r.history);
+    edit->el_end(r.el);
     completer_release(&r.completer);
     buf_release(&r.listed);
     free(r.history_path);
+    return 0;
 }

@@ -4,7 +4,8 @@
 
 #include "cli/shell.h"
 
-// Reads lines with editing, completion and history from the terminal until the session ends.
-void repl_run(struct shell *sh);
+// Reads lines with editing, completion and history from the terminal until the session ends. -1
+// with *err filled where there is no editor.
+int repl_run(struct shell *sh, struct err *err);
 
 #endif

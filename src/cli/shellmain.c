@@ -68,9 +68,10 @@ int shell_main(const struct args *args, const struct server_ops *server)
     sh.server_ops = server;
     if (move_to_terminal(args)) {
         sh.terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-        if (sh.terminal)
-            repl_run(&sh);
-        else
+        bool edited = sh.terminal && repl_run(&sh, &err) == 0;
+        if (sh.terminal && !edited)
+            output_message("", err.text);
+        if (!edited)
             read_lines(&sh);
     }
     bool failed = sh.failed && sh.config.stop_on_error && !sh.terminal;

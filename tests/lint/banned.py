@@ -17,9 +17,11 @@ NOWHERE = """
 # What runs while cprof is built may be for another machine, and links nothing of it.
 BUILDING = "src/web/embed.c"
 IN_SRC_ONLY = [
-    ("exit _exit quick_exit", ["src/main.c", "src/base/xalloc.c", BUILDING]),
+    ("exit _exit quick_exit", ["src/main.c", "src/base/xalloc.c", "src/base/jansson.c",
+                            BUILDING]),
     ("malloc calloc realloc reallocarray strdup strndup asprintf vasprintf",
-     ["src/base/xalloc.c", BUILDING]),
+     ["src/base/xalloc.c", "src/base/jansson.c",
+                            BUILDING]),
     ("setjmp longjmp", ["src/symbol/demangle.c"]),  # no other way to stop libiberty's printing
     ("setlocale", ["src/cli/repl.c"]),
     ("printf puts putchar perror", ["src/main.c", "src/cli/*", "src/web/*"]),
