@@ -61,7 +61,30 @@ static struct span unit_of(const struct document *d)
     return span_eq(unit, SPAN("minimum")) ? SPAN("auto") : unit;
 }
 
-static int build_and_write(struct view *v, const struct subject *subject, struct sink *out,
+static bool some_name_has(const struct view *v, struct span text)
+{
+    const struct profile *p = &v->profile;
+    for (uint32_t i = 0; i < p->n_functions; i++)
+        if (span_find(profile_str(p, p->functions[i].name), text) != SPAN_NOT_FOUND)
+            return true;
+    return false;
+}
+
+// Names hold signs that mean something in an expression: one that finds nothing may be a name.
+static int build(struct view *v, struct subject *subject, union report_data *data, struct err *err)
+{
+    const struct report_def *def = &report_defs[v->request->command->report];
+    struct err again;
+    int status = def->build ? def->build(&v->report, subject, data, err) : 0;
+    if (status == 0 || !v->regex || v->is_text || regex_has_matched(v->regex) ||
+        regex_check(v->regex, &again) || !some_name_has(v, span_of(v->request->regex)) ||
+        view_take_as_text(v, "matches nothing", &again))
+        return status;
+    subject->regex = v->regex;
+    return def->build(&v->report, subject, data, err);
+}
+
+static int build_and_write(struct view *v, struct subject *subject, struct sink *out,
                            struct err *err)
 {
     const struct request *request = v->request;
@@ -77,7 +100,7 @@ static int build_and_write(struct view *v, const struct subject *subject, struct
                          .n_skipped = l->n_skipped,
                          .format = command_format(request->command, request->config),
                          .rows = request->rows};
-    if (def->build && def->build(&v->report, subject, &d.data, err))
+    if (build(v, subject, &d.data, err))
         return -1;
     int status =
         request->show ? request->show(request->show_context, &d, err) : format_write(&d, out, err);

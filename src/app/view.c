@@ -208,6 +208,19 @@ static void begin(struct view *v, const struct loaded *l, const struct request *
         v->memo.subject = subject_of_memo(v, sides);
 }
 
+int view_take_as_text(struct view *v, const char *why, struct err *err)
+{
+    const char *text = v->request->regex;
+    struct regex *plain = regex_new_plain(span_of(text), err);
+    if (!plain)
+        return -1;
+    regex_free(v->regex);
+    v->regex = plain;
+    v->is_text = true;
+    view_note(v, arena_printf(&v->arena, "'%s' %s: it is taken as plain text", text, why));
+    return 0;
+}
+
 int view_build(struct view *v, const struct loaded *l, const struct request *request,
                struct err *err)
 {
@@ -215,7 +228,7 @@ int view_build(struct view *v, const struct loaded *l, const struct request *req
     begin(v, l, request);
     if (request->command && request->command->argument == ARGUMENT_REGEX) {
         v->regex = regex_new(span_of(request->regex), err);
-        if (!v->regex)
+        if (!v->regex && view_take_as_text(v, "is no regular expression", err))
             return -1;
     }
     add_comment(v);

@@ -18,6 +18,7 @@ struct view {
     struct profile profile;
     struct tag_units units;
     struct regex *regex; // the request's, or NULL
+    bool is_text;        // which is taken as plain text
     struct memo memo;
     struct report report;   // ready to be built: options, total and filters are set
     struct span shown_unit; // of the report that was written: see struct outcome
@@ -35,6 +36,10 @@ void view_note(const struct view *v, const char *line);
 // Applies the config's filters; and lists them for the report's header. For view_build.
 int view_filter(struct view *v, struct err *err);
 void view_list_filters(struct view *v);
+
+// Takes the request's expression as plain text from here on, and notes why. -1 with *err filled
+// where that is not possible.
+int view_take_as_text(struct view *v, const char *why, struct err *err);
 
 // Works out the request's report and writes it. 0, or -1 with *err filled.
 int view_write(struct view *v, struct sink *out, struct err *err);

@@ -25,6 +25,7 @@ struct regex {
     size_t pattern_size;
     struct buf repaired; // the subject, where it was not UTF-8
     int fault;           // PCRE2's code of the first match that was given up
+    bool matched;        // something
 };
 
 // Where in the pattern the translation gets as long as this: the longest start of the pattern that
@@ -100,6 +101,29 @@ struct regex *regex_new(struct span pattern, struct err *err)
     return code ? wrap(code, pattern) : NULL;
 }
 
+void regex_quote(struct span text, struct buf *out)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.at[i] && strchr("\\.+*?()|[]{}^$", text.at[i]))
+            buf_addc(out, '\\');
+        buf_addc(out, text.at[i]);
+    }
+}
+
+struct regex *regex_new_plain(struct span text, struct err *err)
+{
+    struct buf quoted = {0};
+    regex_quote(text, &quoted);
+    struct regex *re = regex_new(buf_span(&quoted), err);
+    buf_release(&quoted);
+    if (!re)
+        return NULL;
+    if (text.n) // which is no longer than what was quoted
+        memcpy(re->pattern, text.at, text.n);
+    re->pattern_size = text.n;
+    return re;
+}
+
 struct regex *regex_new_builtin(const char *pattern)
 {
     struct err err;
@@ -144,7 +168,9 @@ bool regex_match(struct regex *re, struct span text)
         utf8_add_valid(&re->repaired, text);
         text = buf_span(&re->repaired);
     }
-    return match(re, text) > 0;
+    bool found = match(re, text) > 0;
+    re->matched |= found;
+    return found;
 }
 
 bool regex_groups(struct regex *re, struct span text, struct span *groups, unsigned n)
@@ -174,4 +200,9 @@ int regex_check(const struct regex *re, struct err *err)
 struct span regex_pattern(const struct regex *re)
 {
     return (struct span){re->pattern, re->pattern_size};
+}
+
+bool regex_has_matched(const struct regex *re)
+{
+    return re->matched;
 }

@@ -5,7 +5,6 @@
 
 #include "app/options.h"
 #include "base/num.h"
-#include "base/regex.h"
 #include "base/xalloc.h"
 #include "cli/nearest.h"
 
@@ -80,20 +79,11 @@ static int take_choice(struct parser *p, const struct option_def *o, int value)
     return option_set(o, &p->args->config, span_of(choices[value].name), p->err);
 }
 
-static int check_regex(struct parser *p)
-{
-    struct regex *re = regex_new(p->value, p->err);
-    if (!re)
-        return err_wrap(p->err, "flag -" SPAN_FMT, SPAN_ARG(p->flag));
-    regex_free(re);
-    return 0;
-}
-
 // A report without its regular expression, as in -list=, is none.
 static int take_command(struct parser *p, const struct command_def *command)
 {
     bool on = true;
-    if (command->argument ? need_value(p) || check_regex(p) : take_bool(p, &on))
+    if (command->argument ? need_value(p) : take_bool(p, &on))
         return -1;
     if (!on || (command->argument && p->value.n == 0))
         return 0;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "app/options.h"
+#include "base/regex.h"
 #include "cli/shellcommands.h"
 
 struct collector {
@@ -41,11 +42,7 @@ static void consider_text(struct collector *k, const char *choice)
 static struct span quoted(struct collector *k, struct span name)
 {
     struct buf out = {0};
-    for (size_t i = 0; i < name.n; i++) {
-        if (strchr("\\.+*?()|[]{}^$", name.at[i]) && name.at[i])
-            buf_addc(&out, '\\');
-        buf_addc(&out, name.at[i]);
-    }
+    regex_quote(name, &out);
     struct span copy = arena_span(k->arena, buf_span(&out));
     buf_release(&out);
     return copy;
