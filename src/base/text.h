@@ -8,6 +8,7 @@
 struct text_file {
     const struct span *lines; // without line ends
     size_t n;
+    struct span version; // of the Go whose source it is, "go1.21.3"; or ""
 };
 
 #endif

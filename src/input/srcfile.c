@@ -27,6 +27,7 @@ struct srcfiles {
     struct strtab names;
     VEC(struct entry) entries; // of names 1, 2, …
     VEC(struct span) go_roots, mod_caches, go_paths;
+    struct span version;    // of the Go that the file at hand was found in, or ""
     VEC(struct span) fence; // directories that files have to be below
     bool fenced, missed;
 };
@@ -283,13 +284,28 @@ static struct span cache_name(struct srcfiles *s, struct span name)
     return copy;
 }
 
+// The first line of GOROOT's file VERSION: "go1.21.3".
+static struct span version_of(struct srcfiles *s, struct span root)
+{
+    enum { VERSION_MAX = 1000 };
+    struct span text, line;
+    struct err ignored; // Debian's has it elsewhere
+    if (read_file(s, join(s, root, SPAN("VERSION")), VERSION_MAX, &text, &ignored) <= 0 ||
+        !span_cut(&text, '\n', &line) || !span_starts(line, SPAN("go1.")))
+        return SPAN("");
+    return line;
+}
+
 static int try_go(struct srcfiles *s, struct span name, struct span *content, struct err *err)
 {
     int found = 0;
     struct span in_root = behind(name, SPAN("/src/"));
     struct span in_cache = behind(name, SPAN("/pkg/mod/"));
-    for (size_t i = 0; !found && i < s->go_roots.n; i++)
+    for (size_t i = 0; !found && i < s->go_roots.n; i++) {
         found = try_plain(s, join(s, s->go_roots.at[i], SPAN("src")), in_root, content, err);
+        if (found > 0)
+            s->version = version_of(s, s->go_roots.at[i]);
+    }
     bool versioned = span_find(in_cache, SPAN("@")) != SPAN_NOT_FOUND;
     for (size_t i = 0; !found && versioned && i < s->mod_caches.n; i++) {
         found = try_plain(s, s->mod_caches.at[i], in_cache, content, err);
@@ -306,6 +322,7 @@ static int try_go(struct srcfiles *s, struct span name, struct span *content, st
 static int locate(struct srcfiles *s, struct span name, struct span *content, struct err *err)
 {
     struct span path = path_trim(name, s->trim_path, s->search_path);
+    s->version = SPAN("");
     bool absolute = span_starts(path, SPAN("/"));
     int found = absolute ? read_file(s, path, FILE_MAX, content, err)
                          : try_upwards(s, path, try_plain, content, err);
@@ -335,7 +352,7 @@ static int split_lines(struct srcfiles *s, struct span content, struct text_file
             line.n--;
         *vec_push(s->arena, &lines) = line;
     }
-    *file = (struct text_file){lines.at, lines.n};
+    *file = (struct text_file){lines.at, lines.n, s->version};
     return 0;
 }
 

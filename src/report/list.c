@@ -61,6 +61,8 @@ static void collect(struct lister *l, struct regex *symbol)
 static void add_line(struct lister *l, struct list_routine *routine, uint32_t number, uint32_t node)
 {
     const struct node_info *info = info_of(l, node);
+    if (info->start_line > 0 && (!routine->start || info->start_line < routine->start))
+        routine->start = info->start_line;
     int64_t start = info->start_line ? info->start_line : info->line - MARGIN;
     if (routine->n_lines == 0 || start < routine->first)
         routine->first = start;

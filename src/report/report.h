@@ -166,6 +166,7 @@ struct list_line {
 struct list_routine {
     struct span name, file; // the file is "" where it is not known
     int64_t flat, cum;
+    int64_t start;           // the line it begins at, or 0
     int64_t first, last;     // lines to show
     struct list_line *lines; // that have weight, by number
     uint32_t n_lines;

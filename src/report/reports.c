@@ -5,6 +5,7 @@
 #include "report/hints.h"
 #include "report/leaks.h"
 #include "report/memstats.h"
+#include "report/sourcefit.h"
 
 struct wants wants_of_both(const struct wants *a, const struct wants *b)
 {
@@ -128,12 +129,37 @@ static int build_tags(const struct report *r, const struct subject *s, union rep
     return 0;
 }
 
+// Says what source files cannot be those of the program, each once: routines of a file need not be
+// neighbours.
+static void note_misfits(const struct report *r, const struct subject *s, const struct list *list)
+{
+    struct strtab said;
+    strtab_init(&said, r->arena, NULL);
+    for (uint32_t i = 0; i < list->n_routines; i++) {
+        const struct list_routine *routine = &list->routines[i];
+        struct err ignored; // the format tells
+        const struct text_file *file =
+            routine->file.n ? s->files.find(s->files.context, routine->file, &ignored) : NULL;
+        if (!file || strtab_find(&said, routine->file) != HASH_NONE)
+            continue;
+        const char *why = source_misfit(routine, file, r->arena);
+        if (!why)
+            continue;
+        strtab_add(&said, routine->file);
+        job_note(r->job, why);
+    }
+    strtab_release(&said);
+}
+
 static int build_list(const struct report *r, const struct subject *s, union report_data *data,
                       struct err *err)
 {
     data->list = arena_alloc(r->arena, sizeof *data->list);
     *data->list = report_list(r, s->regex);
-    return data->list->n_routines ? 0 : no_match(s, err);
+    if (data->list->n_routines == 0)
+        return no_match(s, err);
+    note_misfits(r, s, data->list);
+    return 0;
 }
 
 static int build_graph(const struct report *r, const struct subject *s, union report_data *data,
