@@ -50,7 +50,8 @@ static bool is_url(struct span file)
     size_t n = 0;
     while (n < file.n && (isalnum((unsigned char)file.at[n]) || (n && strchr("+-.", file.at[n]))))
         n++;
-    return n > 0 && n < file.n && file.at[n] == ':' && isalpha((unsigned char)file.at[0]);
+    // One letter is a drive of Windows.
+    return n > 1 && n < file.n && file.at[n] == ':' && isalpha((unsigned char)file.at[0]);
 }
 
 // A mapping that is named after the address a profile came from has no name of its own.

@@ -1,6 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/path.h"
 
+#include <ctype.h>
+
+bool path_has_drive(struct span path)
+{
+    return path.n > 2 && isalpha((unsigned char)path.at[0]) && path.at[1] == ':' &&
+           (path.at[2] == '\\' || path.at[2] == '/');
+}
+
+bool path_is_foreign(struct span path)
+{
+    if (path_has_drive(path) || span_starts(path, SPAN("\\\\")))
+        return true;
+    return path.n && memchr(path.at, '\\', path.n) && !memchr(path.at, '/', path.n);
+}
+
+struct span path_with_slashes(struct arena *a, struct span path)
+{
+    if (!path_is_foreign(path))
+        return path;
+    char *copy = arena_cstr(a, path);
+    for (size_t i = 0; i < path.n; i++)
+        if (copy[i] == '\\')
+            copy[i] = '/';
+    return (struct span){copy, path.n};
+}
+
+// Whether c separates the parts of a path.
+static bool separates(char c, bool foreign)
+{
+    return c == '/' || (foreign && c == '\\');
+}
+
 static bool is_clean(struct span path)
 {
     if (path.n == 0)
@@ -49,7 +81,7 @@ static void step_into(struct builder *b, struct span element)
     b->n += element.n;
 }
 
-struct span path_clean(struct arena *a, struct span path)
+static struct span clean(struct arena *a, struct span path)
 {
     if (is_clean(path))
         return path;
@@ -74,23 +106,46 @@ struct span path_clean(struct arena *a, struct span path)
     return (struct span){b.out, b.n};
 }
 
+// Of a path with backslashes they stay.
+static struct span clean_foreign(struct arena *a, struct span path)
+{
+    struct span cleaned = clean(a, path_with_slashes(a, path));
+    bool backslashes = memchr(path.at, '\\', path.n) != NULL;
+    char *copy = arena_cstr(a, cleaned);
+    for (size_t i = 0; backslashes && i < cleaned.n; i++)
+        if (copy[i] == '/')
+            copy[i] = '\\';
+    return (struct span){copy, cleaned.n};
+}
+
+struct span path_clean(struct arena *a, struct span path)
+{
+    if (path_is_foreign(path) && span_find(path, SPAN("\\.")) != SPAN_NOT_FOUND)
+        return clean_foreign(a, path);
+    return clean(a, path);
+}
+
 struct span path_base(struct span path)
 {
+    bool foreign = path_is_foreign(path);
     if (path.n == 0)
         return SPAN(".");
-    while (path.n && path.at[path.n - 1] == '/')
+    while (path.n && separates(path.at[path.n - 1], foreign))
         path.n--;
     if (path.n == 0)
         return SPAN("/");
-    const char *slash = memrchr(path.at, '/', path.n);
-    return slash ? span_from(path, (size_t)(slash - path.at) + 1) : path;
+    size_t start = path.n;
+    while (start && !separates(path.at[start - 1], foreign))
+        start--;
+    return span_from(path, start);
 }
 
 bool path_list_next(struct span *list, struct span *element)
 {
     if (!list->at)
         return false;
-    const char *colon = memchr(list->at, ':', list->n);
+    size_t skip = path_has_drive(*list) ? 2 : 0; // its colon is none between paths
+    const char *colon = memchr(list->at + skip, ':', list->n - skip);
     *element = (struct span){list->at, colon ? (size_t)(colon - list->at) : list->n};
     *list = colon ? span_from(*list, element->n + 1) : (struct span){NULL, 0};
     return true;
@@ -99,8 +154,9 @@ bool path_list_next(struct span *list, struct span *element)
 static bool after_directory(struct span path, struct span directory, struct span *rest)
 {
     struct span name = path_base(directory);
+    bool foreign = path_is_foreign(path);
     for (size_t i = 0; i + name.n + 2 <= path.n; i++) {
-        if (path.at[i] == '/' && path.at[i + 1 + name.n] == '/' &&
+        if (separates(path.at[i], foreign) && separates(path.at[i + 1 + name.n], foreign) &&
             memcmp(path.at + i + 1, name.at, name.n) == 0) {
             *rest = span_from(path, i + name.n + 2);
             return true;
@@ -109,10 +165,25 @@ static bool after_directory(struct span path, struct span directory, struct span
     return false;
 }
 
+// Paths of Windows do not tell capitals apart, nor the two slashes.
+static bool starts_with(struct span path, struct span prefix)
+{
+    if (!path_is_foreign(path))
+        return span_starts(path, prefix);
+    for (size_t i = 0; i < prefix.n; i++) {
+        bool both = i < path.n && separates(path.at[i], true) && separates(prefix.at[i], true);
+        if (i >= path.n ||
+            (!both && tolower((unsigned char)path.at[i]) != tolower((unsigned char)prefix.at[i])))
+            return false;
+    }
+    return true;
+}
+
 static bool strip_prefix(struct span path, struct span prefix, struct span *rest)
 {
-    size_t skip = span_ends(prefix, SPAN("/")) ? prefix.n : prefix.n + 1;
-    if (!span_starts(path, prefix) || path.n < skip || path.at[skip - 1] != '/')
+    bool foreign = path_is_foreign(path);
+    size_t skip = prefix.n + !(prefix.n && separates(prefix.at[prefix.n - 1], foreign));
+    if (!starts_with(path, prefix) || path.n < skip || !separates(path.at[skip - 1], foreign))
         return false;
     *rest = span_from(path, skip);
     return true;

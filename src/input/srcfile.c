@@ -319,13 +319,28 @@ static int try_go(struct srcfiles *s, struct span name, struct span *content, st
     return found ? found : try_upwards(s, name, try_module, content, err);
 }
 
+// A path of Windows names a directory of another machine: what of its end is here is found.
+static int try_foreign(struct srcfiles *s, struct span path, struct span *content, struct err *err)
+{
+    struct span rest = path_with_slashes(s->arena, path), part;
+    int found = 0;
+    if (path_has_drive(rest))
+        rest = span_from(rest, 3);
+    while (!found && rest.at) {
+        found = rest.n ? try_upwards(s, rest, try_plain, content, err) : 0;
+        span_cut(&rest, '/', &part);
+    }
+    return found;
+}
+
 static int locate(struct srcfiles *s, struct span name, struct span *content, struct err *err)
 {
     struct span path = path_trim(name, s->trim_path, s->search_path);
     s->version = SPAN("");
     bool absolute = span_starts(path, SPAN("/"));
-    int found = absolute ? read_file(s, path, FILE_MAX, content, err)
-                         : try_upwards(s, path, try_plain, content, err);
+    int found = absolute                ? read_file(s, path, FILE_MAX, content, err)
+                : path_is_foreign(path) ? try_foreign(s, path, content, err)
+                                        : try_upwards(s, path, try_plain, content, err);
     if (!found)
         found = try_go(s, name, content, err);
     if (!found) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profile/matcher.h"
 
+#include "base/path.h"
 #include "profile/symbol.h"
 
 struct matcher matcher_of(const struct profile *p, struct regex *regex, struct arena *arena)
@@ -9,6 +10,14 @@ struct matcher matcher_of(const struct profile *p, struct regex *regex, struct a
     if (regex)
         m.known = arena_zalloc(arena, strtab_count(p->strings), sizeof *m.known);
     return m;
+}
+
+static bool matches_with_slashes(struct regex *regex, struct span path)
+{
+    struct arena arena = {0};
+    bool match = regex_match(regex, path_with_slashes(&arena, path));
+    arena_release(&arena);
+    return match;
 }
 
 bool matcher_match(struct matcher *m, str_id id)
@@ -20,7 +29,9 @@ bool matcher_match(struct matcher *m, str_id id)
         struct span bare = m->whole_names  ? symbol_shown_name(text)
                            : m->bare_names ? symbol_bare_name(text)
                                            : text;
-        bool match = regex_match(m->regex, bare) || (m->whole_names && regex_match(m->regex, text));
+        bool match = regex_match(m->regex, bare) ||
+                     (m->whole_names && regex_match(m->regex, text)) ||
+                     (path_has_drive(text) && matches_with_slashes(m->regex, text));
         m->known[id] = match ? 1 : -1;
     }
     return m->known[id] > 0;
