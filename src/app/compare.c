@@ -16,6 +16,24 @@ static void negate(struct profile *p)
     profile_scale(p, minus);
 }
 
+// Where the base has nothing of a type, scaling to it leaves nothing either.
+static void note_nothing(const struct profile *p, const double *scales, const struct job *job)
+{
+    struct buf types = {0};
+    for (uint32_t i = 0; i < p->n_sample_types && types.n < 200; i++)
+        if (scales[i] == 0)
+            buf_printf(&types, "%s" SPAN_FMT, types.n ? ", " : "",
+                       SPAN_ARG(profile_str(p, p->sample_types[i].type)));
+    if (types.n) {
+        struct buf note = {0};
+        buf_printf(&note, "normalize: the base or the profile has nothing of %s, which becomes 0",
+                   buf_cstr(&types));
+        job_note(job, buf_cstr(&note));
+        buf_release(&note);
+    }
+    buf_release(&types);
+}
+
 // Adds up the two sides, of which the base is negated.
 static int add_sides(struct merger *m, struct profile *p, struct profile *base,
                      const struct comparing *how, double *scales, struct err *err)
@@ -24,6 +42,8 @@ static int add_sides(struct merger *m, struct profile *p, struct profile *base,
         profile_mark_base(base);
     if (how->normalize && profile_normalize(p, base, scales, err))
         return -1;
+    if (how->normalize)
+        note_nothing(p, scales, how->job);
     negate(base);
     if (how->keep_sides)
         return merger_add_side(m, p, SIDE_AFTER, 1, err) ||

@@ -123,7 +123,7 @@ static int apply_base(struct loader *l, struct profile *p)
     note_files(l->fresh, &l->fresh->bases, &bases);
     arena_release(&arena);
     if (status == 0) {
-        struct comparing how = {*c->diff_base != '\0', c->normalize, wants_sides(l)};
+        struct comparing how = {*c->diff_base != '\0', c->normalize, wants_sides(l), l->job};
         return compare_profiles(p, &base, &how, l->err);
     }
     profile_release(p);

@@ -77,7 +77,7 @@ static int64_t sum_of(const struct profile *p, uint32_t type)
 {
     int64_t sum = 0;
     for (uint32_t i = 0; i < p->n_samples; i++)
-        sum += sample_values(p, &p->samples[i])[type];
+        sum = i64_add(sum, sample_values(p, &p->samples[i])[type]);
     return sum;
 }
 
