@@ -225,8 +225,11 @@ int profile_conform(struct profile *a, struct profile *b, bool *a_changed, struc
 {
     double period_a, period_b;
     const struct value_type *types = a->sample_types;
+    bool unnamed = b->default_sample_type == 0;
     if (keep_common_types(a, b, err))
         return -1;
+    if (unnamed)
+        b->default_sample_type = 0; // a's counts
     if (common_unit(a, &a->period_type, b, &b->period_type, &period_a, &period_b, err))
         return err_wrap(err, "period type");
     a->period = i64_cut((double)a->period * period_a);
