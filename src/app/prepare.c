@@ -2,6 +2,7 @@
 #include "app/prepare.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 
 #include "base/regex.h"
 #include "profile/filter.h"
@@ -66,6 +67,8 @@ int prepare_profile(struct profile *p, const struct config *config, struct remot
                     const struct remote_asking *asking, const struct job *job, struct err *err)
 {
     struct symbolize_mode mode = mode_of(config->symbolize);
+    const char *tools = *config->tools ? config->tools : getenv("PPROF_TOOLS");
+    mode.tools = tools ? span_of(tools) : SPAN("");
     if (symbolize(p, &mode, remotes, asking, job, err) || drop_frames(p, config, err)) {
         profile_release(p);
         return -1;

@@ -231,8 +231,9 @@ static void take_location(struct weblister *w, uint32_t location)
     for (uint32_t i = 0; i < loc->n_lines; i++) {
         const struct line *line = &p->lines[loc->line + i];
         const struct function *f = &p->functions[line->function];
-        frames[i] =
-            (struct frame){profile_str(p, f->name), profile_str(p, f->filename), line->line};
+        frames[i] = (struct frame){.function = profile_str(p, f->name),
+                                   .file = profile_str(p, f->filename),
+                                   .line = line->line};
     }
     c.shown.address = c.address;
     c.shown.file = frames[0].file;

@@ -161,7 +161,8 @@ static void add_frame(struct arena *arena, struct frames *frames, struct span fu
     // addr2line writes "?" for a line that it does not know, which is then part of the file's name.
     if (line == 0)
         file = span_of(arena_printf(arena, SPAN_FMT ":?", SPAN_ARG(file.n ? file : SPAN("??"))));
-    *vec_push(arena, &frames->all) = (struct frame){function, file, line};
+    *vec_push(arena, &frames->all) =
+        (struct frame){.function = function, .file = file, .line = line};
 }
 
 // The innermost frame: DWARF's name where the linker has the same, else that of the symbol.
@@ -213,4 +214,29 @@ void binary_frames(struct binary *b, bool fast, uint64_t address, const struct f
     struct frame *last = frames->all.n ? &frames->all.at[frames->all.n - 1] : NULL;
     if (last && listed.n > last->function.n + 1)
         last->function = listed;
+}
+
+void binary_frames_of_llvm(struct binary *b, uint64_t address, const struct found *found,
+                           struct arena *arena, struct frames *frames)
+{
+    const struct dwarf_place *place = &found->place;
+    const struct dwarf_function *f = found->in_dwarf ? place->function : NULL;
+    struct frame frame = {.function = {NULL, 0}};
+    frames->all.n = 0;
+    if (found->in_dwarf)
+        frame = (struct frame){
+            .file = span_of_text(place->plain_file), .line = place->line, .column = place->column};
+    for (; f; f = f->caller) {
+        frame.function = span_of_text(f->name);
+        frame.start_line = f->start_line;
+        if (!f->caller)
+            break;
+        *vec_push(arena, &frames->all) = frame;
+        frame = (struct frame){
+            .file = span_of_text(f->call_file), .line = f->call_line, .column = f->call_column};
+    }
+    symtab_list_nearest(&b->file.symtab, &b->arena);
+    struct span symbol = symtab_nearest(&b->file.symtab, address);
+    frame.function = symbol.n ? symbol : frame.function;
+    *vec_push(arena, &frames->all) = frame;
 }

@@ -28,7 +28,8 @@ const char *binary_trouble(const struct binary *b);
 struct frame {
     struct span function; // empty: unknown
     struct span file;     // empty: unknown
-    int64_t line;         // 0: unknown
+    int64_t line, column; // 0: unknown
+    int64_t start_line;   // of the function; 0: unknown
 };
 
 struct frames {
@@ -42,6 +43,9 @@ struct found {
     struct dwarf_place place;
 };
 
+// Which program google/pprof would have asked, and so which answers are right.
+enum symbol_style { AS_ADDR2LINE, AS_LLVM_SYMBOLIZER };
+
 // Finds what is at each of n addresses, sorted; before anything else is asked.
 // May run on a thread of its own. With fast, symbol tables alone are read.
 void binary_find(struct binary *b, bool fast, const uint64_t *addresses, size_t n,
@@ -51,5 +55,10 @@ void binary_find(struct binary *b, bool fast, const uint64_t *addresses, size_t 
 // addresses were asked for before, as addr2line's does: ask in the profile's order.
 void binary_frames(struct binary *b, bool fast, uint64_t address, const struct found *found,
                    struct arena *arena, struct frames *frames);
+
+// The same as llvm-symbolizer has it: with columns and the lines that functions begin at, and
+// always a frame, if only an empty one.
+void binary_frames_of_llvm(struct binary *b, uint64_t address, const struct found *found,
+                           struct arena *arena, struct frames *frames);
 
 #endif

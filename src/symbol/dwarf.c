@@ -260,6 +260,9 @@ static void find_name(const struct dwarf *d, const struct unit *u, Dwarf_Die *di
             d->lib->dwarf_formref_die(&attribute, &other))
             find_name(d, u, &other, depth + 1, f);
     }
+    Dwarf_Word start;
+    if (number_of(d, die, DW_AT_decl_line, &start))
+        f->start_line = (uint32_t)start;
     const char *name = f->name ? NULL : text_of(d, die, DW_AT_name);
     if (name) {
         f->name = name;
@@ -310,12 +313,14 @@ static struct dwarf_function *fill_function(struct dwarf *d, struct unit *u, uin
             inner->caller = &f->shown;
         innermost = innermost ? innermost : &f->shown;
         if (!f->is_filled) {
-            Dwarf_Word line = 0;
+            Dwarf_Word line = 0, column = 0;
             f->is_filled = true;
             find_name(d, u, &f->die, 0, &f->shown);
             f->shown.call_file = call_file(d, u, &f->die);
             if (number_of(d, &f->die, DW_AT_call_line, &line))
                 f->shown.call_line = (uint32_t)line;
+            if (number_of(d, &f->die, DW_AT_call_column, &column))
+                f->shown.call_column = (uint32_t)column;
         }
         if (!f->is_inlined)
             break;
@@ -383,7 +388,7 @@ static bool find_line(struct dwarf *d, const struct unit *u, uint64_t address,
 {
     size_t low = 0, high = u->n_lines;
     bool ends = true;
-    int number = 0;
+    int number = 0, column = 0;
     while (low < high) {
         size_t middle = (low + high) / 2;
         if (line_address(d, u, middle) <= address)
@@ -398,6 +403,9 @@ static bool find_line(struct dwarf *d, const struct unit *u, uint64_t address,
         return false;
     d->lib->dwarf_lineno(line, &number);
     place->line = number > 0 ? (uint32_t)number : 0;
+    d->lib->dwarf_linecol(line, &column);
+    place->column = column > 0 ? (uint32_t)column : 0;
+    place->plain_file = path_of(d, u, d->lib->dwarf_linesrc(line, NULL, NULL));
     place->file = path_of(d, u, source_of(d, u, low - 1));
     return true;
 }
@@ -466,31 +474,6 @@ void dwarf_close(struct dwarf *d)
 bool dwarf_is_built_in(void)
 {
     return true;
-}
-
-#else
-
-struct dwarf *dwarf_open(struct span bytes, struct err *err)
-{
-    (void)bytes;
-    err_set(err, "this build of cprof reads no DWARF: no source lines, no inlined calls");
-    return NULL;
-}
-
-void dwarf_close(struct dwarf *d)
-{
-    (void)d;
-}
-
-bool dwarf_find(struct dwarf *d, uint64_t address, struct dwarf_place *place)
-{
-    (void)d, (void)address, (void)place;
-    return false;
-}
-
-bool dwarf_is_built_in(void)
-{
-    return false;
 }
 
 #endif

@@ -8,7 +8,8 @@
 #include "base/err.h"
 
 // The functions and lines of a file's DWARF (2 to 5), read through libdw as they are asked for.
-// What is found is what GNU addr2line 2.40 finds.
+// What is found is what GNU addr2line 2.40 finds, and in plain_file, columns and start lines what
+// llvm-symbolizer 14 does.
 
 // A function, or one of the places where it was inlined. These stay as long as the file is open.
 struct dwarf_function {
@@ -17,13 +18,15 @@ struct dwarf_function {
     uint64_t low;     // its first address
     struct dwarf_function *caller; // what it is inlined into; NULL: it is not
     const char *call_file;         // where; NULL: unknown
-    uint32_t call_line;
+    uint32_t call_line, call_column;
+    uint32_t start_line; // of the function
 };
 
 struct dwarf_place {
     struct dwarf_function *function; // the innermost; NULL: none
     const char *file;                // NULL: unknown
-    uint32_t line;                   // 0: unknown
+    const char *plain_file;          // the same as the line table says it
+    uint32_t line, column;           // 0: unknown
 };
 
 struct dwarf;

@@ -12,6 +12,7 @@ struct symbolize_mode {
     bool fast;          // of binaries, symbol tables alone
     bool force;         // also what the profile has names for
     enum demangle_style style;
+    struct span tools; // the option of that name, see tool.h; not of the words
 };
 
 // The words there are, with what each means, ended by one without a name.

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "symbol/run.h"
+#include "symbol/tool.h"
 
 // Where the instructions come from that follow in the text.
 struct origin {
@@ -118,33 +119,6 @@ void objdump_parse(struct span text, struct arena *arena, struct instructions *o
     }
 }
 
-// The program of that name in the directories of the option tools; NULL: to be looked for in PATH.
-static const char *find_tool(struct span tools, struct span name, struct arena *arena, bool *only)
-{
-    static const struct span none = {NULL, 0};
-    const char *found = NULL;
-    *only = false;
-    for (int round = 0; round < 2 && !found; round++) {
-        struct span rest = tools, entry;
-        while (rest.n && !found) {
-            size_t comma = span_find(rest, SPAN(","));
-            entry = comma == SPAN_NOT_FOUND ? rest : span_upto(rest, comma);
-            rest = comma == SPAN_NOT_FOUND ? none : span_from(rest, comma + 1);
-            size_t colon = span_find(entry, SPAN(":"));
-            bool named = colon != SPAN_NOT_FOUND;
-            struct span directory = named ? span_from(entry, colon + 1) : entry;
-            if (named != (round == 0) || (named && !span_eq(span_upto(entry, colon), name)) ||
-                directory.n == 0)
-                continue;
-            *only = true;
-            const char *path =
-                arena_printf(arena, SPAN_FMT "/" SPAN_FMT, SPAN_ARG(directory), SPAN_ARG(name));
-            found = access(path, X_OK) == 0 ? path : NULL;
-        }
-    }
-    return found;
-}
-
 static const char *number_argument(struct arena *arena, const char *name, uint64_t value)
 {
     return arena_printf(arena, "--%s=0x%" PRIx64, name, value);
@@ -156,7 +130,7 @@ static int run_one(struct span name, const char *path, uint64_t start, uint64_t 
                    struct buf *text, bool *missing, struct err *err)
 {
     bool llvm = span_starts(name, SPAN("llvm")), only;
-    const char *tool = find_tool(o->tools, name, arena, &only);
+    const char *tool = tool_find(o->tools, name, arena, &only);
     const char *argv[12] = {tool ? tool : name.at, "--disassemble", "--demangle",
                             "--no-show-raw-insn", "--line-numbers"};
     size_t n = 5;

@@ -9,6 +9,7 @@
 #include "base/vec.h"
 #include "symbol/mapping.h"
 #include "symbol/names.h"
+#include "symbol/tool.h"
 
 // A mapping whose file is read.
 struct task {
@@ -32,6 +33,7 @@ struct symbolizer {
     struct hash_index index;        // of new functions
     uint32_t n_old;                 // functions
     bool missing;
+    enum symbol_style style;
 };
 
 static void say(struct symbolizer *s, struct span what, const char *why)
@@ -139,14 +141,15 @@ static bool same_function(const void *context, uint32_t entry, const void *key)
 {
     const struct symbolizer *s = context;
     const struct function *a = &s->functions.at[entry], *b = key;
-    return a->name == b->name && a->filename == b->filename;
+    return a->name == b->name && a->filename == b->filename && a->start_line == b->start_line;
 }
 
 static uint32_t add_function(struct symbolizer *s, const struct frame *frame)
 {
     struct function f = {.id = s->functions.n + 1,
                          .name = strtab_add(s->p->strings, frame->function),
-                         .filename = strtab_add(s->p->strings, frame->file)};
+                         .filename = strtab_add(s->p->strings, frame->file),
+                         .start_line = frame->start_line};
     f.system_name = f.name;
     uint64_t hash = hash_u64((uint64_t)f.name << 32 | f.filename);
     uint32_t found = hash_find(&s->index, hash, same_function, s, &f);
@@ -171,7 +174,7 @@ static void set_lines(struct symbolizer *s, struct location *loc, const struct f
         m->has_line_numbers |= frame->line != 0;
         m->has_inline_frames = true;
         *vec_push(s->p->arena, &s->lines) =
-            (struct line){.function = add_function(s, frame), .line = frame->line};
+            (struct line){add_function(s, frame), frame->line, frame->column};
     }
 }
 
@@ -195,8 +198,11 @@ static void finish_task(struct symbolizer *s, struct task *t)
     for (size_t i = 0; i < t->locations.n; i++) {
         struct location *loc = &s->p->locations[t->locations.at[i]];
         uint64_t address = loc->address - t->base;
-        binary_frames(t->opened.binary, s->mode->fast, address, found_at(t, address), &arena,
-                      &frames);
+        const struct found *found = found_at(t, address);
+        if (s->style == AS_LLVM_SYMBOLIZER)
+            binary_frames_of_llvm(t->opened.binary, address, found, &arena, &frames);
+        else
+            binary_frames(t->opened.binary, s->mode->fast, address, found, &arena, &frames);
         if (frames.all.n)
             set_lines(s, loc, &frames);
     }
@@ -240,6 +246,8 @@ static void finish(struct symbolizer *s)
 static void read_binaries(struct symbolizer *s)
 {
     plan(s);
+    if (s->tasks.n && !s->mode->fast && tool_is_there(s->mode->tools, SPAN("llvm-symbolizer")))
+        s->style = AS_LLVM_SYMBOLIZER;
     if (s->tasks.n) {
         parallel_run(s->job, (unsigned)s->tasks.n, run_task, s);
         finish(s);

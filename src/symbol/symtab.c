@@ -206,3 +206,58 @@ uint16_t symtab_section(const struct elf *elf, uint64_t address)
     }
     return 0;
 }
+
+static int cmp_near(const void *a, const void *b)
+{
+    const struct near_symbol *x = a, *y = b;
+    if (x->value != y->value)
+        return x->value < y->value ? -1 : 1;
+    if (x->size != y->size)
+        return x->size < y->size ? -1 : 1;
+    return x->order < y->order ? -1 : 1;
+}
+
+static bool is_near(const struct elf *elf, const struct elf_symbol *s)
+{
+    bool in_memory = s->section != SHN_UNDEF && s->section < elf->n_sections &&
+                     (elf->sections[s->section].flags & SHF_ALLOC);
+    return in_memory && s->name.n &&
+           (s->type == STT_NOTYPE || s->type == STT_FUNC || s->type == STT_OBJECT ||
+            s->type == STT_GNU_IFUNC);
+}
+
+void symtab_list_nearest(struct symtab *t, struct arena *arena)
+{
+    if (t->near)
+        return;
+    struct elf_symbols symbols = elf_symbols(t->elf, false, arena);
+    if (symbols.n == 0)
+        symbols = elf_symbols(t->elf, true, arena);
+    t->near = arena_alloc(arena, (symbols.n + 1) * sizeof *t->near);
+    size_t n = 0;
+    for (size_t i = 0; i < symbols.n; i++) {
+        const struct elf_symbol *s = &symbols.at[i];
+        if (is_near(t->elf, s))
+            t->near[n++] = (struct near_symbol){s->value, s->size, s->name, i};
+    }
+    qsort(t->near, n, sizeof *t->near, cmp_near);
+    for (size_t i = 0; i < n; i++) // of those at one value the last
+        if (i + 1 == n || t->near[i + 1].value != t->near[i].value)
+            t->near[t->n_near++] = t->near[i];
+}
+
+struct span symtab_nearest(const struct symtab *t, uint64_t address)
+{
+    size_t low = 0, high = t->n_near;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (t->near[middle].value <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0)
+        return SPAN("");
+    const struct near_symbol *s = &t->near[low - 1];
+    return s->size && address - s->value >= s->size ? SPAN("") : s->name;
+}
