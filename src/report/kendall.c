@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXACT_MAX = 1000 };
+enum { EXACT_MAX = 400 };
 
 static uint64_t pairs_of(uint64_t n)
 {

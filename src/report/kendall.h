@@ -22,7 +22,7 @@ struct kendall {
 // Of n values, in the order of time.
 struct kendall kendall_of(const double *x, uint32_t n, struct arena *scratch);
 
-// The distribution of falls among n values; exact up to 1,000 values, beyond that the normal one
+// The distribution of falls among n values; exact up to 400 values, beyond that the normal one
 // with its fourth cumulant.
 struct kendall_tail {
     uint32_t n;

@@ -181,7 +181,6 @@ static void measure_second_half(const struct trend_series *s, const struct trend
     if (o->jump > 0 && o->split > half)
         o->slope2_raw = sen_slope(e->x + half, s->t + half, n - half, scratch);
     o->growth2 = o->slope2 * (s->t[n - 1] - s->t[half]);
-    o->se2 = sqrt(trend_variance(s, e, half, n - 1));
 }
 
 static void measure(const struct trend_series *s, const struct trend_entry *e,
@@ -211,7 +210,9 @@ static void measure(const struct trend_series *s, const struct trend_entry *e,
     o->low = o->slope - hypot(o->slope - o->sen_low, width);
     o->high = o->slope + hypot(o->sen_high - o->slope, width);
     o->jump = fmax(e->x[o->split] - e->x[o->split - 1], 0);
-    measure_second_half(s, e, o, scratch);
+    o->se2 = sqrt(trend_variance(s, e, n / 2, n - 1));
+    if (o->p <= s->alpha) // else nothing asks for it
+        measure_second_half(s, e, o, scratch);
 }
 
 // What verdicts are given by.

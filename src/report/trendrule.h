@@ -71,17 +71,18 @@ struct trend_entry {
 struct trend_numbers {
     double hits;
     int64_t s;
-    double variance, tau, p;     // Mann and Kendall's
-    double slope;                // Theil and Sen's, per unit of t
-    double sen_low, sen_high;    // its interval
-    double low, high;            // that widened by the sampling error of the first and last values
-    double growth;               // slope · duration
-    double se;                   // sampling error of last − first
-    uint32_t split;              // where two levels fit best: the first snapshot of the second
-    double jump;                 // there, if it is a rise
-    double slope2, growth2, se2; // of the second half, the jump taken out
-    double slope2_raw;           // with it
-    double drawdown;             // the largest fall from a height reached before
+    double variance, tau, p;  // Mann and Kendall's
+    double slope;             // Theil and Sen's, per unit of t
+    double sen_low, sen_high; // its interval
+    double low, high;         // that widened by the sampling error of the first and last values
+    double growth;            // slope · duration
+    double se;                // sampling error of last − first
+    uint32_t split;           // where two levels fit best: the first snapshot of the second
+    double jump;              // there, if it is a rise
+    double slope2, growth2,
+        se2;           // of the second half, the jump taken out; where p is not above alpha
+    double slope2_raw; // with it
+    double drawdown;   // the largest fall from a height reached before
     enum trend_verdict verdict;
 };
 

@@ -120,14 +120,14 @@ static void tail_is_a_distribution(void)
 
 static void long_series_have_the_normal_tail(void)
 {
-    struct kendall_tail exact = kendall_tail_of(1000, &memory), normal = exact;
+    struct kendall_tail exact = kendall_tail_of(400, &memory), normal = exact;
     normal.sums = NULL;
     for (int z = -4; z <= 4; z++) {
-        uint64_t rises = (uint64_t)((double)exact.pairs / 2 + z * 5273.0);
+        uint64_t rises = (uint64_t)((double)exact.pairs / 2 + z * 1337.5);
         check_about("%d standard deviations", z);
-        CHECK(fabs(kendall_p(&exact, rises) / kendall_p(&normal, rises) - 1) < 1e-4);
+        CHECK(fabs(kendall_p(&exact, rises) / kendall_p(&normal, rises) - 1) < 1e-3);
     }
-    CHECK(kendall_tail_of(1001, &memory).sums == NULL);
+    CHECK(kendall_tail_of(401, &memory).sums == NULL);
 }
 
 static void least_snapshots(void)
@@ -224,6 +224,28 @@ static void ranks_are_selected(void)
     CHECK_F64(select_median(values, N), 1);
 }
 
+// Many slopes are not all put in order, and give the same.
+static void many_slopes_give_the_same(void)
+{
+    enum { N = 401 };
+    double x[N], t[N];
+    for (uint32_t i = 0; i < N; i++) {
+        t[i] = i + .25 * (i % 3);
+        x[i] = i / 7. + (double)(i * 7919 % 101);
+    }
+    struct kendall k = kendall_of(x, N, &memory);
+    struct sen sen = sen_of(x, t, N, k.variance, &memory);
+    double *slopes = arena_alloc(&memory, N * N * sizeof *slopes);
+    size_t n = 0;
+    for (uint32_t i = 0; i < N; i++)
+        for (uint32_t j = i + 1; j < N; j++)
+            slopes[n++] = (x[j] - x[i]) / (t[j] - t[i]);
+    double half = 1.959963984540054 * sqrt(k.variance);
+    CHECK_F64(sen.slope, select_median(slopes, n));
+    CHECK_F64(sen.low, select_rank(slopes, n, (size_t)rint(((double)n - half) / 2) - 1));
+    CHECK_F64(sen.high, select_rank(slopes, n, (size_t)rint(((double)n + half) / 2)));
+}
+
 // What word is given to an exactly counted series of whole numbers.
 static enum trend_verdict verdict_of(const double *x, uint32_t n)
 {
@@ -268,4 +290,4 @@ static void verdicts(void)
 CHECK_MAIN(CASE(series), CASE(exact_tail), CASE(tail_is_a_distribution),
            CASE(long_series_have_the_normal_tail), CASE(least_snapshots), CASE(deviates),
            CASE(sampling_variances), CASE(limits), CASE(rates_of_counters),
-           CASE(ranks_are_selected), CASE(verdicts))
+           CASE(ranks_are_selected), CASE(many_slopes_give_the_same), CASE(verdicts))
