@@ -44,6 +44,11 @@ enum app_keep {
 const struct loaded *app_load(char *const *paths, size_t n_paths, const struct config *config,
                               unsigned keep, const struct job *job, struct err *err);
 
+// Whether the config's output is a file of its own, and none of those that are read. -1 with *err
+// filled where it is.
+int app_check_output(const struct config *config, char *const *paths, size_t n_paths,
+                     struct err *err);
+
 // Whether the files that are named for a report are enough of them. -1 with *err filled where not.
 int app_check_paths(const struct command_def *command, const struct config *config,
                     char *const *paths, size_t n_paths, struct err *err);

@@ -28,6 +28,7 @@ struct config {
     bool drop_negative, trim, noinlines, showcolumns, intel_syntax;
     int64_t nodecount;
     double nodefraction, edgefraction;
+    char *min_flat, *max_flat, *min_cum, *max_cum; // shares of the total, or values; or ""
     char *focus, *ignore, *prune_from, *hide, *show, *show_from;
     char *tagfocus, *tagignore, *tagshow, *taghide;
     int granularity; // enum granularity: see report/reports.h
@@ -44,7 +45,9 @@ struct config {
     double confidence; // in percent; 0: not asked for
     int64_t limit;     // of a trend, in bytes; 0: none
 
-    char *files_from; // a list of files
+    char *files_from;  // a list of files
+    int64_t newest;    // of each folder; 0: all
+    char *rename_type; // a line each: FROM=TO
     char *add_comment, *buildid, *symbolize, *tools;
     int created_by; // enum created_by: see profile/read/reader.h
     char *http;     // the address to serve at

@@ -17,7 +17,7 @@ static struct flame_options flame_options_of(const struct view *v, const struct 
     const struct sink_style *style = sink_style(out);
     int64_t width = style->columns ? (int64_t)style->columns : v->wants.width;
     return (struct flame_options){
-        .width = c->width ? c->width : width,
+        .width = c->width > 0 ? c->width : width,
         .depth = c->depth,
         .flipped = c->flipped,
         .whole_path = v->wants.whole_path,

@@ -127,6 +127,8 @@ void view_list_filters(struct view *v)
         {"focus", c->focus},         {"ignore", c->ignore},       {"hide", c->hide},
         {"show", c->show},           {"show_from", c->show_from}, {"tagfocus", c->tagfocus},
         {"tagignore", c->tagignore}, {"tagshow", c->tagshow},     {"taghide", c->taghide},
+        {"min_flat", c->min_flat},   {"max_flat", c->max_flat},   {"min_cum", c->min_cum},
+        {"max_cum", c->max_cum},
     };
     VEC(struct span) filters = {0};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)

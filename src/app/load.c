@@ -6,6 +6,7 @@
 
 #include "app/compare.h"
 #include "app/fetching.h"
+#include "app/folder.h"
 #include "app/gates.h"
 #include "app/loadstats.h"
 #include "app/options.h"
@@ -26,8 +27,8 @@ static int list_files(struct loader *l, name_list *names, char *const *paths, si
     for (size_t i = 0; i < n; i++) {
         if (strcmp(list, paths[i]) == 0 && source_flags(list) & SOURCE_ONCE)
             return err_set(l->err, "standard input cannot be both a profile and a list of them");
-        if (!l->series)
-            *vec_push(arena, names) = paths[i];
+        if (!l->series && folder_profiles(names, paths[i], l->config->newest, arena, l->err))
+            return -1;
     }
     if (l->series && series_names(names, paths, n, arena, l->job, l->err))
         return -1;
@@ -88,10 +89,36 @@ static int read_bundle(struct loader *l, struct profile *out, size_t n_paths)
     return status;
 }
 
+// Flags for services say nothing of files; that is told, and no reason to stop.
+static void note_idle_flags(const struct loader *l, char *const *paths, size_t n)
+{
+    const struct config *c = l->config;
+    const struct {
+        const char *name;
+        bool given;
+    } flags[] = {
+        {"-seconds", c->seconds > 0}, {"-timeout", c->timeout > 0}, {"-tls_cert", *c->tls_cert},
+        {"-tls_key", *c->tls_key},    {"-tls_ca", *c->tls_ca},
+    };
+    struct buf names = {0};
+    bool remote = *c->files_from;
+    for (size_t i = 0; i < n; i++)
+        remote |= source_is_remote(paths[i]);
+    for (size_t i = 0; i < sizeof flags / sizeof *flags && !remote; i++)
+        if (flags[i].given)
+            buf_printf(&names, "%s%s", names.n ? ", " : "", flags[i].name);
+    if (names.n) {
+        buf_add(&names, SPAN(": without effect, no URL is read"));
+        job_note(l->job, buf_cstr(&names));
+    }
+    buf_release(&names);
+}
+
 static int read_all(struct loader *l, struct profile *out, char *const *paths, size_t n)
 {
     struct arena arena = {0};
     name_list names = {0};
+    note_idle_flags(l, paths, n);
     if (bundle_place(l->config->files_from))
         return read_bundle(l, out, n);
     int status = list_files(l, &names, paths, n, &arena);
@@ -118,8 +145,12 @@ static int apply_base(struct loader *l, struct profile *p)
     struct profile base;
     if (!*names)
         return 0;
-    name_list bases = names_split(&arena, names);
-    int status = loader_read(l, &base, bases.at, bases.n);
+    name_list named = names_split(&arena, names), bases = {0};
+    int status = 0;
+    for (size_t i = 0; i < named.n && status == 0; i++)
+        status = folder_profiles(&bases, named.at[i], l->config->newest, &arena, l->err);
+    if (status == 0)
+        status = loader_read(l, &base, bases.at, bases.n);
     note_files(l->fresh, &l->fresh->bases, &bases);
     arena_release(&arena);
     if (status == 0) {
@@ -130,12 +161,27 @@ static int apply_base(struct loader *l, struct profile *p)
     return -1;
 }
 
+static int check_renames(const struct config *c, struct err *err)
+{
+    struct span rest = span_of(c->rename_type), line, from;
+    while (rest.n && span_cut(&rest, '\n', &line)) {
+        struct span to = line;
+        span_cut(&to, '=', &from);
+        if (from.n == 0 || to.n == 0)
+            return err_set(err, "bad value '" SPAN_FMT "' for rename_type: want FROM=TO",
+                           ERR_SUBJECT(line));
+    }
+    return 0;
+}
+
 int app_check(const struct config *c, struct err *err)
 {
     if (*c->base && *c->diff_base)
         return err_set(err, "-base and -diff_base cannot be used together");
     if (c->normalize && !*c->base && !*c->diff_base)
         return err_set(err, "-normalize needs -base or -diff_base");
+    if (check_renames(c, err))
+        return -1;
     return fetching_check(c, err) || gates_check_flags(c, err) ? -1 : 0;
 }
 

@@ -80,8 +80,25 @@ static int read_source(const struct loader *l, struct profile *p, const char *pa
     return status;
 }
 
+// By the lines FROM=TO of an option.
+static void rename_types(struct profile *p, const char *lines)
+{
+    struct span rest = span_of(lines), line, from;
+    while (rest.n && span_cut(&rest, '\n', &line)) {
+        struct span to = line;
+        span_cut(&to, '=', &from);
+        str_id id = strtab_find(p->strings, from);
+        for (uint32_t i = 0; id != HASH_NONE && i < p->n_sample_types; i++)
+            if (p->sample_types[i].type == id)
+                p->sample_types[i].type = strtab_add(p->strings, to);
+        if (id != HASH_NONE && p->default_sample_type == id)
+            p->default_sample_type = strtab_add(p->strings, to);
+    }
+}
+
 static void settle_mappings(const struct loader *l, struct profile *p)
 {
+    rename_types(p, l->config->rename_type);
     add_mapping(p);
     locate(p, l->job);
     set_binary(p, l->binary);

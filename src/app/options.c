@@ -196,6 +196,31 @@ static bool is_choice(const struct option_def *o, struct span word)
     return false;
 }
 
+bool option_share(struct span text, double *number, struct span *unit, bool *percent)
+{
+    size_t n = 0;
+    while (n < text.n && (isdigit((unsigned char)text.at[n]) || text.at[n] == '.'))
+        n++;
+    *unit = span_from(text, n);
+    while (unit->n && unit->at[0] == ' ')
+        *unit = span_from(*unit, 1);
+    *percent = span_eq(*unit, SPAN("%"));
+    for (size_t i = 0; i < unit->n && !*percent; i++)
+        if (!isalpha((unsigned char)unit->at[i]) && (unsigned char)unit->at[i] < 0x80)
+            return false;
+    return n && num_parse_f64(span_upto(text, n), number);
+}
+
+static int check_share(const struct option_def *o, struct span text, struct err *err)
+{
+    double number;
+    struct span unit;
+    bool percent;
+    if (text.n == 0 || option_share(text, &number, &unit, &percent))
+        return 0;
+    return bad_value(o, text, "a share of the total such as 1%, or a value such as 10MB", err);
+}
+
 static int check_words(const struct option_def *o, struct span text, struct err *err)
 {
     const char separator[] = {o->separator};
@@ -244,6 +269,10 @@ int option_set(const struct option_def *o, struct config *c, struct span text, s
     case OPTION_REGEX:
     case OPTION_LINES:
         break;
+    case OPTION_SHARE:
+        if (check_share(o, text, err))
+            return -1;
+        break;
     }
     return set_string(o, c, text, err);
 }
@@ -264,7 +293,7 @@ int option_add(const struct option_def *o, struct config *c, struct span text, s
 static bool is_text(const struct option_def *o)
 {
     return o->type == OPTION_STRING || o->type == OPTION_REGEX || o->type == OPTION_LINES ||
-           o->type == OPTION_GATES || o->type == OPTION_WORDS;
+           o->type == OPTION_GATES || o->type == OPTION_WORDS || o->type == OPTION_SHARE;
 }
 
 void option_print(const struct option_def *o, const struct config *c, struct buf *out)
@@ -291,6 +320,7 @@ void option_print(const struct option_def *o, const struct config *c, struct buf
     case OPTION_LINES:
     case OPTION_GATES:
     case OPTION_WORDS:
+    case OPTION_SHARE:
         buf_add(out, span_of(*(char *const *)value));
         break;
     case OPTION_CHOICE:

@@ -20,6 +20,7 @@ enum option_type {
     OPTION_WORDS,    // names of choices, in any case, joined by the separator
     OPTION_DURATION, // nanoseconds: see base/quantity.h
     OPTION_SIZE,     // bytes
+    OPTION_SHARE,    // a string: "1%" of the total, or a value such as 10MB; or ""
     OPTION_LINES,    // any lines; a flag that is given again adds some
     OPTION_GATES,    // the same, but each is a gate (report/gate.h)
 };
@@ -107,6 +108,10 @@ struct shortcut_def {
     bool mean;
     const char *summary;
 };
+
+// What a value of OPTION_SHARE says: a number of percent, or of a unit, which may be "". False
+// where the text says neither.
+bool option_share(struct span text, double *number, struct span *unit, bool *percent);
 
 // Sorted by name; ended by one whose name is NULL. There are fewer than OPTIONS_MAX.
 enum { OPTIONS_MAX = 200 };

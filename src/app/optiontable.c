@@ -123,6 +123,7 @@ static const struct choice pager_choices[] = {
 #define MEMBER_DURATION int64_t
 #define MEMBER_SIZE int64_t
 #define MEMBER_LINES char *
+#define MEMBER_SHARE char *
 #define MEMBER_GATES char *
 
 // The first part of a row: the name is that of the member of struct config.
@@ -139,7 +140,7 @@ enum {
 
 static const struct option_range not_negative = {.min = 0, .max = INFINITY, .want = "0 or more"};
 static const struct option_range from_one = {.min = 1, .max = 1000, .want = "1 to 1000"};
-static const struct option_range widths = {.min = 0, .max = 100000, .want = "0 to 100000"};
+static const struct option_range widths = {.min = -1, .max = 100000, .want = "-1 to 100000"};
 static const struct option_range not_zero = {
     .min = -INFINITY, .max = INFINITY, .no_zero = true, .want = "another number than 0"};
 static const struct option_range confidences = {
@@ -237,8 +238,10 @@ const struct option_def option_defs[] = {
      .detail = "Each kind is also a flag of its own: -lines is -granularity=lines."},
     {OPTION(header, LINES, FETCH), .where = LOCAL, .dirties = DIRTIES_NOTHING, .initial = "",
      .argument = "HEADER", .summary = "send a header, 'Name: value', with each request",
-     .detail = "May be given several times. @FILE reads headers from a file, a line each: "
-               "arguments can be seen by all users of a machine."},
+     .detail =
+         "The value full is something else: it has reports tell the period and the rate of "
+         "sampling. May be given several times. @FILE reads headers from a file, a line each: "
+         "arguments can be seen by all users of a machine."},
     {OPTION(hide, REGEX, FILTER), .url = "h", .where = SAVED, .dirties = DIRTIES_FILTER,
      .complete = COMPLETE_FUNCTIONS, .initial = "", .argument = "REGEX",
      .summary = "cut matching frames out of the stacks", .detail = FRAME_DETAIL},
@@ -265,6 +268,11 @@ const struct option_def option_defs[] = {
      .initial = "0B", .argument = "SIZE",
      .summary = "tell when a trend reaches this much, say 2GiB",
      .detail = "Acts on trend and leaks. Of what is counted, such as goroutines, it is a number."},
+    {OPTION(max_cum, SHARE, TRIM), .url = "max_cum", .where = SAVED, .dirties = DIRTIES_GRAPH,
+     .initial = "", .argument = "SHARE",
+     .summary = "leave out entries that weigh more with what they call"},
+    {OPTION(max_flat, SHARE, TRIM), .url = "max_flat", .where = SAVED, .dirties = DIRTIES_GRAPH,
+     .initial = "", .argument = "SHARE", .summary = "leave out entries that weigh more themselves"},
     {OPTION(max_memory, SIZE, SOURCE), .where = LOCAL, .dirties = DIRTIES_NOTHING, .initial = "0B",
      .argument = "SIZE", .summary = "end a merge that takes more memory than this",
      .detail = "The message says how many profiles fit, which is a size for batches: see "
@@ -274,6 +282,17 @@ const struct option_def option_defs[] = {
      .summary = "the most that a fetched profile may unpack to"},
     {OPTION(mean, BOOL, DISPLAY), .url = "mean", .where = SAVED, .dirties = DIRTIES_GRAPH,
      .initial = "false", .summary = "divide values by each sample's first value, the count"},
+    {OPTION(min_cum, SHARE, TRIM), .url = "min_cum", .where = SAVED, .dirties = DIRTIES_GRAPH,
+     .initial = "", .argument = "SHARE",
+     .summary = "leave out entries that weigh less with what they call",
+     .detail = "1% is of the total, 10MB a value."},
+    {OPTION(min_flat, SHARE, TRIM), .url = "min_flat", .where = SAVED, .dirties = DIRTIES_GRAPH,
+     .initial = "", .argument = "SHARE", .summary = "leave out entries that weigh less themselves",
+     .detail = "1% is of the total, 10MB a value."},
+    {OPTION(newest, INT, SOURCE), .where = LOCAL, .dirties = DIRTIES_LOAD, .range = &not_negative,
+     .initial = "0", .argument = "NUMBER",
+     .summary = "of a folder, read but so many of the profiles that are newest",
+     .detail = "By when they were last changed. 0 is all."},
     {OPTION(no_browser, BOOL, SERVE), .where = WHERE_CLI, .dirties = DIRTIES_NOTHING,
      .initial = "false", .summary = "open no browser on the page"},
     {OPTION(no_save, BOOL, FETCH), .where = LOCAL, .dirties = DIRTIES_NOTHING, .initial = "false",
@@ -303,7 +322,7 @@ const struct option_def option_defs[] = {
                "Otherwise packages and paths tell."},
     {OPTION(pager, WORD, DISPLAY), .where = LOCAL, .dirties = DIRTIES_NOTHING,
      .choices = pager_choices, .initial = "auto", .argument = "WHEN",
-     .summary = "show long reports of the shell in a pager",
+     .summary = "show what is longer than the screen in a pager",
      .detail = "$PAGER, or else less -FRX."},
     {OPTION(pivot, REGEX, DISPLAY), .url = "p", .where = SHARED, .dirties = DIRTIES_GRAPH,
      .complete = COMPLETE_FUNCTIONS, .initial = "", .argument = "REGEX",
@@ -319,6 +338,12 @@ const struct option_def option_defs[] = {
     {OPTION(relative_percentages, BOOL, DISPLAY), .url = "rel", .where = SAVED,
      .dirties = DIRTIES_GRAPH, .initial = "false",
      .summary = "percentages of what the filters leave, not of the whole profile"},
+    {OPTION(rename_type, LINES, SOURCE), .where = LOCAL, .dirties = DIRTIES_LOAD, .initial = "",
+     .argument = "FROM=TO",
+     .summary = "give a sample type another name before profiles are added up",
+     .detail = "May be given several times. Profiles of several producers may call the same by two "
+               "names: objects=inuse_objects.",
+     .example = "objects=inuse_objects"},
     {OPTION(sample_index, STRING, DISPLAY), .url = "si", .where = SHARED, .dirties = DIRTIES_GRAPH,
      .complete = COMPLETE_TYPES, .initial = "", .argument = "TYPE",
      .summary = "the sample type to report, by name or by number from 0",
@@ -415,10 +440,11 @@ const struct option_def option_defs[] = {
                "stands below the one before, with the time on top. A service's profile of some "
                "seconds takes the time that is given."},
     {OPTION(width, INT, DISPLAY), .url = "px", .where = SHARED, .dirties = DIRTIES_GRAPH,
-     .range = &widths, .initial = "0", .argument = "NUMBER",
-     .summary = "how wide flame graphs are, in columns of text or pixels",
-     .detail = "0 is the window, or 100 columns, or 1200 pixels. What is narrower than one is "
-               "left out."},
+     .range = &widths, .initial = "-1", .argument = "NUMBER",
+     .summary = "how wide flame graphs and names are, in columns of text or pixels",
+     .detail = "-1 is the window, or 100 columns, or 1200 pixels. What is narrower than one is "
+               "left out of a flame graph. In a terminal the path of a long name's package is cut "
+               "in its middle, and nothing else of the name; 0 never cuts."},
     {OPTION(zoom, STRING, DISPLAY), .url = "z", .where = SHARED, .dirties = DIRTIES_GRAPH,
      .initial = "", .argument = "PATH", .summary = "show the part of a flame graph below this path",
      .detail = "Names from the root with semicolons between them, as folded writes them; as far "

@@ -142,6 +142,8 @@ int app_check_paths(const struct command_def *command, const struct config *conf
 {
     struct arena arena = {0};
     name_list names = {0};
+    if (app_check_output(config, paths, n_paths, err))
+        return -1;
     if (!app_wants_series(command, config))
         return 0;
     if (*config->base || *config->diff_base)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/view.h"
 
+#include <math.h>
+
 #include "app/options.h"
 #include "base/num.h"
 
@@ -100,6 +102,61 @@ static int pick_sample_type(struct view *v, struct err *err)
     return 0;
 }
 
+// A share of the total or a value, in the sample type's unit.
+static int pick_weight(const struct view *v, const char *name, const char *text, double *weight,
+                       struct err *err)
+{
+    const struct report_options *o = &v->report.options;
+    struct span unit;
+    double number;
+    bool percent;
+    if (!option_share(span_of(text), &number, &unit, &percent))
+        return 0;
+    if (percent) {
+        *weight = number / 100 * (double)v->report.total;
+        return 0;
+    }
+    if (unit.n && !unit_compatible(unit, o->unit))
+        return err_set(err, "option %s: the unit '" SPAN_FMT "' does not fit " SPAN_FMT, name,
+                       ERR_SUBJECT(unit), SPAN_ARG(o->type));
+    *weight = number * (unit.n ? unit_scale(1, unit, o->unit).value : 1);
+    *weight /= o->ratio > 0 ? o->ratio : 1;
+    return 0;
+}
+
+static int pick_range(const struct view *v, struct weight_range *r, const char *const names[2],
+                      const char *min, const char *max, struct err *err)
+{
+    *r = (struct weight_range){0, INFINITY, *min || *max};
+    return pick_weight(v, names[0], min, &r->min, err) ||
+                   pick_weight(v, names[1], max, &r->max, err)
+               ? -1
+               : 0;
+}
+
+static int pick_ranges(struct view *v, struct err *err)
+{
+    static const char *const flats[] = {"min_flat", "max_flat"}, *const cums[] = {"min_cum",
+                                                                                  "max_cum"};
+    const struct config *c = v->request->config;
+    struct trim_options *t = &v->report.options.trim;
+    if (!c->trim || v->wants.untrimmed)
+        return 0;
+    return pick_range(v, &t->flat, flats, c->min_flat, c->max_flat, err) ||
+                   pick_range(v, &t->cum, cums, c->min_cum, c->max_cum, err)
+               ? -1
+               : 0;
+}
+
+static bool wants_full_header(const struct config *c)
+{
+    struct span rest = span_of(c->header), line;
+    while (rest.n && span_cut(&rest, '\n', &line))
+        if (span_eq(line, SPAN("full")))
+            return true;
+    return false;
+}
+
 static int pick_options(struct view *v, struct err *err)
 {
     const struct config *c = v->request->config;
@@ -109,6 +166,7 @@ static int pick_options(struct view *v, struct err *err)
     o->ratio = 1 / c->divide_by;
     o->output_unit = span_of(c->unit);
     o->compact_labels = c->compact_labels;
+    o->full_header = wants_full_header(c);
     o->comparison = *c->base || *c->diff_base;
     o->snapshots = *c->base != '\0';
     o->noise = v->wants.noise;
@@ -142,7 +200,7 @@ static int pick_options(struct view *v, struct err *err)
     if (v->report.overflow)
         view_note(v, arena_printf(&v->arena, "overflow: sums of " SPAN_FMT " do not fit 64 bits",
                                   SPAN_ARG(o->type)));
-    return 0;
+    return pick_ranges(v, err);
 }
 
 void view_note(const struct view *v, const char *line)

@@ -36,7 +36,7 @@ static int obey(const struct loaded *l, const struct args *args, const struct jo
 {
     struct request request = {
         .command = args->command, .regex = args->regex, .config = &args->config, .job = job};
-    struct output output = {0};
+    struct output output = {.paged = true};
     if (!args->command)
         return app_run(l, &request, NULL, outcome, err);
     if (args->alive)
@@ -118,12 +118,34 @@ static int list_or_run(const struct args *args, const struct server_ops *server)
     return found > 0 ? EXIT_DONE : found < 0 ? fail(EXIT_FAILED, &err) : run(args, server);
 }
 
+static bool is_file(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+// What people type who know other programs: cprof top FILE, cprof -list FILE.
+static int check_paths(const struct args *args, struct err *err)
+{
+    for (size_t i = 0; i < args->n_paths; i++) {
+        const struct command_def *named = command_find(span_of(args->paths[i]));
+        if (named && !is_file(args->paths[i]))
+            return err_set(err, "there is no file '%s'; did you mean -%s%s?", args->paths[i],
+                           args->paths[i], named->argument ? "=REGEX" : "");
+    }
+    if (args->n_paths || *args->config.files_from)
+        return 0;
+    if (args->regex && is_file(args->regex))
+        return err_set(err, "the expression is missing: -%s=REGEX '%s'", args->command->name,
+                       args->regex);
+    return err_set(err, "no profile named; 'cprof -help' tells how to name one");
+}
+
 static int check_args(const struct args *args, const struct server_ops *server, struct err *err)
 {
     if (*args->config.collect && collecting_check(args, err))
         return -1;
-    if (args->n_paths == 0 && !*args->config.files_from)
-        return err_set(err, "no profile named; 'cprof -help' tells how to name one");
+    if (check_paths(args, err))
+        return -1;
     if (args->command && command_check_format(args->command, &args->config, err))
         return -1;
     if (args->alive && (!args->command || args->command->report != REPORT_FLAME))

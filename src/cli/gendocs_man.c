@@ -103,6 +103,7 @@ static const char *type_text(const struct option_def *o)
         return "A size such as 512MiB or 2GiB; a number alone is bytes.";
     case OPTION_GATES:
     case OPTION_LINES:
+    case OPTION_SHARE:
     case OPTION_REGEX:
     case OPTION_STRING:
         break;

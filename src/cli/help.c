@@ -52,13 +52,10 @@ void help_usage(struct buf *out)
 static const char *example_value(const struct option_def *o)
 {
     static const char *const by_type[] = {
-        [OPTION_INT] = "20",
-        [OPTION_FLOAT] = "0.01",
-        [OPTION_REGEX] = "json",
-        [OPTION_DURATION] = "30s",
-        [OPTION_SIZE] = "2GiB",
-        [OPTION_LINES] = "'Name: value'",
-        [OPTION_GATES] = "'total > 5%'",
+        [OPTION_INT] = "20",     [OPTION_FLOAT] = "0.01",
+        [OPTION_REGEX] = "json", [OPTION_DURATION] = "30s",
+        [OPTION_SIZE] = "2GiB",  [OPTION_LINES] = "'Name: value'",
+        [OPTION_SHARE] = "1%",   [OPTION_GATES] = "'total > 5%'",
     };
     static const char *const by_completion[] = {
         [COMPLETE_TAG_KEYS] = "tenant",  [COMPLETE_TAGS] = "bytes=1kb:", [COMPLETE_TYPES] = "cpu",

@@ -108,6 +108,11 @@ static struct sink *open_new_file(const char *extension, const struct job *job, 
     return out;
 }
 
+unsigned output_columns(const struct config *config, unsigned columns)
+{
+    return columns && config->width >= 0 ? (unsigned)config->width : columns;
+}
+
 static struct sink *open_screen(const struct config *config, const struct output *output)
 {
     unsigned columns, lines;
@@ -121,7 +126,7 @@ static struct sink *open_screen(const struct config *config, const struct output
                              : sink_to_fd(STDOUT_FILENO);
     sink_set_style(out, (struct sink_style){.visible = isatty(STDOUT_FILENO),
                                             .color = output_colored(config),
-                                            .columns = columns});
+                                            .columns = output_columns(config, columns)});
     return out;
 }
 

@@ -34,6 +34,9 @@ void output_progress(void *context, const struct job_progress *progress);
 // Whether standard output is in colour by the config and the environment.
 bool output_colored(const struct config *config);
 
+// How wide names may be in a terminal of so many columns; 0: as wide as they are.
+unsigned output_columns(const struct config *config, unsigned columns);
+
 // How wide and high the terminal is that standard output goes to; 0 where it is none.
 void output_screen(unsigned *columns, unsigned *lines);
 

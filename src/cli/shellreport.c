@@ -219,6 +219,8 @@ int shell_report(struct shell *sh, const word_list *words, struct span line, str
     struct outcome outcome;
     begin(&p, sh, words, err);
     int status = parse(&p, line);
+    if (status == 0)
+        status = app_check_output(&p.config, sh->paths, sh->n_paths, err);
     if (status == 0 && is_page(sh, &p))
         status = serve(sh, &p.config, err);
     else if (status == 0 && p.alive)

@@ -232,12 +232,12 @@ static int run_report(struct drawing *d, const struct config *config, bool chang
     unsigned taken = changes ? 2 * CHANGE_WIDTH : 0;
     struct request request = {
         .command = p->watch->command, .regex = p->watch->regex, .config = config, .quiet = true};
+    unsigned columns = p->columns > taken + 20 ? p->columns - taken : p->columns;
     struct outcome outcome = {0};
     struct sink *sink = sink_to_buf(text);
     sink_set_style(sink, (struct sink_style){.visible = true,
                                              .color = d->color,
-                                             .columns = p->columns > taken + 20 ? p->columns - taken
-                                                                                : p->columns});
+                                             .columns = output_columns(config, columns)});
     int status = app_run(p->now.loaded, &request, sink, &outcome, err);
     p->gates_fired = outcome.gates_fired;
     if (status == 0)

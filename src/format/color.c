@@ -48,16 +48,21 @@ static size_t bytes_of(struct span text, size_t characters)
 }
 
 // Where to leave out: from the head's end to the tail's start; both are the name's end where it
-// fits.
+// fits. Only the path of a package is cut, in its middle: what follows can still be searched for.
 static void find_gap(struct span name, size_t room, size_t *head, size_t *tail)
 {
+    enum { PATH_MIN = 4 };
     size_t count = utf8_count(name);
+    struct span package = name_package(name);
     *head = *tail = name.n;
-    if (count <= room)
+    if (count <= room || package.n == 0 || !memchr(package.at, '/', package.n))
         return;
-    size_t kept = room - 1;
-    *head = bytes_of(name, kept / 2);
-    *tail = bytes_of(name, count - (kept - kept / 2));
+    size_t path = utf8_count(package), rest = count - path;
+    size_t kept = room > rest + 1 + PATH_MIN ? room - rest - 1 : PATH_MIN;
+    if (kept >= path)
+        return;
+    *head = bytes_of(package, kept / 2);
+    *tail = bytes_of(package, path - (kept - kept / 2));
 }
 
 void put_name(struct sink *out, struct span name, size_t used)

@@ -85,6 +85,27 @@ static void add_duration(const struct report *r, const struct shown *shown, labe
         share);
 }
 
+// "Period: 512kB of space", and of time how many samples that is a second.
+static void add_sampling(const struct report *r, label_lines *lines)
+{
+    const struct profile *p = r->profile;
+    struct span type = profile_str(p, p->period_type.type),
+                unit = profile_str(p, p->period_type.unit);
+    if (p->period == 0) {
+        ADD("Period: not known");
+        return;
+    }
+    struct unit_conv conv = unit_conv_of(unit, SPAN("auto"));
+    char period[UNIT_LABEL_MAX];
+    size_t n = unit_format(period, &conv, p->period);
+    ADD("Period: %.*s%s" SPAN_FMT, (int)n, period, type.n ? " of " : "", SPAN_ARG(type));
+    if (unit_compatible(unit, SPAN("nanoseconds"))) {
+        double seconds = (double)p->period * unit_scale(1, unit, SPAN("seconds")).value;
+        if (seconds > 0)
+            ADD("Rate: %.6g samples a second", 1 / seconds);
+    }
+}
+
 label_lines format_profile_labels(const struct report *r, const struct shown *shown)
 {
     const struct profile *p = r->profile;
@@ -101,6 +122,8 @@ label_lines format_profile_labels(const struct report *r, const struct shown *sh
         ADD("Doc: " SPAN_FMT, SPAN_ARG(profile_str(p, p->doc_url)));
     add_time(r, lines);
     add_duration(r, shown, lines);
+    if (r->options.full_header)
+        add_sampling(r, lines);
     if (r->overflow)
         ADD("Overflow: sums do not fit 64 bits; what does not is the largest or the least number");
     return found;

@@ -157,6 +157,27 @@ static void keep_nodes(struct builder *b, uint32_t n, int64_t least_cum)
     graph_keep(g, kept);
 }
 
+static bool in_range(const struct weight_range *r, int64_t weight)
+{
+    double w = fabs((double)weight);
+    return !r->asked || (w >= r->min && w <= r->max);
+}
+
+// Keeps the nodes whose weights were asked for.
+static void keep_ranges(struct builder *b)
+{
+    struct graph *g = b->g;
+    if (!b->trim->flat.asked && !b->trim->cum.asked)
+        return;
+    bool *kept = arena_zalloc(b->arena, g->n_nodes, sizeof *kept);
+    for (uint32_t i = 0; i < g->n_shown; i++) {
+        const struct node *n = &g->nodes[g->shown[i]];
+        kept[g->shown[i]] =
+            in_range(&b->trim->flat, node_flat(n)) && in_range(&b->trim->cum, node_cum(n));
+    }
+    graph_keep(g, kept);
+}
+
 // A call tree has its edges from the start.
 static void connect(struct builder *b, enum edge_want want)
 {
@@ -270,6 +291,7 @@ struct trim_result graph_build_trimmed(struct graph *g, const struct profile *p,
     result.dropped_nodes = count_light(g, b.least_node);
     if (result.dropped_nodes)
         keep_nodes(&b, g->n_shown, b.least_node);
+    keep_ranges(&b);
     result.orig_count = g->n_shown;
     if (trim->visual)
         connect(&b, EDGES_ALL); // they tell what is worth seeing

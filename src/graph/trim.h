@@ -5,11 +5,18 @@
 #include "graph/graph.h"
 #include "graph/tags.h"
 
+// Which weights are shown: none of less than min or more than max, as absolute values.
+struct weight_range {
+    double min, max;
+    bool asked; // else all are
+};
+
 struct trim_options {
     bool cum_sort;
     bool visual;        // for a picture: choose and sort by what makes it worth looking at
     int64_t node_count; // at most so many; 0 or less: all
     double node_fraction, edge_fraction;
+    struct weight_range flat, cum;
 };
 
 struct trim_result {

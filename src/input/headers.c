@@ -35,6 +35,8 @@ static int add_headers(struct span text, bool in_file, struct buf *out, const st
 static int add_header(struct span line, bool in_file, struct buf *out, const struct job *job,
                       struct err *err)
 {
+    if (!in_file && span_eq(line, SPAN("full")))
+        return 0; // is about the header of reports
     if (in_file || line.at[0] != '@') {
         if (check_header(line, err))
             return -1;

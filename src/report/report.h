@@ -27,6 +27,7 @@ struct report_options {
     struct span output_unit; // to show values in: a unit, "minimum" or "auto"
     double ratio;            // values are multiplied by it
     bool compact_labels;
+    bool full_header;   // tells how samples were taken
     bool plain_numbers; // of tags: told apart to the last digit, and from texts
     bool whole_numbers; // values are shown without fractions
     bool drop_negative;

@@ -151,7 +151,7 @@ REMARKS = [
     ("list", "command list needs an argument"),
     ("peek nosuchname", "no matches found for regexp: nosuchname"),
     ("list nosuchname", "no matches found for regexp: nosuchname"),
-    ("disasm main", "not supported yet"),
+    ("disasm main", "cannot disassemble"),
     ("top >", "please name a file behind >"),
     ("top |", "please name a command behind |"),
     ("top > /nonexistent/file", "cannot write '/nonexistent/file"),
@@ -183,7 +183,7 @@ REMARKS = [
     ("help granularity", "  For example: granularity="),
     ("open", "please name a file: open FILE..."),
     ("open nosuch", "cannot read 'nosuch'"),
-    ("open bad", "cannot read 'bad'"),
+    ("open bad", "cannot read 'bad/"),
     (f"open {PROFILE} workers_cpu.pb.gz", "in common"),
     ("base=nosuch", "cannot read 'nosuch'"),
     ("diff_base=workers_cpu.pb.gz", "in common"),
@@ -367,7 +367,7 @@ def standard_input_is_the_profile_and_then_over():
 
 
 def a_profile_that_cannot_be_read_fails():
-    for path in ("nosuch", "bad/empty.pb.gz", "bad"):
+    for path in ("nosuch", "bad/empty.pb.gz", "bad/"):
         done = session(["top"], profile=path)
         assert done.returncode == 1 and done.stdout == b"", done
         assert path.encode() in done.stderr, done

@@ -222,11 +222,13 @@ static void values_are_read_back(void)
     static const char *const gates[] = {"", "total > 5MB", "\n # none\nany_cum<=+5 %\n", NULL};
     static const char *const regexes[] = {"a|b", "", "^x$", NULL};
     static const char *const times[] = {"0s", "5", "1m30s", "1.5s", "300ms", "7ns", NULL};
+    static const char *const shares[] = {"1%", "0.5 %", "10MB", "7", "", NULL};
     static const char *const sizes[] = {"0", "1", "2GiB", "1.5k", "512 MB", NULL};
     static const char *const *const texts[] = {
         [OPTION_BOOL] = bools,     [OPTION_INT] = ints,    [OPTION_FLOAT] = floats,
         [OPTION_STRING] = strings, [OPTION_GATES] = gates, [OPTION_REGEX] = regexes,
         [OPTION_DURATION] = times, [OPTION_SIZE] = sizes,  [OPTION_LINES] = strings,
+        [OPTION_SHARE] = shares,
     };
     for (const struct option_def *o = option_defs; o->name; o++) {
         check_about("%s", o->name);
