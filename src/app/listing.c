@@ -3,7 +3,7 @@
 
 #include <ctype.h>
 
-enum { NAME_SIZE_MAX = 80, NAMES_MAX = 1000 };
+enum { NAME_SIZE_MAX = 80, NAMES_MAX = 1000, CELL_MAX = 100 };
 
 static bool is_name(struct span name)
 {
@@ -16,12 +16,12 @@ static bool is_name(struct span name)
 // The number in the cell before a link, or "".
 static struct span count_before(struct span page, size_t link)
 {
-    size_t end = link;
-    while (end && page.at[end - 1] != '/')
+    size_t end = link, least = link > CELL_MAX ? link - CELL_MAX : 0;
+    while (end > least && page.at[end - 1] != '/')
         end--; // at the slash of </td>
     end = end >= 2 && page.at[end - 2] == '<' ? end - 2 : 0;
     size_t start = end;
-    while (start && isdigit((unsigned char)page.at[start - 1]))
+    while (start > least && isdigit((unsigned char)page.at[start - 1]))
         start--;
     return span_upto(span_from(page, start), end - start);
 }

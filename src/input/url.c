@@ -172,6 +172,18 @@ static int take_user(struct url *u, struct span user, struct arena *arena)
     return 0;
 }
 
+// A name, an address, or one of version 6 in brackets.
+static bool is_host(struct span host)
+{
+    bool six = host.n > 2 && host.at[0] == '[' && host.at[host.n - 1] == ']';
+    const char *others = six ? ":.%" : "-._~%";
+    for (size_t i = six; i + six < host.n; i++)
+        if (!isalnum((unsigned char)host.at[i]) && !memchr(others, host.at[i], strlen(others)) &&
+            (six || (signed char)host.at[i] >= 0))
+            return false;
+    return host.n > 0;
+}
+
 static int take_authority(struct url *u, struct span text, struct arena *arena, struct err *err)
 {
     struct authority a = split_authority(text);
@@ -179,10 +191,8 @@ static int take_authority(struct url *u, struct span text, struct arena *arena, 
         return err_set(err, "names no host");
     if (a.has_port && a.port.n && !is_port(a.port))
         return err_set(err, "'" SPAN_FMT "' is no port", ERR_SUBJECT(a.port));
-    for (size_t i = 0; i < a.host.n; i++)
-        if (!isalnum((unsigned char)a.host.at[i]) && !memchr("-._~%:[]", a.host.at[i], 8) &&
-            (signed char)a.host.at[i] >= 0)
-            return err_set(err, "'" SPAN_FMT "' is no host", ERR_SUBJECT(a.host));
+    if (!is_host(a.host))
+        return err_set(err, "'" SPAN_FMT "' is no host", ERR_SUBJECT(a.host));
     u->host = arena_cstr(arena, a.host);
     u->port = arena_cstr(arena, a.port);
     return a.has_user ? take_user(u, a.user, arena) : 0;

@@ -38,12 +38,22 @@ static bool is_html(const struct answer *a)
            (has_prefix(a->content_type, "text/html") && has_prefix(head, "<"));
 }
 
+static bool is_plain(struct span text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if ((unsigned char)text.at[i] < ' ' && text.at[i] != '\t')
+            return false;
+    return true;
+}
+
 // "404 Not Found" of "HTTP/1.1 404 Not Found".
 static struct span reason_of(const struct answer *a)
 {
     struct span line = without_blanks(a->status_line);
     size_t blank = span_find(line, SPAN(" "));
-    return blank == SPAN_NOT_FOUND ? SPAN("") : without_blanks(span_from(line, blank));
+    if (blank == SPAN_NOT_FOUND || !is_plain(line))
+        return SPAN("");
+    return without_blanks(span_from(line, blank));
 }
 
 // The server's own words: the first line, where the body is short text.
@@ -54,9 +64,8 @@ static struct span words_of(const struct answer *a)
     if (is_html(a) || a->head.n >= VERDICT_HEAD)
         return SPAN("");
     text = without_blanks(span_upto(text, end == SPAN_NOT_FOUND ? text.n : end));
-    for (size_t i = 0; i < text.n; i++)
-        if ((unsigned char)text.at[i] < ' ' && text.at[i] != '\t')
-            return SPAN("");
+    if (!is_plain(text))
+        return SPAN("");
     return text.n && text.at[0] != '{' && text.n <= WORDS_MAX ? text : SPAN("");
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Input: the name of a source, where it is redirected to, the first line of the answer and its type
 // of content, a line each; then the body. The first byte chooses the status. No network.
+#include "app/listing.h"
 #include "fuzz.h"
 #include "input/url.h"
 #include "input/verdict.h"
@@ -29,7 +30,8 @@ static void check_url(const struct url *u, struct arena *arena)
     url_write(u, &written);
     FUZZ_CHECK(is_plain(buf_span(&written)));
     FUZZ_CHECK(!u->path || u->path[0] == '/' || u->path[0] == '\0');
-    if (url_parse(&second, buf_cstr(&written), 0, arena, &err) == 0) {
+    // A bare host would get the path of a profile.
+    if (strcmp(u->path, "/") != 0 && url_parse(&second, buf_cstr(&written), 0, arena, &err) == 0) {
         url_write(&second, &again);
         FUZZ_CHECK(span_eq(buf_span(&written), buf_span(&again)));
         FUZZ_CHECK(!second.user);
@@ -67,6 +69,16 @@ static void check_answer(unsigned char kind, struct span line, struct span type,
     FUZZ_CHECK(verdict_on(&answer, &err) == 0 || err.text[0]);
 }
 
+static void check_list(struct span page)
+{
+    struct buf out = {0};
+    listing_add(page, SPAN("http://h/debug/pprof/"), &out);
+    struct span rest = buf_span(&out), line;
+    while (fuzz_next(&rest, '\n', &line))
+        FUZZ_CHECK(is_plain(line));
+    buf_release(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct span rest = fuzz_span(data, size);
@@ -88,6 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     struct span line = next_line(&rest), type = next_line(&rest);
     check_answer(kind, line, type, rest);
+    check_list(rest);
     buf_release(&hidden);
     arena_release(&arena);
     return 0;
