@@ -18,7 +18,7 @@ struct writer {
 static const char *value_text(const struct writer *w, double value)
 {
     char text[UNIT_LABEL_MAX];
-    size_t n = unit_format(text, &w->conv, i64_of(round(value)));
+    size_t n = unit_format(text, &w->conv, i64_cut(round(value)));
     return arena_cstr(w->arena, (struct span){text, n});
 }
 

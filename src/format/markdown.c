@@ -198,9 +198,9 @@ static void put_reals(struct table *t, const struct value_format *values, const 
 {
     struct buf spark = {0};
     if (c->n == 2) {
-        put_value_as(t->out, values, i64_of(round(c->reals[0])), true);
+        put_value_as(t->out, values, i64_cut(round(c->reals[0])), true);
         sink_write(t->out, SPAN(" to "));
-        put_value_as(t->out, values, i64_of(round(c->reals[1])), true);
+        put_value_as(t->out, values, i64_cut(round(c->reals[1])), true);
         return;
     }
     trend_add_sparkline(&spark, c->reals, (uint32_t)c->n, SPARK_WIDTH);
@@ -217,11 +217,11 @@ static void put_cell(struct table *t, size_t column, const struct cell *c)
     else if (c->kind == CELL_NUMBER && !t->columns[column].is_value)
         sink_printf(t->out, "%" PRId64, c->number);
     else if (c->kind == CELL_ERROR)
-        put_value_as(t->out, &values, i64_of(round(c->error)), false);
+        put_value_as(t->out, &values, i64_cut(round(c->error)), false);
     else if (c->kind == CELL_NUMBER)
         put_weight_of(t, &values, c->number);
     else if (c->kind == CELL_REAL && t->columns[column].is_value)
-        put_value_as(t->out, &values, i64_of(round(c->error)), false);
+        put_value_as(t->out, &values, i64_cut(round(c->error)), false);
     else if (c->kind == CELL_REAL)
         sink_printf(t->out, "%.3g", c->error);
     else if (c->kind == CELL_REALS)

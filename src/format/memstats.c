@@ -19,7 +19,7 @@ static void add_value(struct buf *out, const struct memstats_row *row, double va
         return;
     }
     struct unit_conv conv = unit_conv_of(span_of(row->unit), SPAN("auto"));
-    size_t n = unit_format(text, &conv, i64_of(round(value)));
+    size_t n = unit_format(text, &conv, i64_cut(round(value)));
     buf_add(out, (struct span){text, n});
 }
 

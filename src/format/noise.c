@@ -5,7 +5,7 @@
 
 int64_t format_margin(double error)
 {
-    return i64_of(round(NOISE_MARGIN * error));
+    return i64_cut(round(NOISE_MARGIN * error));
 }
 
 static const char *value_text(const struct report *r, const struct value_format *values,

@@ -36,7 +36,7 @@ void trend_add_value(struct buf *out, const struct report *r, double value, bool
     if (!is_count(unit) && fabs(v) >= 1 && fabs(v) < 0x1p62) {
         char text[UNIT_LABEL_MAX];
         struct unit_conv conv = unit_conv_of(unit, SPAN("auto"));
-        size_t n = unit_format(text, &conv, i64_of(round(v)));
+        size_t n = unit_format(text, &conv, i64_cut(round(v)));
         buf_add(out, (struct span){text, n});
         return;
     }

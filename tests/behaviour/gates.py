@@ -366,7 +366,12 @@ def annotations_for_github():
     assert must("-top", "-format=github", *args) == must("-top", "-format=markdown", *args)
 
 
-tap.run([annotations_for_github, a_profile_by_itself, the_examples, every_limit_is_met_exactly, growth, values_are_those_of_the_profiles,
+def the_largest_value_is_told_as_it_is():
+    largest = pb.profile_of_samples([("b", "bytes")], [(["f"], [(1 << 63) - 1])])
+    assert "b is 8192PB" in judged("total > 1", "-", data=largest, status=FIRED)
+
+
+tap.run([the_largest_value_is_told_as_it_is, annotations_for_github, a_profile_by_itself, the_examples, every_limit_is_met_exactly, growth, values_are_those_of_the_profiles,
          a_base_that_is_subtracted, moved_functions_are_judged_as_a_sum, nothing_before_is_new,
          filters_count_and_trimming_does_not, options_count, several_gates, who_is_to_blame,
          the_report_is_what_it_is_without_gates, in_json, in_markdown, gates_alone_print_no_report, misuse,

@@ -282,7 +282,7 @@ static int take_sample(struct folded *f)
     if (s.n != f->n_values)
         return lines_fault(&f->lines, f->r->err, "has fewer numbers than the lines before");
     for (uint32_t i = 0; i < s.n; i++)
-        values[i] = i64_of(round(s.values[i]));
+        values[i] = i64_cut(round(s.values[i]));
     make_frames(f, s.stack);
     builder_sample(&f->b, f->frames.at, (uint32_t)f->frames.n, values);
     return 0;
