@@ -116,7 +116,7 @@ static void what_is_no_binary_is_refused(void)
         const char *path, *why;
     } rows[] = {
         {"/dev/null", "not a regular file"},
-        {"/nonexistent", "No such file"},
+        {"/nonexistent/program", "No such file"},
         {TESTDATA "/README.md", "not an ELF file"},
         {TESTDATA, "not a regular file"},
     };
