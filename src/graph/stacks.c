@@ -48,6 +48,7 @@ struct grower {
     const struct growth *growth;
     struct arena arena;
     uint32_t defer_below;       // groups of fewer samples become tasks
+    uint32_t most;              // nodes
     uint32_t *child_of;         // by node, while a group is parted
     VEC(struct child) children; // the first are samples that end
     VEC(struct group) groups;
@@ -186,7 +187,7 @@ static void end_stacks(const struct growth *w, uint32_t first, uint32_t n, uint3
 static void push_children(struct grower *w, const struct group *group, uint32_t leaf)
 {
     const struct stack_options *o = &w->growth->options;
-    bool deep = (o->depth && group->depth >= o->depth) || w->nodes.n >= NODES_MAX;
+    bool deep = (o->depth && group->depth >= o->depth) || w->nodes.n >= w->most;
     uint32_t end = group->end;
     for (size_t i = w->children.n; i-- > 1;) {
         const struct child *child = &w->children.at[i];
@@ -208,7 +209,7 @@ static void add_chain(struct grower *w, const struct group *group, uint32_t leaf
     const struct growth *all = w->growth;
     struct stack_place *place = &all->places[group->first];
     uint32_t most = all->options.depth ? all->options.depth : NODES_MAX, depth = group->depth;
-    for (; place->at != NO_INDEX && depth < most && w->nodes.n < NODES_MAX; depth++) {
+    for (; place->at != NO_INDEX && depth < most && w->nodes.n < w->most; depth++) {
         leaf = add_node(w, leaf, node_at(all, place), is_inlined(all, place));
         step(all->p, all->t, place, all->options.up);
     }
@@ -242,9 +243,10 @@ static void grow(struct grower *w, struct group root)
     }
 }
 
-static void grower_init(struct grower *w, const struct growth *growth, uint32_t defer_below)
+static void grower_init(struct grower *w, const struct growth *growth, uint32_t defer_below,
+                        uint32_t most)
 {
-    *w = (struct grower){.growth = growth, .defer_below = defer_below};
+    *w = (struct grower){.growth = growth, .defer_below = defer_below, .most = most};
     w->child_of = arena_zalloc(&w->arena, growth->t->infos.n, sizeof *w->child_of);
 }
 
@@ -308,13 +310,21 @@ static void take_task(void *context, unsigned slot)
     w->nodes.n = 0;
 }
 
+// Tasks have much the same share of the samples.
+static uint32_t most_each(const struct assembly *a)
+{
+    enum { LEAST = 4096 };
+    uint32_t most = a->growth->options.most;
+    return most ? most / (uint32_t)a->trunk.tasks.n + LEAST : NODES_MAX;
+}
+
 static void do_task(void *context, unsigned slot)
 {
     struct assembly *a = context;
     struct grower *w = &a->slots[slot];
     struct group group = a->tasks[slot].group;
     if (!w->growth)
-        grower_init(w, a->growth, 0);
+        grower_init(w, a->growth, 0, most_each(a));
     group.parent = NO_INDEX;
     grow(w, group);
 }
@@ -369,7 +379,8 @@ void stacks_build(struct stacks *s, const struct profile *p, const struct node_t
     struct assembly *a = xcalloc(1, sizeof *a);
     *a = (struct assembly){.growth = &growth, .s = s, .arena = arena};
     begin_places(&growth, s);
-    grower_init(&a->trunk, &growth, task_size(s->n_samples));
+    grower_init(&a->trunk, &growth, task_size(s->n_samples),
+                options->most ? options->most : NODES_MAX);
     grow(&a->trunk, (struct group){0, s->n_samples, NO_INDEX, NO_INDEX, false, 0});
     assemble(a);
     free(growth.spare);

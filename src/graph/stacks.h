@@ -47,6 +47,7 @@ struct stack_options {
     const int64_t *weights; // by sample, not negative; NULL: nothing is left out as too light
     int64_t least;          // nodes that weigh less are left out with all below them
     uint32_t depth;         // so many levels at most; 0: all
+    uint32_t most;          // about so many nodes at most, beyond which stacks are cut; 0: any
 };
 
 // The beginning of a sample's stack and the next place on it.

@@ -7,6 +7,9 @@
 #include "base/path.h"
 #include "report/flameparts.h"
 
+// Many more than are shown: what a profile made to be slow could ask for is cut.
+enum { NODES_MAX = 1 << 20 };
+
 // Of a node of the stacks' tree, or of the view.
 struct frame_sums {
     struct flame_sum cum, ended, rest; // rest is of samples that were cut here
@@ -75,11 +78,13 @@ static void sum_up(struct maker *m)
         struct frame_sums *sums = &m->sums[i];
         flame_add(&sums->cum, &sums->ended);
         flame_add(&sums->cum, &sums->rest);
-        sums->width += width_of(m, &sums->ended) + width_of(m, &sums->rest);
+        sums->width = i64_add(sums->width, width_of(m, &sums->ended));
+        sums->width = i64_add(sums->width, width_of(m, &sums->rest));
         if (i == 0)
             break;
-        flame_add(&sums_above(m, i - 1)->cum, &sums->cum);
-        sums_above(m, i - 1)->width += sums->width;
+        struct frame_sums *above = sums_above(m, i - 1);
+        flame_add(&above->cum, &sums->cum);
+        above->width = i64_add(above->width, sums->width);
     }
 }
 
@@ -100,7 +105,7 @@ static void limit_frames(struct maker *m, size_t most)
     if (n <= most)
         return;
     qsort(widths, n, sizeof *widths, cmp_widths);
-    m->least = widths[most] + 1;
+    m->least = i64_add(widths[most], 1);
 }
 
 static uint32_t parent_of(const struct maker *m, uint32_t node)
@@ -297,6 +302,7 @@ static struct flame_tree make_tree(struct flame_builder *b, const struct flame_s
         .n_at = start->n_at,
         .weights = b->weights,
         .least = least_of(b, narrowest),
+        .most = NODES_MAX,
         .depth = b->o->depth > 0 && b->o->depth < FLAME_DEPTH_MAX ? (uint32_t)b->o->depth
                                                                   : FLAME_DEPTH_MAX,
     };

@@ -115,7 +115,8 @@ def big_rows(b, big):
                  *(["-top", f] for f in FILTERS)]:
         yield " ".join(args), b.cprof(*args, big), 0.6, 3
         yield " ".join(args + ["-threads=1"]), b.cprof(*args, "-threads=1", big), 1.0, 3
-    for args in [["-tree"], ["-peek=Marshal"], ["-dot"], ["-callgrind"]]:
+    for args in [["-tree"], ["-peek=Marshal"], ["-dot"], ["-callgrind"], ["-flame"],
+                 ["-flame", "-pivot=Marshal"], ["-flame", "-format=json"]]:
         yield " ".join(args), b.cprof(*args, big), 1.2, 3.5
 
 
