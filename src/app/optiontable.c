@@ -423,7 +423,9 @@ const struct option_def option_defs[] = {
      .complete = COMPLETE_DIRS, .separator = ',', .initial = "", .argument = "DIRS",
      .summary = "where objdump is",
      .detail = "Directories separated by commas; objdump:DIR is for that program alone. Without "
-               "this, $PPROF_TOOLS says it, or else $PATH."},
+               "this, $PPROF_TOOLS says it, or else $PATH. Where llvm-symbolizer is there, what "
+               "binaries say comes with columns and the lines that functions begin at, as it has "
+               "them; it is not run."},
     {OPTION(trim, BOOL, TRIM), .url = "trim", .where = SAVED, .dirties = DIRTIES_GRAPH,
      .initial = "true", .summary = "obey nodecount, nodefraction and edgefraction"},
     {OPTION(trim_path, STRING, SOURCE), .where = LOCAL, .dirties = DIRTIES_GRAPH,
