@@ -11,13 +11,10 @@
 static int parse_lines(struct span text, gate_list *gates, size_t *line, struct arena *arena,
                        struct err *err)
 {
-    for (*line = 1; text.n; ++*line) {
-        size_t end = span_find(text, SPAN("\n"));
-        struct span one = end == SPAN_NOT_FOUND ? text : span_upto(text, end);
+    struct span one;
+    for (*line = 1; text.n && span_cut(&text, '\n', &one); ++*line)
         if (!gate_line_is_blank(one) && gate_parse(vec_push(arena, gates), one, err))
             return -1;
-        text = span_from(text, end == SPAN_NOT_FOUND ? text.n : end + 1);
-    }
     return 0;
 }
 

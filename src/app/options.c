@@ -177,13 +177,11 @@ static int set_string(const struct option_def *o, struct config *c, struct span 
 // Whether each line that is not blank is a gate.
 static int check_gates(const struct option_def *o, struct span text, struct err *err)
 {
-    while (text.n) {
-        size_t end = span_find(text, SPAN("\n"));
-        struct span line = end == SPAN_NOT_FOUND ? text : span_upto(text, end);
+    struct span line;
+    while (text.n && span_cut(&text, '\n', &line)) {
         struct gate gate;
         if (!gate_line_is_blank(line) && gate_parse(&gate, line, err))
             return err_wrap(err, "bad value '" SPAN_FMT "' for %s", ERR_SUBJECT(line), o->name);
-        text = span_from(text, end == SPAN_NOT_FOUND ? text.n : end + 1);
     }
     return 0;
 }

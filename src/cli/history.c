@@ -40,9 +40,8 @@ char *history_path(void)
 
 static struct span take_line(struct span *text)
 {
-    size_t end = span_find(*text, SPAN("\n"));
-    struct span line = end == SPAN_NOT_FOUND ? *text : span_upto(*text, end);
-    *text = end == SPAN_NOT_FOUND ? SPAN("") : span_from(*text, end + 1);
+    struct span line = SPAN("");
+    span_cut(text, '\n', &line);
     return line;
 }
 

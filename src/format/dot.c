@@ -76,9 +76,10 @@ static void put_legend(struct printer *p, struct span title)
                 dot_escape(p->r->arena, labels.at[0]));
     size_t length = 0;
     for (size_t i = 0; i < labels.n && length < DOT_LABEL_MAX; i++) {
-        const char *line = dot_escape(p->r->arena, labels.at[i]);
-        length += strlen(line);
-        sink_printf(out, "%s\\l", line);
+        struct span line = span_of(dot_escape(p->r->arena, labels.at[i]));
+        length += line.n;
+        sink_write(out, line);
+        sink_write(out, SPAN("\\l"));
     }
     sink_putc(out, '"');
     if (title.n)

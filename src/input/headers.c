@@ -20,10 +20,8 @@ static int add_header(struct span line, bool in_file, struct buf *out, const str
 static int add_headers(struct span text, bool in_file, struct buf *out, const struct job *job,
                        struct err *err)
 {
-    while (text.n) {
-        size_t end = span_find(text, SPAN("\n"));
-        struct span line = span_upto(text, end == SPAN_NOT_FOUND ? text.n : end);
-        text = span_from(text, end == SPAN_NOT_FOUND ? text.n : end + 1);
+    struct span line;
+    while (span_cut(&text, '\n', &line)) {
         while (line.n && line.at[line.n - 1] == '\r')
             line.n--;
         if (line.n && add_header(line, in_file, out, job, err))

@@ -15,15 +15,11 @@
 
 static void split(name_list *names, struct span text, struct arena *arena)
 {
-    struct span zero = {"", 1};
-    struct span end = span_find(text, zero) != SPAN_NOT_FOUND ? zero : SPAN("\n");
-    while (text.n) {
-        size_t n = span_find(text, end);
-        struct span name = n == SPAN_NOT_FOUND ? text : span_upto(text, n);
+    char end = text.n && memchr(text.at, '\0', text.n) ? '\0' : '\n';
+    struct span name;
+    while (span_cut(&text, end, &name))
         if (name.n)
             *vec_push(arena, names) = arena_cstr(arena, name);
-        text = n == SPAN_NOT_FOUND ? SPAN("") : span_from(text, n + 1);
-    }
 }
 
 int names_read(name_list *names, const char *path, struct arena *arena, const struct job *job,
@@ -40,13 +36,10 @@ int names_read(name_list *names, const char *path, struct arena *arena, const st
 name_list names_split(struct arena *arena, const char *names)
 {
     name_list paths = {0};
-    struct span rest = span_of(names);
-    for (bool more = true; more;) {
-        size_t comma = access(names, F_OK) == 0 ? SPAN_NOT_FOUND : span_find(rest, SPAN(","));
-        more = comma != SPAN_NOT_FOUND;
-        *vec_push(arena, &paths) = arena_cstr(arena, more ? span_upto(rest, comma) : rest);
-        rest = more ? span_from(rest, comma + 1) : rest;
-    }
+    struct span rest = span_of(names), path;
+    char end = access(names, F_OK) == 0 ? '\0' : ',';
+    while (span_cut(&rest, end, &path))
+        *vec_push(arena, &paths) = arena_cstr(arena, path);
     return paths;
 }
 

@@ -209,16 +209,14 @@ static int try_vendor(struct srcfiles *s, struct span dir, struct span name, str
 // The module's name in a go.mod.
 static bool module_name(struct span go_mod, struct span *name)
 {
-    while (go_mod.n) {
-        size_t end = span_find(go_mod, SPAN("\n"));
-        struct span line = end == SPAN_NOT_FOUND ? go_mod : span_upto(go_mod, end);
-        if (span_starts(line, SPAN("module "))) {
-            *name = span_from(line, strlen("module "));
-            while (name->n && isspace((unsigned char)name->at[name->n - 1]))
-                name->n--;
-            return name->n > 0;
-        }
-        go_mod = end == SPAN_NOT_FOUND ? SPAN("") : span_from(go_mod, end + 1);
+    struct span line;
+    while (span_cut(&go_mod, '\n', &line)) {
+        if (!span_starts(line, SPAN("module ")))
+            continue;
+        *name = span_from(line, strlen("module "));
+        while (name->n && isspace((unsigned char)name->at[name->n - 1]))
+            name->n--;
+        return name->n > 0;
     }
     return false;
 }
@@ -359,10 +357,8 @@ static int split_lines(struct srcfiles *s, struct span content, struct text_file
     VEC(struct span) lines = {0};
     if (content.n && memchr(content.at, '\0', content.n))
         return err_set(err, "is not a text file");
-    while (content.n) {
-        size_t end = span_find(content, SPAN("\n"));
-        struct span line = end == SPAN_NOT_FOUND ? content : span_upto(content, end);
-        content = end == SPAN_NOT_FOUND ? SPAN("") : span_from(content, end + 1);
+    struct span line;
+    while (content.n && span_cut(&content, '\n', &line)) {
         if (line.n && line.at[line.n - 1] == '\r')
             line.n--;
         *vec_push(s->arena, &lines) = line;

@@ -230,15 +230,10 @@ static const char *ca_file(const struct fetch_options *o)
 
 static void add_headers(struct transfer *t, const char *lines)
 {
-    struct span rest = span_of(lines);
-    while (rest.n) {
-        size_t end = span_find(rest, SPAN("\n"));
-        end = end == SPAN_NOT_FOUND ? rest.n : end;
-        const char *line = arena_cstr(&t->arena, span_upto(rest, end));
-        if (*line)
-            t->headers = t->curl->slist_append(t->headers, line);
-        rest = span_from(rest, end < rest.n ? end + 1 : end);
-    }
+    struct span rest = span_of(lines), line;
+    while (span_cut(&rest, '\n', &line))
+        if (line.n)
+            t->headers = t->curl->slist_append(t->headers, arena_cstr(&t->arena, line));
 }
 
 #define SET(option, value) t->curl->easy_setopt(t->easy, CURLOPT_##option, (value))

@@ -36,7 +36,7 @@ static size_t find_any(struct span text, const char *set)
 
 static size_t find_last(struct span text, char c)
 {
-    const char *hit = text.n ? memrchr(text.at, c, text.n) : NULL;
+    const char *hit = text.at && text.n ? memrchr(text.at, c, text.n) : NULL;
     return hit ? (size_t)(hit - text.at) : SPAN_NOT_FOUND;
 }
 

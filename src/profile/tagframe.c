@@ -116,15 +116,12 @@ static void add_frames(struct adder *a, const uint32_t *frames, size_t n)
 
 static void split_keys(struct adder *a, struct span list, struct keys *keys)
 {
-    for (bool more = true; more;) {
-        size_t comma = span_find(list, SPAN(","));
-        more = comma != SPAN_NOT_FOUND;
-        struct span key = more ? span_upto(list, comma) : list;
-        if (key.n) {
-            *vec_push(a->arena, &keys->at) = strtab_find(a->p->strings, key);
-            *vec_push(a->arena, &keys->names) = key;
-        }
-        list = more ? span_from(list, comma + 1) : list;
+    struct span key;
+    while (span_cut(&list, ',', &key)) {
+        if (key.n == 0)
+            continue;
+        *vec_push(a->arena, &keys->at) = strtab_find(a->p->strings, key);
+        *vec_push(a->arena, &keys->names) = key;
     }
 }
 

@@ -106,11 +106,10 @@ static bool take_symbol(struct span s, struct origin *to)
 void objdump_parse(struct span text, struct arena *arena, struct instructions *out)
 {
     struct origin from = {0};
-    while (text.n) {
-        size_t end = span_find(text, SPAN("\n"));
-        struct span line = trimmed(end == SPAN_NOT_FOUND ? text : span_upto(text, end));
+    struct span line;
+    while (text.n && span_cut(&text, '\n', &line)) {
         struct instruction in;
-        text = span_from(text, end == SPAN_NOT_FOUND ? text.n : end + 1);
+        line = trimmed(line);
         if (take_instruction(line, &from, &in))
             *vec_push(arena, &out->all) = in;
         else if (!take_place(line, &from) && !take_function(line, &from) &&

@@ -263,12 +263,10 @@ static bool is_julia(struct span s)
     struct span args = {s.at + open + 1, s.n - open - 2};
     if (open > 0 && s.at[open - 1] == '!')
         return true; // "foo!(x::Int64)"
-    while (args.n) {
-        size_t comma = span_find(args, SPAN(","));
-        if (is_julia_argument(comma == SPAN_NOT_FOUND ? args : span_upto(args, comma)))
+    struct span arg;
+    while (args.n && span_cut(&args, ',', &arg))
+        if (is_julia_argument(arg))
             return true;
-        args = comma == SPAN_NOT_FOUND ? SPAN("") : span_from(args, comma + 1);
-    }
     return false;
 }
 

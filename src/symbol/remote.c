@@ -142,11 +142,9 @@ static uint32_t function_of(struct naming *n, str_id name)
 
 static void read_answer(struct naming *n, struct span answer, uint64_t shift)
 {
-    while (answer.n) {
-        size_t end = span_find(answer, SPAN("\n"));
-        struct span line = span_upto(answer, end == SPAN_NOT_FOUND ? answer.n : end), name;
+    struct span line, name;
+    while (answer.n && span_cut(&answer, '\n', &line)) {
         uint64_t address;
-        answer = span_from(answer, end == SPAN_NOT_FOUND ? answer.n : end + 1);
         while (line.n && line.at[line.n - 1] == '\r')
             line.n--;
         if (parse_line(line, &address, &name) && name.n &&

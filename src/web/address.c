@@ -25,7 +25,7 @@ static bool parse_port(struct span text, int *port)
 static void split(struct span text, struct span *host, struct span *port)
 {
     size_t bracket = span_starts(text, SPAN("[")) ? span_find(text, SPAN("]")) : SPAN_NOT_FOUND;
-    const char *colon = text.n ? memrchr(text.at, ':', text.n) : NULL;
+    const char *colon = text.at && text.n ? memrchr(text.at, ':', text.n) : NULL;
     *host = text;
     *port = SPAN("");
     if (bracket != SPAN_NOT_FOUND) {
