@@ -342,7 +342,7 @@ static bool demangle_legacy(const char *mangled, struct buf *out)
 {
     struct span name = span_of(mangled), rest;
     const char *suffix = strrchr(mangled, '.');
-    while (suffix && suffix > mangled && suffix[-1] != 'E')
+    while (mangled && suffix && suffix > mangled && suffix[-1] != 'E')
         suffix = memrchr(mangled, '.', (size_t)(suffix - mangled));
     if (suffix && suffix > mangled)
         name = span_upto(name, (size_t)(suffix - mangled));
