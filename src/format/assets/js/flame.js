@@ -63,7 +63,8 @@ export async function showFlame() {
   modelKey = key;
   whole0 = offline ? model : null;
   if (offline && pivot) model = sandwichOf(whole0, new RegExp(pivot)) || model;
-  if (search) markMatches(search);
+  elements = new Map();
+  markNames();
   const slid = same && view;
   view = { root: z ? frameAt(model, z) || model.zoom : 0 };
   if (!slid || current >= model.below.n || currentTree !== 'below') { current = view.root; currentTree = 'below'; }
@@ -344,11 +345,15 @@ function besides(t, right) {
   return best;
 }
 
+function markNames() {
+  for (const entry of model.names) entry.match = !!search && search.names.has(entry.name);
+}
+
 export function markMatches(found) {
   search = found;
   html.classList.toggle('searching', !!found);
   if (!model) return;
-  for (const entry of model.names) entry.match = !!found && found.names.has(entry.name);
+  markNames();
   for (const e of elements.values()) {
     const match = model.names[(e.frameTree === 'up' ? model.above : model.below).name[e.frameIndex]].match;
     if (match && e.dataset.name !== 'all') e.dataset.match = '1';

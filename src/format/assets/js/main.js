@@ -386,6 +386,7 @@ async function watchLoading() {
   }
 }
 
+for (const action of offline ? ['filter'] : []) $(`[data-action=${action}]`).hidden = true;
 drawTheme();
 onNavigate(render);
 startAddress();
