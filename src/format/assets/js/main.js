@@ -9,14 +9,14 @@ import { actOn, closeMenu, factsOf, menuIsOpen, safeLink, showHelp } from './men
 import { boot, FILTERS, navigate, offline, onNavigate, optionsQuery, startAddress, state, VIEWS, addressOf } from './state.js';
 import { fill, loadTop, markRows, topTable } from './table.js';
 import { $, $$, el, emptyState, html, label, note, percent, signed } from './util.js';
-import { showDiff, showDisasm, showPeek, showRows, showSource, showTags, showTop, showTraces, showTrend } from './views.js';
+import { showDiff, showDisasm, showHints, showPeek, showRows, showSource, showTags, showTop, showTraces, showTrend } from './views.js';
 
 let turn = 0, drawnView = '', drawnSearch = null, pane = null, side = null;
 const { show } = flame;
 
 const views = {
   flamegraph: showFlameView, top: showTop, graph: showGraph, source: showSource, peek: showPeek, tags: showTags,
-  traces: showTraces, disasm: showDisasm, diff: showDiff, trend: (v) => showTrend(v, 'trend'), leaks: (v) => showTrend(v, 'leaks'),
+  traces: showTraces, disasm: showDisasm, diff: showDiff, trend: (v) => showTrend(v, 'trend'), leaks: (v) => showTrend(v, 'leaks'), hints: showHints,
 };
 
 // --- drawing ---

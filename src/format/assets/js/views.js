@@ -218,6 +218,18 @@ function diffRow(r) {
   el('td', { class: 'word' }, `${d > 0 ? '▲' : d < 0 ? '▼' : '='} ${word}${noisy ? ', within noise' : ''}`));
 }
 
+// What a profile suggests to change, the most to gain first.
+export async function showHints(view) {
+  const answer = await fetchReport('hints', {});
+  const card = (r) => el('section', { class: 'hint', 'data-rule': r.rule, 'data-value': whole(r.value) },
+    el('div', { class: 'num' }, show(r.value), el('small', {}, percent(r.value, state.base))),
+    el('div', {}, el('b', {}, r.meaning || r.rule), el('p', {}, r.advice || ''),
+      el('p', { class: 'dim' }, 'in ', functionLink(r.function || '', 'source'), r.file ? ` ${r.file.split('/').pop()}:${r.line || ''} ` : ' ',
+        el('button', { class: 'soft', onclick: () => actOn('callers', r.function) }, 'in the flame graph'))));
+  view.replaceChildren(answer.rows.length ? el('div', { class: 'sheet' }, ...answer.rows.map(card))
+    : emptyState('No hints', el('p', {}, 'Nothing in this profile looks like what is known to be easily made better.')));
+}
+
 // Any report with rows that has no view of its own yet: a column per member.
 export async function showRows(view, report) {
   const answer = await fetchReport(report, {});
