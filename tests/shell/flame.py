@@ -28,7 +28,7 @@ class Pane:
         socket = f"cprof-{os.getpid()}-{next(self.numbers)}"
         self.tmux = ["tmux", "-L", socket, "-f", "/dev/null"]
         sanitizers = [f"{k}={v}" for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")]
-        command = shlex.join(["env", "TERM=xterm-256color", "LC_ALL=C.UTF-8", "HOME=/nonexistent",
+        command = shlex.join(["env", "TERM=xterm-256color", "LC_ALL=C.UTF-8", "HOME=/dev/null",
                               *sanitizers, *env, tap.CPROF, *args])
         self.run("new-session", "-d", "-x", str(columns), "-y", str(rows),
                  f"cd {tap.TESTDATA} && {command}; echo status $?; exec sleep 60")
