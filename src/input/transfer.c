@@ -308,6 +308,9 @@ int transfer_begin(struct transfer *t)
     SET(HTTPHEADER, t->headers);
     SET(USERAGENT, "cprof/" CPROF_VERSION);
     SET(NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+    SET(QUICK_EXIT, 1L); // does not wait for a name server once nobody wants the answer
+#endif
     SET(BUFFERSIZE, (long)RECEIVE_SIZE);
     SET(ERRORBUFFER, t->error);
     SET(HEADERFUNCTION, on_header);

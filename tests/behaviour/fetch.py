@@ -205,6 +205,23 @@ def a_signal_ends_it_soon():
             assert took < 2 and text[0] == b"" and text[1].count(b"\n") == 1, (took, text)
 
 
+def a_signal_does_not_wait_for_names():
+    shim = os.environ.get("SLOW_NAMES")
+    if not shim:
+        raise tap.Skip("no library to preload")
+    run = subprocess.Popen([tap.CPROF, "-top", "http://slow.example/heap"],
+                           env=env(LD_PRELOAD=shim), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(1)
+    if run.poll() is not None:
+        raise tap.Skip("the library cannot be preloaded")
+    began = time.monotonic()
+    run.send_signal(signal.SIGINT)
+    run.communicate(timeout=20)
+    took = time.monotonic() - began
+    print(f"# it was interrupted after {1000 * took:.0f} ms")
+    assert run.returncode == -signal.SIGINT and took < 3, (run.returncode, took)
+
+
 def who_asks():
     with Running() as s:
         same_as_file(s.url("/secret", user="user:pa%20ss@"))
@@ -413,7 +430,7 @@ def services_that_know_no_names():
 
 need_curl_first = [services_name_addresses, services_that_know_no_names, good_manners, names_of_files, unix_sockets, seconds_are_asked_for,
                    several_sources, what_servers_say, bombs_and_streams_without_end,
-                   those_who_do_not_answer, a_signal_ends_it_soon, who_asks,
+                   those_who_do_not_answer, a_signal_ends_it_soon, a_signal_does_not_wait_for_names, who_asks,
                    secrets_go_to_nobody_else, proxies, tls, copies_are_kept,
                    names_of_copies_stay_in_their_folder, the_shell_fetches]
 
