@@ -7,6 +7,8 @@
 #include "base/buf.h"
 #include "base/xalloc.h"
 #include "symbol/mapfile.h"
+#include "symbol/minidebug.h"
+#include "symbol/pclntab.h"
 #include "symbol/separate.h"
 
 struct image {
@@ -19,6 +21,10 @@ struct image {
 struct binary {
     char *path;
     struct image file, debug; // debug.bytes is empty where there is none
+    struct image packed;      // the symbols that were left packed in the file
+    struct buf unpacked;
+    struct pclntab go; // where there is nothing else
+    bool is_go;
     struct dwarf *dwarf;
     bool has_looked; // for DWARF
     struct arena arena;
@@ -74,6 +80,7 @@ void binary_close(struct binary *b)
     dwarf_close(b->dwarf);
     unmap_file(b->file.bytes);
     unmap_file(b->debug.bytes);
+    buf_release(&b->unpacked);
     arena_release(&b->arena);
     free(b->build_id);
     free(b->path);
@@ -126,6 +133,22 @@ static void open_dwarf(struct binary *b)
     b->dwarf = dwarf_open(b->debug.bytes.n ? b->debug.bytes : b->file.bytes, &b->trouble);
 }
 
+// Of a file without a symbol table: what it has instead.
+static void find_substitutes(struct binary *b)
+{
+    struct span packed =
+        elf_content(&b->file.elf, elf_section(&b->file.elf, SPAN(".gnu_debugdata")));
+    struct err ignored;
+    if (b->file.symtab.n_listed || b->packed.bytes.n)
+        return;
+    if (packed.n && minidebug_unpack(packed, &b->unpacked)) {
+        b->packed.bytes = buf_span(&b->unpacked);
+        if (elf_parse(&b->packed.elf, b->packed.bytes, &b->arena, &ignored) == 0)
+            read_symbols(b, &b->packed);
+    }
+    b->is_go = !b->dwarf && b->file.symtab.n_functions == 0 && pclntab_open(&b->go, &b->file.elf);
+}
+
 void binary_find(struct binary *b, bool fast, const uint64_t *addresses, size_t n,
                  struct found *found, const struct job *job)
 {
@@ -133,6 +156,7 @@ void binary_find(struct binary *b, bool fast, const uint64_t *addresses, size_t 
     if (!fast)
         open_dwarf(b);
     read_symbols(b, &b->debug);
+    find_substitutes(b);
     for (size_t i = 0; i < n; i++) {
         found[i] = (struct found){.section = symtab_section(&b->file.elf, addresses[i])};
         if (b->dwarf && found[i].section && !job_stopped(job))
@@ -152,7 +176,13 @@ static const struct candidate *function_symbol(const struct binary *b, const str
     const struct candidate *c = NULL;
     if (b->dwarf && b->debug.bytes.n)
         c = symtab_function(&b->debug.symtab, symtab_section(&b->debug.elf, address), address);
-    return c ? c : symtab_function(&b->file.symtab, f->section, address);
+    if (!c)
+        c = symtab_function(&b->file.symtab, f->section, address);
+    const struct candidate *other = NULL;
+    if (b->packed.is_read)
+        other =
+            symtab_function(&b->packed.symtab, symtab_section(&b->packed.elf, address), address);
+    return other && (!c || other->value > c->value) ? other : c;
 }
 
 static void add_frame(struct arena *arena, struct frames *frames, struct span function,
@@ -196,6 +226,27 @@ static void add_callers(const struct found *f, struct arena *arena, struct frame
                   span_of_text(function->call_file), function->call_line);
 }
 
+// What a stripped program of Go says of itself.
+static void add_go_frame(const struct binary *b, uint64_t address, struct arena *arena,
+                         struct frames *frames)
+{
+    struct pclntab_place place;
+    if (b->is_go && pclntab_find(&b->go, address, &place))
+        *vec_push(arena, &frames->all) =
+            (struct frame){.function = place.function, .file = place.file, .line = place.line};
+}
+
+// What is left where there is neither DWARF nor a symbol table.
+static void add_substitute(const struct binary *b, uint64_t address, const struct found *found,
+                           struct arena *arena, struct frames *frames)
+{
+    const struct candidate *c = b->packed.is_read ? function_symbol(b, found, address) : NULL;
+    if (c)
+        *vec_push(arena, &frames->all) = (struct frame){.function = c->name};
+    else
+        add_go_frame(b, address, arena, frames);
+}
+
 void binary_frames(struct binary *b, bool fast, uint64_t address, const struct found *found,
                    struct arena *arena, struct frames *frames)
 {
@@ -210,6 +261,8 @@ void binary_frames(struct binary *b, bool fast, uint64_t address, const struct f
         add_innermost(b, address, found, arena, frames);
         add_callers(found, arena, frames);
     }
+    if (frames->all.n == 0)
+        add_go_frame(b, address, arena, frames);
     // addr2line cuts some names short; nm does not.
     struct frame *last = frames->all.n ? &frames->all.at[frames->all.n - 1] : NULL;
     if (last && listed.n > last->function.n + 1)
@@ -238,5 +291,8 @@ void binary_frames_of_llvm(struct binary *b, uint64_t address, const struct foun
     symtab_list_nearest(&b->file.symtab, &b->arena);
     struct span symbol = symtab_nearest(&b->file.symtab, address);
     frame.function = symbol.n ? symbol : frame.function;
-    *vec_push(arena, &frames->all) = frame;
+    if (frame.function.n == 0 && !found->in_dwarf)
+        add_substitute(b, address, found, arena, frames);
+    if (frames->all.n == 0 || found->in_dwarf)
+        *vec_push(arena, &frames->all) = frame;
 }
