@@ -379,6 +379,27 @@ static bool demangle_old_rust(const char *mangled, struct buf *out)
     return done;
 }
 
+// D's names, "_D3std5stdio…". libiberty writes them to memory of its own, so they are to be short.
+static bool demangle_d(const char *name, enum demangle_style style, struct buf *out)
+{
+    enum { D_MAX = 1024 };
+    char *shown = strlen(name) <= D_MAX ? dlang_demangle(name, DMGL_DLANG) : NULL;
+    struct span text = shown ? span_of(shown) : (struct span){NULL, 0};
+    size_t arguments = text.n;
+    // "f!(int).g(long)": the first list that is no template's is of the arguments.
+    for (size_t i = 1, depth = 0; style != DEMANGLE_FULL && i < text.n; i++) {
+        if (text.at[i] == '(' && depth == 0 && text.at[i - 1] != '!') {
+            arguments = i;
+            break;
+        }
+        depth += text.at[i] == '(';
+        depth -= text.at[i] == ')' && depth > 0;
+    }
+    buf_add(out, span_upto(text, arguments));
+    free(shown);
+    return text.n > 0;
+}
+
 static bool demangle_cstr(char *name, enum demangle_style style, struct buf *out)
 {
     if (strncmp(name, "_R", 2) == 0)
@@ -387,6 +408,8 @@ static bool demangle_cstr(char *name, enum demangle_style style, struct buf *out
         return true;
     if (strncmp(name, "_Z", 2) == 0)
         return demangle_itanium(name, style, style == DEMANGLE_FULL, out);
+    if (strncmp(name, "_D", 2) == 0 && isdigit((unsigned char)name[2]))
+        return demangle_d(name, style, out);
     if (strncmp(name, "___Z", 4) == 0)
         return demangle_block(name, style, out);
     if (strncmp(name, "_GLOBAL_", 8) == 0)

@@ -12,8 +12,8 @@ enum demangle_style {
     DEMANGLE_NONE,      // the mangled name
 };
 
-// Adds what a mangled C++ (Itanium) or Rust (legacy or v0) name stands for; false, and nothing
-// added, where it is not one, or where it would be absurdly long.
+// Adds what a mangled name of C++ (Itanium), Rust (legacy or v0) or D stands for; false, and
+// nothing added, where it is not one, or where it would be absurdly long.
 bool demangle(struct span mangled, enum demangle_style style, struct buf *out);
 
 // Whether names can be demangled by this build.

@@ -119,6 +119,7 @@ static void mangled_names_are_read(void)
         {"_ZN37_$LT$A$u20$as$u20$core..ops..Drop$GT$4drop17h0123456789abcdefE",
          "<A as core::ops::Drop>::drop", "<A as core::ops::Drop>::drop",
          "<A as core::ops::Drop>::drop"},
+        {"_D3foo3barFiZv", "foo.bar", "foo.bar", "foo.bar(int)"},
         {"_RNvCs1234_7mycrate3foo", "mycrate::foo", "mycrate::foo", "mycrate::foo"},
         {"_RINvNtC3std3mem8align_ofjE", "std::mem::align_of::<>", "std::mem::align_of::<usize>",
          "std::mem::align_of::<usize>"},
