@@ -202,23 +202,23 @@ static uint32_t count_tags(const struct tag_list *tags, uint32_t node)
 }
 
 // In a picture tags take up room too, and count as nodes.
-static uint32_t visual_count(const struct builder *b, uint32_t wanted)
+static uint32_t visual_count(const struct builder *b, uint32_t wanted, struct tag_list *tags)
 {
     const struct graph *g = b->g;
     bool *first = arena_zalloc(b->arena, g->n_nodes, sizeof *first);
     uint32_t most = wanted < g->n_shown ? wanted : g->n_shown, count = 0;
     for (uint32_t i = 0; i < most; i++)
         first[g->shown[i]] = true;
-    struct tag_list tags = graph_tags(g, b->p, b->tags, first, b->least_node, b->arena);
+    *tags = graph_tags(g, b->p, b->tags, first, b->least_node, b->arena);
     for (uint32_t i = 0; i < most; i++) {
-        count += count_tags(&tags, g->shown[i]) + 1;
+        count += count_tags(tags, g->shown[i]) + 1;
         if (count >= wanted)
             return i + 1;
     }
     return wanted;
 }
 
-static void limit_count(struct builder *b)
+static void limit_count(struct builder *b, struct tag_list *tags)
 {
     struct graph *g = b->g;
     int64_t count = b->trim->node_count;
@@ -227,7 +227,7 @@ static void limit_count(struct builder *b)
     graph_drop_edges(g, b->least_edge);
     uint32_t most = count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
     if (b->trim->visual && b->tags)
-        most = visual_count(b, most);
+        most = visual_count(b, most, tags);
     if (most >= g->n_shown)
         return;
     keep_nodes(b, most, 0);
@@ -296,7 +296,7 @@ struct trim_result graph_build_trimmed(struct graph *g, const struct profile *p,
     if (trim->visual)
         connect(&b, EDGES_ALL); // they tell what is worth seeing
     sort_nodes(g, trim);
-    limit_count(&b);
+    limit_count(&b, &result.tags);
     if (!trim->visual)
         connect(&b, want);
     result.dropped_edges = graph_drop_edges(g, b.least_edge);

@@ -24,6 +24,8 @@ struct trim_result {
     uint32_t dropped_nodes; // below node_fraction
     uint32_t dropped_edges; // below edge_fraction
     int64_t least_tag;      // tags of less weight are left out
+    struct tag_list tags;   // of the nodes that are shown and perhaps others, where they had to be
+                            // weighed to choose nodes by them; otherwise first is NULL
 };
 
 // Drops the edges that weigh less and end at a node which is shown; returns how many.

@@ -10,6 +10,9 @@ static void weigh_tags(const struct report *r, const struct tag_source *tags,
                        struct graph_report *out)
 {
     const struct graph *g = &out->graph;
+    out->tags = out->shown.trim.tags;
+    if (out->tags.first)
+        return;
     bool *shown = arena_zalloc(r->arena, g->n_nodes, sizeof *shown);
     for (uint32_t i = 0; i < g->n_shown; i++)
         shown[g->shown[i]] = true;
