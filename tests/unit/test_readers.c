@@ -58,6 +58,8 @@ static void other_files_are_named(void)
         {SPAN("mode: atomic\na.go:1.2,3.4 1 1\n"), "go tool cover"},
         {SPAN("{\"memstats\": {}}"), "expvar"},
         {SPAN("{\"a\": 1}"), "JSON"},
+        {SPAN("{\"$schema\": \"https://www.speedscope.app/file-format-schema.json\"}"),
+         "speedscope"},
         {SPAN("{\"nodes\": []}"), "no nodes"},
         {SPAN("hello, this is no profile\n"), "is a text"},
         {SPAN("\1\2\3\4"), "not a profile of any kind"},

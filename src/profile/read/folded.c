@@ -27,6 +27,7 @@ struct folded {
     uint32_t n_values; // of a line
     VEC(uint32_t) frames;
     VEC(struct line) inlined; // of the location that is being made; its outermost line first
+    struct idmap known;       // the location of a frame's text, where no other is inlined into it
 };
 
 struct sample_line {
@@ -247,6 +248,23 @@ static void end_location(struct folded *f, struct span module)
     f->inlined.n = 0;
 }
 
+// Whether the frame that a stack begins with has others inlined into it.
+static bool is_inlined_next(struct span stack)
+{
+    struct span name = stack;
+    scan_upto(&stack, ';', &name);
+    return cut_mark(&name) == 'i';
+}
+
+static void add_frame(struct folded *f, struct span name, char mark, struct span *module)
+{
+    if (mark != 'i' || f->inlined.n == 0) {
+        end_location(f, *module);
+        *module = mark == 'k' ? SPAN("[kernel.kallsyms]") : SPAN("");
+    }
+    *vec_push(f->b.out->arena, &f->inlined) = scan_frame(f, name, module);
+}
+
 static void make_frames(struct folded *f, struct span stack)
 {
     struct span name, module = SPAN("");
@@ -256,12 +274,19 @@ static void make_frames(struct folded *f, struct span stack)
         name = more ? name : stack;
         if (name.n == 0)
             continue;
+        str_id text = builder_string(&f->b, name);
         char mark = cut_mark(&name);
-        if (mark != 'i' || f->inlined.n == 0) {
+        bool alone = mark != 'i' && !(more && is_inlined_next(stack));
+        uint32_t known = alone ? idmap_get(&f->known, text) : IDMAP_NONE;
+        if (known == IDMAP_NONE)
+            add_frame(f, name, mark, &module);
+        if (alone) {
             end_location(f, module);
-            module = mark == 'k' ? SPAN("[kernel.kallsyms]") : SPAN("");
+            if (known == IDMAP_NONE)
+                idmap_add(&f->known, text, f->frames.at[f->frames.n - 1]);
+            else
+                *vec_push(f->b.out->arena, &f->frames) = known;
         }
-        *vec_push(f->b.out->arena, &f->inlined) = scan_frame(f, name, &module);
     }
     end_location(f, module);
     for (size_t i = 0, n = f->frames.n; i < n / 2; i++) { // the leaf comes first
@@ -317,7 +342,9 @@ static int folded_read(struct profile *out, const struct reading *r)
 {
     struct folded f = {.r = r, .lines = {.in = r->in, .job = r->job}};
     builder_init(&f.b, out);
+    idmap_init(&f.known, 0);
     int status = read_folded(&f);
+    idmap_release(&f.known);
     builder_release(&f.b);
     return status;
 }

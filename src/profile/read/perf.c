@@ -230,7 +230,8 @@ static bool take_frame(struct perf *p, struct span line)
         (line.n && !scan_is_space(*line.at)))
         return false;
     struct span symbol = scan_trim(line);
-    cut_module(&symbol, &module);
+    if (cut_module(&symbol, &module) && span_eq(module, SPAN("[unknown]")))
+        module = SPAN("");
     symbol = cut_offset(symbol);
     bool named = symbol.n && !span_eq(symbol, SPAN("[unknown]"));
     if (named)

@@ -213,12 +213,21 @@ static int read_heap(struct v8 *v, const struct json_value *root)
     return 0;
 }
 
+// What JSON with such a member is.
 static int not_a_profile(const struct json_value *root, struct err *err)
 {
-    if (jsonread_get(root, "memstats"))
-        return err_set(err, "is JSON of Go's expvar, not a profile: -memstats reads it");
-    if (jsonread_get(root, "traceEvents"))
-        return err_set(err, "is a trace of Chrome, not a profile: save a .cpuprofile instead");
+    static const struct {
+        const char *member, *message;
+    } kinds[] = {
+        {"memstats", "is JSON of Go's expvar, not a profile: -memstats reads it"},
+        {"traceEvents", "is a trace of Chrome, not a profile: save a .cpuprofile instead"},
+        {"snapshot", "is a heap snapshot of V8, not a profile: node --heap-prof makes one"},
+        {"$schema", "is JSON of another tool, such as speedscope: save folded stacks instead"},
+        {"threads", "is JSON of another tool, such as Firefox: save folded stacks instead"},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (jsonread_get(root, kinds[i].member))
+            return err_set(err, "%s", kinds[i].message);
     return err_set(err, "is JSON, but neither a CPU nor a heap profile of V8");
 }
 
