@@ -61,15 +61,6 @@ static struct span unit_of(const struct document *d)
     return span_eq(unit, SPAN("minimum")) ? SPAN("auto") : unit;
 }
 
-static bool some_name_has(const struct view *v, struct span text)
-{
-    const struct profile *p = &v->profile;
-    for (uint32_t i = 0; i < p->n_functions; i++)
-        if (span_find(profile_str(p, p->functions[i].name), text) != SPAN_NOT_FOUND)
-            return true;
-    return false;
-}
-
 // Names hold signs that mean something in an expression: one that finds nothing may be a name.
 static int build(struct view *v, struct subject *subject, union report_data *data, struct err *err)
 {
@@ -77,8 +68,7 @@ static int build(struct view *v, struct subject *subject, union report_data *dat
     struct err again;
     int status = def->build ? def->build(&v->report, subject, data, err) : 0;
     if (status == 0 || !v->regex || v->is_text || regex_has_matched(v->regex) ||
-        regex_check(v->regex, &again) || !some_name_has(v, span_of(v->request->regex)) ||
-        view_take_as_text(v, "matches nothing", &again))
+        regex_check(v->regex, &again) || view_take_as_text(v, "matches nothing"))
         return status;
     subject->regex = v->regex;
     return def->build(&v->report, subject, data, err);

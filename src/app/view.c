@@ -266,10 +266,21 @@ static void begin(struct view *v, const struct loaded *l, const struct request *
         v->memo.subject = subject_of_memo(v, sides);
 }
 
-int view_take_as_text(struct view *v, const char *why, struct err *err)
+static bool some_name_has(const struct profile *p, struct span text)
+{
+    for (uint32_t i = 0; i < p->n_functions; i++)
+        if (span_find(profile_str(p, p->functions[i].name), text) != SPAN_NOT_FOUND)
+            return true;
+    return false;
+}
+
+int view_take_as_text(struct view *v, const char *why)
 {
     const char *text = v->request->regex;
-    struct regex *plain = regex_new_plain(span_of(text), err);
+    struct err again; // the first fault counts
+    struct regex *plain = NULL;
+    if (some_name_has(&v->loaded->profile, span_of(text)))
+        plain = regex_new_plain(span_of(text), &again);
     if (!plain)
         return -1;
     regex_free(v->regex);
@@ -286,7 +297,7 @@ int view_build(struct view *v, const struct loaded *l, const struct request *req
     begin(v, l, request);
     if (request->command && request->command->argument == ARGUMENT_REGEX) {
         v->regex = regex_new(span_of(request->regex), err);
-        if (!v->regex && view_take_as_text(v, "is no regular expression", err))
+        if (!v->regex && view_take_as_text(v, "is no regular expression"))
             return -1;
     }
     add_comment(v);

@@ -37,9 +37,9 @@ void view_note(const struct view *v, const char *line);
 int view_filter(struct view *v, struct err *err);
 void view_list_filters(struct view *v);
 
-// Takes the request's expression as plain text from here on, and notes why. -1 with *err filled
-// where that is not possible.
-int view_take_as_text(struct view *v, const char *why, struct err *err);
+// Takes the request's expression as plain text from here on, and notes why. -1 where no function's
+// name has that.
+int view_take_as_text(struct view *v, const char *why);
 
 // Works out the request's report and writes it. 0, or -1 with *err filled.
 int view_write(struct view *v, struct sink *out, struct err *err);
