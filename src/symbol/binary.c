@@ -190,7 +190,7 @@ static void add_frame(struct arena *arena, struct frames *frames, struct span fu
 {
     // addr2line writes "?" for a line that it does not know, which is then part of the file's name.
     if (line == 0)
-        file = span_of(arena_printf(arena, SPAN_FMT ":?", SPAN_ARG(file.n ? file : SPAN("??"))));
+        file = span_of(arena_printf(arena, SPAN_FMT ":?", SPAN_ARG(file.at ? file : SPAN("??"))));
     *vec_push(arena, &frames->all) =
         (struct frame){.function = function, .file = file, .line = line};
 }
@@ -208,7 +208,7 @@ static void add_innermost(struct binary *b, uint64_t address, const struct found
         if (!f->in_dwarf && !c)
             return;
         name = c ? c->name : span_of_text(function ? function->name : NULL);
-        if (c && !file.n)
+        if (c && !file.at)
             file = c->file;
         if (function && c && c->value == function->low)
             function->name = arena_cstr(arena, c->name);
@@ -273,7 +273,7 @@ void binary_frames_of_llvm(struct binary *b, uint64_t address, const struct foun
                            struct arena *arena, struct frames *frames)
 {
     const struct dwarf_place *place = &found->place;
-    const struct dwarf_function *f = found->in_dwarf ? place->function : NULL;
+    const struct dwarf_function *f = found->in_dwarf ? place->any_function : NULL;
     struct frame frame = {.function = {NULL, 0}};
     frames->all.n = 0;
     if (found->in_dwarf)

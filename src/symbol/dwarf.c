@@ -27,6 +27,7 @@ struct piece {
     uint64_t low, high;
     uint64_t reach; // the highest of this and the pieces before it
     uint32_t of;
+    bool is_indexed; // by an index into .debug_rnglists
 };
 
 struct pieces {
@@ -98,6 +99,9 @@ static void sort_pieces(struct pieces *p)
 // Adds the addresses of an entry; the first of them, or 0 where it has none.
 static uint64_t add_pieces(struct dwarf *d, Dwarf_Die *die, uint32_t of, struct pieces *to)
 {
+    Dwarf_Attribute ranges;
+    bool is_indexed = d->lib->dwarf_attr(die, DW_AT_ranges, &ranges) &&
+                      d->lib->dwarf_whatform(&ranges) == DW_FORM_rnglistx;
     Dwarf_Addr base = 0, low = 0, high = 0;
     uint64_t first = 0;
     bool any = false;
@@ -105,7 +109,7 @@ static uint64_t add_pieces(struct dwarf *d, Dwarf_Die *die, uint32_t of, struct 
     while ((at = d->lib->dwarf_ranges(die, at, &base, &low, &high)) > 0) {
         if (low >= high)
             continue;
-        *vec_push(&d->arena, &to->all) = (struct piece){low, high, 0, of};
+        *vec_push(&d->arena, &to->all) = (struct piece){low, high, 0, of, is_indexed};
         first = any ? first : low;
         any = true;
     }
@@ -147,7 +151,8 @@ static void add_unit(struct dwarf *d, Dwarf_Die *die, const unsigned char *end, 
     u->is_old = version < 5;
     u->names_are_linkage = is_plain_language(d->lib->dwarf_srclang(die));
     add_pieces(d, die, index, &d->pieces);
-    if (d->pieces.all.n == before)
+    // DWARF 2 cannot say that a unit is in several places.
+    if (d->pieces.all.n == before || version < 3)
         *vec_push(&d->arena, &d->unbounded) = index;
 }
 
@@ -330,7 +335,8 @@ static struct dwarf_function *fill_function(struct dwarf *d, struct unit *u, uin
 }
 
 // Of the functions at an address, the one whose part is the smallest, and of such the innermost.
-static uint32_t function_at(const struct unit *u, uint64_t address)
+// addr2line 2.40 does not know ranges that clang gives by an index.
+static uint32_t function_at(const struct unit *u, uint64_t address, bool indexed_too)
 {
     uint32_t best = NO_FUNCTION;
     uint64_t best_length = 0;
@@ -339,6 +345,8 @@ static uint32_t function_at(const struct unit *u, uint64_t address)
         if (p->reach <= address)
             break;
         uint64_t length = p->high - p->low;
+        if (p->is_indexed && !indexed_too)
+            continue;
         if (address < p->high && (best == NO_FUNCTION || length < best_length ||
                                   (length == best_length && p->of > best))) {
             best = p->of;
@@ -415,9 +423,11 @@ static bool find_in_unit(struct dwarf *d, struct unit *u, uint64_t address,
 {
     *place = (struct dwarf_place){0};
     read_unit(d, u);
-    uint32_t function = function_at(u, address);
+    uint32_t function = function_at(u, address, false), any = function_at(u, address, true);
     if (function != NO_FUNCTION)
         place->function = fill_function(d, u, function);
+    if (any != NO_FUNCTION)
+        place->any_function = fill_function(d, u, any);
     return find_line(d, u, address, place) || function != NO_FUNCTION;
 }
 

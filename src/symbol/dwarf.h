@@ -23,10 +23,11 @@ struct dwarf_function {
 };
 
 struct dwarf_place {
-    struct dwarf_function *function; // the innermost; NULL: none
-    const char *file;                // NULL: unknown
-    const char *plain_file;          // the same as the line table says it
-    uint32_t line, column;           // 0: unknown
+    struct dwarf_function *function;     // the innermost that addr2line finds; NULL: none
+    struct dwarf_function *any_function; // the innermost
+    const char *file;                    // NULL: unknown
+    const char *plain_file;              // the same as the line table says it
+    uint32_t line, column;               // 0: unknown
 };
 
 struct dwarf;

@@ -16,7 +16,7 @@
     X(dwarf_ranges) X(dwarf_child) X(dwarf_siblingof) X(dwarf_tag) X(dwarf_offdie) X(dwarf_attr)  \
     X(dwarf_formstring) X(dwarf_formudata) X(dwarf_formref_die) X(dwarf_srclang)                  \
     X(dwarf_getsrclines) X(dwarf_onesrcline) X(dwarf_lineaddr) X(dwarf_lineno) X(dwarf_linecol) X(dwarf_linesrc)   \
-    X(dwarf_lineendsequence) X(dwarf_line_file) X(dwarf_getsrcfiles) X(dwarf_filesrc)
+    X(dwarf_lineendsequence) X(dwarf_line_file) X(dwarf_whatform) X(dwarf_getsrcfiles) X(dwarf_filesrc)
 // clang-format on
 
 struct libdw {

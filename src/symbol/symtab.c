@@ -168,7 +168,7 @@ static bool is_better(const struct candidate *a, const struct candidate *b, uint
         return is_function(b);
     if ((a->type == STT_NOTYPE) != (b->type == STT_NOTYPE))
         return a->type == STT_NOTYPE;
-    return b->size < a->size;
+    return b->size > a->size;
 }
 
 const struct candidate *symtab_function(const struct symtab *t, uint16_t section, uint64_t address)
