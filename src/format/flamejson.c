@@ -15,7 +15,8 @@
 //  "least": 1234,             frames of less width are left out,
 //  "folded": 7,               and so many have some of them below; 0: all is there
 //  "classes": ["own", …],
-//  "names": ["main.main", …], "files": ["main.go", …], "kinds": [0, …],  by name; kinds are classes
+//  "files": ["", "main.go", …],
+//  "names": ["main.main", …], "file": [1, …], "kinds": [0, …],  by name; kinds are classes
 //  "parents": [-1, 0, …], "name": [3, 0, …], "lines": [0, 12, …], "inlined": [5, 8, …],
 //  "cum": […], "flat": […], "width": […],
 //  "before": […], "after": […], "flat_before": […], "flat_after": […],   of a comparison
@@ -135,6 +136,25 @@ static void put_tree(struct writer *w, const struct flame_tree *tree)
         put_column(w, "error", put_error);
 }
 
+// Each file once, 0 being none; then which one each name has.
+static void put_files(const struct writer *w)
+{
+    struct strtab files;
+    uint32_t n = w->f->n_names, *numbers = arena_alloc(w->r->arena, (n + 1) * sizeof *numbers);
+    strtab_init(&files, w->r->arena, NULL);
+    for (uint32_t i = 0; i < n; i++)
+        numbers[i] = strtab_add_borrowed(&files, w->f->names[i].file);
+    for (str_id id = 1; id < strtab_count(&files); id++) {
+        sink_putc(w->out, ',');
+        json_put_string(w->out, strtab_get(&files, id));
+    }
+    sink_write(w->out, SPAN("],\n  \"file\": ["));
+    for (uint32_t i = 0; i < n; i++)
+        sink_printf(w->out, "%u,", numbers[i]);
+    sink_putc(w->out, '0');
+    strtab_release(&files);
+}
+
 // The last name is of what has none of its own.
 static void put_names(const struct writer *w, struct span whole)
 {
@@ -145,12 +165,9 @@ static void put_names(const struct writer *w, struct span whole)
         sink_write(w->out, SPAN(",\n   "));
     }
     json_put_string(w->out, whole);
-    sink_write(w->out, SPAN("],\n  \"files\": ["));
-    for (uint32_t i = 0; i < n; i++) {
-        json_put_string(w->out, w->f->names[i].file);
-        sink_putc(w->out, ',');
-    }
-    sink_write(w->out, SPAN("\"\"],\n  \"kinds\": ["));
+    sink_write(w->out, SPAN("],\n  \"files\": [\"\""));
+    put_files(w);
+    sink_write(w->out, SPAN("],\n  \"kinds\": ["));
     for (uint32_t i = 0; i < n; i++)
         sink_printf(w->out, "%d,", (int)w->f->names[i].class);
     sink_printf(w->out, "%d],\n  ", (int)CODE_RUNTIME);

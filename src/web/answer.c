@@ -184,6 +184,27 @@ static void write_export(struct answer *a, const struct ask *ask, const struct l
     answer_add_header(a, "Content-Disposition", "attachment;filename=cprof.html");
 }
 
+void answer_pack(struct answer *a)
+{
+    enum { WORTH_PACKING = 64 << 10 };
+    struct buf packed = {0};
+    struct err ignored;
+    if (a->body.n < WORTH_PACKING || strstr(a->mime, "gzip") || strncmp(a->mime, "image/p", 7) == 0)
+        return;
+    struct sink *out = sink_to_buf(&packed);
+    sink_begin_gzip(out);
+    sink_write(out, buf_span(&a->body));
+    sink_end_gzip(out);
+    if (sink_finish(out, &ignored)) {
+        buf_release(&packed);
+        return;
+    }
+    buf_release(&a->body);
+    a->body = packed;
+    answer_add_header(a, "Content-Encoding", "gzip");
+    answer_add_header(a, "Vary", "Accept-Encoding");
+}
+
 void answer_report(struct answer *a, const struct ask *ask, const struct loaded *l,
                    const struct job *job)
 {

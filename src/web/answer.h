@@ -41,6 +41,9 @@ void answer_plain(struct answer *a, const struct ask *ask, const struct web_fact
 void answer_report(struct answer *a, const struct ask *ask, const struct loaded *l,
                    const struct job *job);
 
+// Packs a large body with gzip, unless it is packed already.
+void answer_pack(struct answer *a);
+
 void answer_error(struct answer *a, unsigned status, const char *text);
 void answer_page(struct answer *a, const struct web_facts *facts, unsigned status,
                  const char *error);

@@ -40,6 +40,9 @@ bool call_begin(struct call *c, const char *method)
     struct web_sender sender = {header_of(c, "Host"), header_of(c, "Origin"),
                                 header_of(c, "X-Cprof-Token")};
     ask_parse(&c->ask, span_of(method), span_of(c->target ? c->target : ""), facts.config);
+    struct span accepted = header_of(c, "Accept-Encoding");
+    c->packs = span_find(accepted, SPAN("gzip")) != SPAN_NOT_FOUND &&
+               span_find(accepted, SPAN("q=0")) == SPAN_NOT_FOUND;
     c->parsed = c->answered = true;
     if (!web_host_is_ours(sender.host, span_of(s->address.host)))
         refuse(c, 421, "this server does not answer under this name");

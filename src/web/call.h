@@ -15,7 +15,8 @@ struct call {
     struct job job;
     bool head; // it is there; a body may follow
     bool parsed, has_job, answered;
-    bool gone; // so is the client
+    bool packs; // the client takes gzip
+    bool gone;  // so is the client
     int fd;
     size_t body;                      // bytes that came with it, which nobody reads
     struct call *next;                // in the server's queue

@@ -85,7 +85,8 @@ static int write_settings(const json_t *root, struct buf *folder, struct buf *fi
     struct sink *out = sink_to_file(buf_cstr(file), err);
     if (!out)
         return -1;
-    json_dump_callback(root, add_bytes, out, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    json_dump_callback(root, add_bytes, out,
+                       JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
     return sink_finish(out, err);
 }
 

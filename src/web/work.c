@@ -69,6 +69,8 @@ static void work_out(struct server *s, struct call *c)
         answer_error(&c->answer, 503, ending ? "cprof is ending" : failure.text);
     else
         answer_report(&c->answer, &c->ask, l, &c->job);
+    if (c->packs)
+        answer_pack(&c->answer);
     loaded_unref(l);
 }
 

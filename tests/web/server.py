@@ -2,6 +2,7 @@
 """The server without a browser: addresses, parameters, who may ask, and what it bears."""
 
 import concurrent.futures
+import gzip
 import json
 import os
 import pathlib
@@ -199,6 +200,16 @@ def sources_are_read_where_allowed():
         assert lines(server)["main.a"] == "visible"
 
 
+def large_answers_are_packed():
+    with serving(CPU) as server:
+        target = "/ui/graph.svg"
+        plain = server.get(target)
+        _, headers, body = server.ask(target, headers={"Accept-Encoding": "gzip, deflate"})
+        assert headers["Content-Encoding"] == "gzip" and gzip.decompress(body) == plain and len(body) < len(plain) / 3
+        _, headers, body = server.ask("/ui/download", headers={"Accept-Encoding": "gzip"})
+        assert "Content-Encoding" not in headers and body[:2] == b"\x1f\x8b"
+
+
 def many_at_once_get_the_same():
     targets = ["/ui/top.json", "/ui/flamegraph.json?w=500", "/ui/tree.json", "/ui/peek.json?f=mallocgc", "/ui/tags.json",
                "/ui/traces.json", "/ui/top.json?f=Handle&g=lines", "/ui/flamegraph.json?p=mallocgc", "/ui/search.json?q=reg", "/ui/graph.dot"]
@@ -306,6 +317,6 @@ def the_exported_file_stays_small():
 
 tap.run([answers_are_the_reports, parameters_are_options, addresses_lead_where_they_should, wrong_values_are_told,
          a_search_is_what_top_says, rows_come_in_pages, strangers_get_nothing, configurations_are_kept, what_others_keep_stays,
-         sources_are_read_where_allowed, many_at_once_get_the_same, addresses_of_servers, a_server_ends_with_its_profile,
+         sources_are_read_where_allowed, large_answers_are_packed, many_at_once_get_the_same, addresses_of_servers, a_server_ends_with_its_profile,
          answers_while_profiles_load, slow_and_endless_clients_are_bounded, work_ends_when_clients_go,
          the_exported_file_stays_small])

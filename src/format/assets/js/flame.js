@@ -45,6 +45,12 @@ function frameOf(event) {
   return e ? { i: e.frameIndex, tree: e.frameTree, element: e } : null;
 }
 
+// As wide as the pane is, or will be once the table stands beside it.
+function paneWidth() {
+  const alone = box.parentElement?.children.length === 1 && innerWidth > 760;
+  return (box.clientWidth || 1200) - (alone ? 380 : 0);
+}
+
 // Draws what there is at once, then what an answer brings.
 export async function showFlame() {
   const key = keyOf(), z = state.params.get('zoom') || '', pivot = state.params.get('p') || '';
@@ -56,7 +62,7 @@ export async function showFlame() {
     if (offline) return;
   }
   const flip = state.params.get('flip') || '';
-  const pixels = Math.min(4000, Math.ceil((box.clientWidth || 1200) / 400) * 400);
+  const pixels = Math.min(4000, Math.ceil(paneWidth() / 200) * 200);
   const answer = await fetchReport('flamegraph', { zoom: z, p: pivot, flip: pivot ? '' : flip, w: pixels });
   model = makeModel(answer);
   model.pixels = pixels;

@@ -16,7 +16,7 @@ function packageOf(name) {
 export function makeModel(answer) {
   const f = answer.flame;
   const names = f.names.map((name, i) => ({
-    name, short: null, file: f.files[i] || '', kind: KINDS[f.classes[f.kinds[i]]] || 'lib',
+    name, short: null, file: f.files[f.file[i]] || '', kind: KINDS[f.classes[f.kinds[i]]] || 'lib',
     shade: hashText(packageOf(name)) % 4, match: false,
   }));
   const model = {
