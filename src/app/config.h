@@ -44,6 +44,8 @@ struct config {
     bool allow_empty, noise;
     double confidence; // in percent; 0: not asked for
     int64_t limit;     // of a trend, in bytes; 0: none
+    bool instances;    // files are of many instances at one moment
+    int64_t suspect;   // goroutines at one place in one of them
 
     char *files_from;  // a list of files
     int64_t newest;    // of each folder; 0: all

@@ -56,10 +56,11 @@ static int judge_and_run(const struct loaded *l, const struct request *request, 
 
 // A series needs some profiles, unless one tells all.
 static int check_series(const struct loaded *l, const struct command_def *command,
-                        struct outcome *outcome, struct err *err)
+                        const struct config *config, struct outcome *outcome, struct err *err)
 {
-    bool proven = command->report == REPORT_LEAKS && leaks_are_proven(&l->profile);
-    if (proven || l->series.n_read >= SERIES_LEAST)
+    bool leaks = command->report == REPORT_LEAKS;
+    bool enough = leaks && (config->instances || leaks_are_proven(&l->profile));
+    if (enough || l->series.n_read >= SERIES_LEAST)
         return 0;
     outcome->misused = true;
     return series_too_short(command->name, l->series.n_read, err);
@@ -76,7 +77,7 @@ static int run_as_loaded(const struct loaded *l, const struct request *request, 
     if (command)
         status = command_check_format(command, request->config, err);
     if (status == 0 && command && command_wants(command, request->config).series)
-        status = check_series(l, command, outcome, err);
+        status = check_series(l, command, request->config, outcome, err);
     if (status == 0 && command && command->run)
         status = command->run(l, request->config, request->job, sink, err);
     else if (status == 0 && (!command || app_has_gates(request->config)))

@@ -175,6 +175,8 @@ static int pick_options(struct view *v, struct err *err)
     o->sides = v->wants.sides;
     o->drop_negative = c->drop_negative;
     o->all_entries = !c->trim;
+    o->instances = c->instances;
+    o->suspect = c->suspect;
     o->type_is_chosen = *c->sample_index != '\0';
     o->alpha = c->confidence > 0 ? 1 - c->confidence / 100 : 0;
     o->limit = (double)c->limit;

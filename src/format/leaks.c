@@ -6,6 +6,7 @@
 
 #include "base/path.h"
 #include "format/emits.h"
+#include "format/instances.h"
 #include "format/put.h"
 #include "format/trendtext.h"
 
@@ -236,6 +237,10 @@ static void put_summary(struct writer *w)
 void text_leaks(const struct document *d, struct sink *out)
 {
     struct leaks *l = d->data.leaks;
+    if (l->instances) {
+        text_instances(d, l->instances, out);
+        return;
+    }
     struct writer w = {.r = d->report, .l = l, .out = out};
     label_lines labels =
         l->proven ? format_profile_labels(w.r, NULL) : format_series_labels(w.r, &l->trend);

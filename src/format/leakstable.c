@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "format/emits.h"
+#include "format/instances.h"
 #include "format/trendtable.h"
 #include "report/leaks.h"
 
@@ -38,6 +39,10 @@ static void put_leak(struct table *t, const struct leaks *l, const struct leak *
 void table_leaks(const struct document *d, struct sink *out)
 {
     struct leaks *l = d->data.leaks;
+    if (l->instances) {
+        table_instances(d, l->instances, out);
+        return;
+    }
     struct table table = table_of(d, NULL, NULL, out), *t = &table;
     struct cell total[TREND_COLUMNS + sizeof columns / sizeof *columns] = {0};
     l->trend.total.row.name = SPAN("TOTAL");

@@ -5,6 +5,7 @@
 
 #include "base/idmap.h"
 #include "base/text.h"
+#include "report/instances.h"
 
 // Leaks in the making.
 struct finder {
@@ -316,6 +317,10 @@ static void begin_lines(struct finder *f)
 int report_leaks(const struct report *r, const struct subject *s, struct leaks *out,
                  struct err *err)
 {
+    if (r->options.instances) {
+        *out = (struct leaks){.instances = arena_alloc(r->arena, sizeof *out->instances)};
+        return report_instances(r, out->instances, err);
+    }
     *out = (struct leaks){.proven = leaks_are_proven(r->profile)};
     struct report marked = out->proven ? only_marked(r) : *r;
     struct finder f = {.r = &marked, .p = marked.profile, .s = s, .out = out};
@@ -329,6 +334,8 @@ int report_leaks(const struct report *r, const struct subject *s, struct leaks *
 
 void leaks_release(struct leaks *l)
 {
+    if (l->instances)
+        return;
     trend_release(&l->trend);
     node_table_release(&l->lines);
     if (l->beside)

@@ -37,6 +37,7 @@ struct leaks {
     struct node_table lines;
     bool proven; // a profile of goroutines that can never run again: no series is needed
     bool goroutines;
+    struct instances *instances; // in the place of all that follows; or NULL
     struct leak *leaks;
     uint32_t n, n_growing;
     struct trend *beside;        // goroutines that were counted at the same time; or NULL

@@ -33,6 +33,8 @@ struct report_options {
     bool drop_negative;
     bool all_entries;    // nothing is trimmed
     bool type_is_chosen; // by the option sample_index
+    bool instances;      // sides are instances at one moment, not snapshots over time
+    int64_t suspect;     // so many goroutines of one instance at one place are worth a line
     double alpha;        // of a wrong verdict on a trend; 0: the rule's own
     double limit;        // that is not to be reached, in bytes or as the type counts; 0: none
     struct trim_options trim;

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/path.h"
+
 #define NANOS_PER_HOUR 3.6e12
 #define MIN_HITS 4
 #define MIN_GROWTH .005 // of the first total
@@ -253,6 +255,37 @@ static int by_slope(const void *a, const void *b)
     return names ? names : (x->node > y->node) - (x->node < y->node);
 }
 
+// The line of a sample's stack that an entry stands for; NULL where there is none.
+static const struct line *line_of(const struct maker *m, uint32_t sample, uint32_t node)
+{
+    const struct sample *s = &m->p->samples[sample];
+    const struct node_table *t = &m->t->table;
+    for (uint32_t i = 0; i < s->n_frames; i++) {
+        uint32_t frame = m->p->frames[s->frame + i];
+        const struct location *l = &m->p->locations[frame];
+        for (uint32_t at = t->first[frame]; at < t->first[frame + 1]; at++)
+            if (t->nodes[at] == node && at - t->first[frame] < l->n_lines)
+                return &m->p->lines[l->line + at - t->first[frame]];
+    }
+    return NULL;
+}
+
+// Where an entry that has no line of its own is heaviest in the end.
+static void place_item(const struct maker *m, struct trend_item *item)
+{
+    uint32_t best = 0, last = m->t->n - 1;
+    for (uint32_t i = 1; i < item->n_samples; i++)
+        if (item->rows[i].bytes[last] > item->rows[best].bytes[last])
+            best = i;
+    const struct line *line = item->n_samples ? line_of(m, item->samples[best], item->node) : NULL;
+    if (!line || line->function == NO_INDEX)
+        return;
+    const struct detail *d = &m->r->options.detail;
+    struct span file = profile_str(m->p, m->p->functions[line->function].filename);
+    item->row.file = path_trim(file, d->trim_path, d->source_path);
+    item->row.line = line->line;
+}
+
 static void name_item(struct maker *m, struct trend_item *item)
 {
     struct node_table *table = &m->t->table;
@@ -263,6 +296,8 @@ static void name_item(struct maker *m, struct trend_item *item)
                                      .function = node_str(table, info->name),
                                      .file = node_str(table, info->file),
                                      .line = info->line};
+        if (n && item->row.line == 0)
+            place_item(m, item);
     }
     struct trend_entry entry = {item->values, item->rows, item->n_samples};
     item->se = n ? sqrt(trend_level_variance(&m->series, &entry, n - 1)) : 0;

@@ -140,6 +140,35 @@ def gates_judge_series():
             assert done.returncode == status, (gate, args, done)
 
 
+def goroutines(**counts):
+    """A profile of goroutines: so many in a function that sends, and workers that receive."""
+    stacks = {"stuck": ["runtime.gopark", "runtime.chansend1", "main.send", "main.main"],
+              "workers": ["runtime.gopark", "runtime.chanrecv1", "main.work"],
+              "listeners": ["internal/poll.runtime_pollWait", "net.(*conn).Read", "main.listen"],
+              "busy": ["main.busy"]}
+    samples = [(stacks[name], [n]) for name, n in counts.items() if n]
+    return profile_of_samples([("goroutine", "count")], samples, ("goroutine", "count"), 1)
+
+
+def one_sick_instance_shows():
+    paths = series([goroutines(stuck=3000 if i == 7 else i % 3, workers=1500, listeners=1200 + i * 400,
+                               busy=5000) for i in range(20)])
+    text = must("-leaks", "-instances", *paths).decode()
+    assert "1. chan send at" in text and "main.send" in text and "most: 3000 in 007.pb.gz" in text
+    assert "\n2. " not in text and "Other places: 2, of which 2 wait as they should" in text, text
+    found = checked(json.loads(must("-leaks", "-instances", "-format=json", *paths)))
+    assert found["rows"][0]["operation"] == "chan send" and found["rows"][0]["suspect"] == "yes"
+    assert abs(found["rows"][0]["rms"] - (3000**2 / 20) ** .5) < 2
+    assert "No place where 5000" in must("-leaks", "-instances", "-suspect=5000", *paths).decode()
+
+
+def entries_have_a_place():
+    rows = {row["name"]: row for row in json.loads(
+        must("-trend", "-format=json", "trend/sessions"))["rows"]}
+    leak = rows["main.(*session).addItems"]
+    assert (leak["file"], leak["line"]) == ("example.com/sessions/main.go", 24), leak
+
+
 def the_shell_has_them():
     script = b"trend\nleaks\nhints\n"
     done = cprof(*series(growing(8)), data=script)
@@ -190,4 +219,4 @@ tap.run([growth_is_told_and_calm_is_not, documents_obey_the_schema,
          a_folder_and_a_pattern_stand_for_their_files, time_is_the_order,
          without_times_slopes_are_per_snapshot, repeats_are_left_out, a_restart_cuts_the_series,
          few_snapshots_tell_nothing, fewer_than_three_files_are_misuse, gates_judge_series,
-         the_shell_has_them, leaks_name_line_and_source, a_leaking_service_is_found_out])
+         one_sick_instance_shows, entries_have_a_place, the_shell_has_them, leaks_name_line_and_source, a_leaking_service_is_found_out])
