@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/gates.h"
 
+#include "app/options.h"
+
 #include "format/format.h"
 #include "input/source.h"
 #include "input/srcfile.h"
@@ -131,6 +133,35 @@ bool app_wants_series(const struct command_def *command, const struct config *c)
             wanted |= gate_is_of_series(&gates.at[i]);
     arena_release(&arena);
     return wanted;
+}
+
+static void set_text(struct config *c, const char *option, struct span value)
+{
+    struct err ignored; // the value was valid before
+    option_set(option_find(span_of(option)), c, value, &ignored);
+}
+
+void app_split_gates(const struct config *config, const char *more, struct config *single,
+                     struct config *series)
+{
+    struct buf texts[2] = {{0}, {0}};
+    struct span rest = span_of(config->fail_if), line;
+    struct gate gate;
+    struct err ignored;
+    while (span_cut(&rest, '\n', &line)) {
+        bool of_series = gate_parse(&gate, line, &ignored) == 0 && gate_is_of_series(&gate);
+        buf_add(&texts[of_series], line);
+        buf_addc(&texts[of_series], '\n');
+    }
+    buf_add(&texts[1], span_of(more));
+    config_copy(single, config);
+    config_copy(series, config);
+    set_text(single, "fail_if", buf_span(&texts[0]));
+    set_text(series, "fail_if", buf_span(&texts[1]));
+    set_text(series, "policy", SPAN(""));
+    set_text(series, "collect", SPAN(""));
+    buf_release(&texts[0]);
+    buf_release(&texts[1]);
 }
 
 bool app_has_gates(const struct config *c)

@@ -253,6 +253,10 @@ const struct option_def option_defs[] = {
     {OPTION(ignore, REGEX, FILTER), .url = "i", .where = SAVED, .dirties = DIRTIES_FILTER,
      .complete = COMPLETE_FUNCTIONS, .initial = "", .argument = "REGEX",
      .summary = "no samples with a matching frame", .detail = FRAME_DETAIL},
+    {OPTION(instances, BOOL, GATE), .where = LOCAL, .dirties = DIRTIES_RENDER, .initial = "false",
+     .summary = "let leaks compare goroutines of many instances at one moment",
+     .detail = "Each file is an instance, not a snapshot; what is blocked is ranked by the root "
+               "mean square of its counts."},
     {OPTION(intel_syntax, BOOL, DISPLAY), .where = LOCAL, .dirties = DIRTIES_RENDER,
      .initial = "false", .summary = "show instructions as Intel writes them",
      .detail = "Acts on disasm and weblist."},
@@ -261,10 +265,6 @@ const struct option_def option_defs[] = {
     {OPTION(keep, INT, COLLECT), .where = WHERE_CLI, .dirties = DIRTIES_NOTHING,
      .range = &not_negative, .initial = "0", .argument = "NUMBER",
      .summary = "keep so many of the last snapshots of each URL", .detail = "0 keeps all."},
-    {OPTION(instances, BOOL, GATE), .where = LOCAL, .dirties = DIRTIES_RENDER, .initial = "false",
-     .summary = "let leaks compare goroutines of many instances at one moment",
-     .detail = "Each file is an instance, not a snapshot; what is blocked is ranked by the root "
-               "mean square of its counts."},
     {OPTION(keep_going, BOOL, SOURCE), .where = LOCAL, .dirties = DIRTIES_NOTHING,
      .initial = "false", .summary = "go on without the files that cannot be read",
      .detail = "Each is reported on standard error. Without this option the first ends the run."},

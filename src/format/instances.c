@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report/instances.h"
+#include "format/instances.h"
 
 #include <inttypes.h>
 
 #include "base/path.h"
-#include "format/instances.h"
 #include "format/put.h"
 #include "format/table.h"
 #include "format/trendtext.h"
+#include "report/instances.h"
 
 enum { SPARK_WIDTH = 40 };
 

@@ -203,10 +203,12 @@ def a_leaking_service_is_found_out():
     try:
         address = service.stdout.readline().strip()
         folder = tap.scratch("snapshots")
-        done = cprof(f"-collect={folder}", "-interval=500ms", "-count=20",
-                     f"http://{address}/debug/pprof/heap?gc=1",
+        done = cprof(f"-collect={folder}", "-interval=500ms", "-count=20", "-leaks",
+                     "-fail_if=growing(remember)", f"http://{address}/debug/pprof/heap?gc=1",
                      f"http://{address}/debug/pprof/goroutine")
-        assert done.returncode == 0, done
+        assert done.returncode == 3, done
+        assert done.stdout.count(b"\ngrowing: inuse_space of main.remember") == 1, done.stdout
+        assert b"made at example.com/leaky/main.go:24" in done.stdout, done.stdout
         found = json.loads(must("-leaks", "-format=json", folder))
         leak = found["rows"][0]
         assert leak["verdict"] == "growing" and leak["own_function"] == "main.remember", found
