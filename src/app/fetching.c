@@ -29,6 +29,7 @@ struct fetch_options fetching_options(const struct config *c)
         .headers = c->header,
         .parallel = (unsigned)c->fetch_parallel,
         .max_bytes = (uint64_t)c->max_profile,
+        .quiet = c->watch > 0, // else there is a line for each report
     };
 }
 

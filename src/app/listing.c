@@ -29,6 +29,8 @@ static struct span count_before(struct span page, size_t link)
 static void add_row(struct span count, struct span name, struct span base, struct buf *out)
 {
     struct span plain = base;
+    if (span_eq(name, SPAN("cmdline")) || span_eq(name, SPAN("symbol")))
+        return; // pages that are no profiles
     while (plain.n && plain.at[plain.n - 1] == '/')
         plain.n--;
     buf_printf(out, "%8.*s  %-14.*s ", SPAN_ARG(count), SPAN_ARG(name));

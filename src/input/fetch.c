@@ -217,7 +217,7 @@ static void tell_progress(struct fetcher *f)
 
 static bool shows_progress(const struct fetcher *f)
 {
-    return f->job && f->job->progress && !f->options.quiet;
+    return f->job && f->job->progress;
 }
 
 static bool is_stopped(struct fetcher *f)

@@ -73,6 +73,17 @@ def good_manners():
         assert s.seen[-1][2]["User-Agent"].startswith("cprof/")
 
 
+def addresses_of_version_6():
+    try:
+        six = Running(host="::1")
+    except OSError:
+        raise tap.Skip("no IPv6")
+    with six as s:
+        same_as_file(s.url("/heap", host="[::1]"), env={"http_proxy": "http://127.0.0.1:1"})
+        same_as_file(f"[::1]:{s.port}/heap")
+    refused(f"[::1]:{s.port}/heap", says=[f"'[::1]:{s.port}/heap': connection refused"])
+
+
 def names_of_files():
     folder = pathlib.Path(tap.scratch("names"))
     folder.mkdir()
@@ -428,7 +439,7 @@ def services_that_know_no_names():
         assert done.returncode == 0, done
 
 
-need_curl_first = [services_name_addresses, services_that_know_no_names, good_manners, names_of_files, unix_sockets, seconds_are_asked_for,
+need_curl_first = [services_name_addresses, services_that_know_no_names, good_manners, addresses_of_version_6, names_of_files, unix_sockets, seconds_are_asked_for,
                    several_sources, what_servers_say, bombs_and_streams_without_end,
                    those_who_do_not_answer, a_signal_ends_it_soon, a_signal_does_not_wait_for_names, who_asks,
                    secrets_go_to_nobody_else, proxies, tls, copies_are_kept,

@@ -21,6 +21,7 @@ BOMB = gzip.compress(b"\x32" + b"\x80\x80\x80\x32" + bytes(100 << 20), 6)
 LIST = b"""<html><head><title>/debug/pprof/</title></head><body>
 <table><thead><td>Count</td><td>Profile</td></thead>
 <tr><td>9</td><td><a href='allocs?debug=1'>allocs</a></td></tr>
+<tr><td>0</td><td><a href='cmdline?debug=1'>cmdline</a></td></tr>
 <tr><td>2</td><td><a href='goroutine?debug=1'>goroutine</a></td></tr>
 <tr><td>9</td><td><a href='heap?debug=1'>heap</a></td></tr>
 <tr><td>0</td><td><a href='profile?debug=1'>profile</a></td></tr>
@@ -203,6 +204,10 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
         self.server_name = "localhost"
 
 
+class SixServer(Server):
+    address_family = socket.AF_INET6
+
+
 class UnixServer(Server):
     address_family = socket.AF_UNIX
 
@@ -211,7 +216,8 @@ class Running:
     """A server for the time of a `with`; .url("/path") is its address."""
 
     def __init__(self, path=None, certificate=None, client_ca=None, symbol=None, host="127.0.0.1"):
-        self.server = UnixServer(path, Handler) if path else Server((host, 0), Handler)
+        kind = SixServer if ":" in host else Server
+        self.server = UnixServer(path, Handler) if path else kind((host, 0), Handler)
         self.path, self.scheme = path, "https" if certificate else "http"
         self.server.seen, self.server.posts = [], []
         self.server.heap, self.server.symbol = HEAP, symbol
