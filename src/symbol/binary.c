@@ -130,7 +130,8 @@ static void open_dwarf(struct binary *b)
             return;
         }
     }
-    b->dwarf = dwarf_open(b->debug.bytes.n ? b->debug.bytes : b->file.bytes, &b->trouble);
+    if (separate_common_is_safe(b->debug.bytes.n ? &b->debug.elf : &b->file.elf))
+        b->dwarf = dwarf_open(b->debug.bytes.n ? b->debug.bytes : b->file.bytes, &b->trouble);
 }
 
 // Of a file without a symbol table: what it has instead.

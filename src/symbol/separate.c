@@ -2,6 +2,7 @@
 #include "symbol/separate.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "symbol/mapfile.h"
@@ -97,4 +98,13 @@ bool separate_file(const struct elf *elf, const char *path, struct span *bytes)
     bool found = by_build_id(elf, &arena, bytes) || by_link(elf, path, &arena, bytes);
     arena_release(&arena);
     return found;
+}
+
+bool separate_common_is_safe(const struct elf *elf)
+{
+    struct stat st;
+    struct span link = elf_content(elf, elf_section(elf, SPAN(".gnu_debugaltlink")));
+    if (link.n == 0)
+        return true;
+    return memchr(link.at, '\0', link.n) && (stat(link.at, &st) != 0 || S_ISREG(st.st_mode));
 }

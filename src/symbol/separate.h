@@ -9,4 +9,8 @@
 // under /usr/lib/debug; there its checksum has to hold. False where there is none.
 bool separate_file(const struct elf *elf, const char *path, struct span *bytes);
 
+// Whether what its DWARF has in common with other files (.gnu_debugaltlink), which libdw opens by
+// itself, is safe to open: a regular file, or not there.
+bool separate_common_is_safe(const struct elf *elf);
+
 #endif

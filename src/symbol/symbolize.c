@@ -208,7 +208,11 @@ static void finish_task(struct symbolizer *s, struct task *t)
     }
     const char *trouble = binary_trouble(t->opened.binary);
     if (*trouble)
-        say(s, path_base(profile_str(s->p, s->p->mappings[t->mapping].file)), trouble);
+        job_note(
+            s->job,
+            arena_printf(&s->arena, "lines of '" SPAN_FMT "' are not known: %s",
+                         SPAN_ARG(path_base(profile_str(s->p, s->p->mappings[t->mapping].file))),
+                         trouble));
     binary_close(t->opened.binary);
     arena_release(&arena);
 }
