@@ -65,6 +65,9 @@ enum { OUTCOME_UNIT_MAX = 32 };
 int app_list_profiles(const char *place, const struct config *config, const struct job *job,
                       struct buf *out, struct err *err);
 
+// Whether a place is fetched.
+bool app_is_remote(const char *place);
+
 // Adds the name of a place, or a line with names in it, without the secrets of URLs.
 void app_show_place(const char *place, struct buf *out);
 

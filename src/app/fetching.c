@@ -54,6 +54,11 @@ int fetching_expect(struct fetcher **fetcher, const name_list *places, const str
     return 0;
 }
 
+bool app_is_remote(const char *place)
+{
+    return source_is_remote(place);
+}
+
 void app_show_place(const char *place, struct buf *out)
 {
     url_hide_secrets(span_of(place), out);

@@ -144,7 +144,7 @@ int app_check_paths(const struct command_def *command, const struct config *conf
     name_list names = {0};
     if (app_check_output(config, paths, n_paths, err))
         return -1;
-    if (!app_wants_series(command, config))
+    if (!app_wants_series(command, config) || *config->collect || config->watch > 0)
         return 0;
     if (*config->base || *config->diff_base)
         return err_set(err, "a series has no base: leave -base and -diff_base out");

@@ -13,6 +13,7 @@
 #include "cli/shell.h"
 #include "cli/tty.h"
 #include "cli/watchscreen.h"
+#include "cli/watchseries.h"
 
 // What is fetched is looked at and not kept. A profile of some seconds takes the interval.
 static void adapt_config(struct config *to, const struct watch *w)
@@ -26,7 +27,10 @@ static void adapt_config(struct config *to, const struct watch *w)
 
 unsigned watch_keep(const struct watch *w)
 {
-    return command_wants(w->command, w->config).series ? KEEP_SERIES : KEEP_ALL;
+    struct wants wants = command_wants(w->command, w->config);
+    if (wants.memstats)
+        return KEEP_MEMSTATS;
+    return wants.series ? KEEP_SERIES | (wants.beside ? KEEP_BESIDE : 0) : KEEP_ALL;
 }
 
 int watch_check(const struct watch *w, struct err *err)
@@ -120,7 +124,8 @@ static int watch_plainly(const struct watch *w, struct job *job)
     return status;
 }
 
-int watch_run(const struct watch *w)
+// Ends the series that is watched, if any, before a signal is passed on.
+static int run(const struct watch *w, struct watchseries *series)
 {
     struct config config;
     struct watch own = *w;
@@ -136,9 +141,27 @@ int watch_run(const struct watch *w)
         job.threads = app_threads(&config);
         interrupt_catch(&job, true);
         status = watch_plainly(&own, &job);
+        if (series)
+            watchseries_end(series);
+        series = NULL;
         interrupt_pass_on();
         job_release(&job);
     }
+    if (series)
+        watchseries_end(series);
     config_release(&config);
     return status;
+}
+
+int watch_run(const struct watch *w)
+{
+    struct watchseries series;
+    struct err err;
+    if (!watchseries_is_wanted(w))
+        return run(w, NULL);
+    if (watchseries_begin(&series, w, &err)) {
+        output_message("cprof: ", err.text);
+        return EXIT_FAILED;
+    }
+    return run(&series.watch, &series);
 }
