@@ -38,6 +38,7 @@ const struct rule rules[] = {
      .heap = true,
      .functions = {"strings.(*Builder).W", "bytes.(*Buffer).W", "bytes.(*Buffer).grow",
                    "strings.(*Builder).grow"},
+     .below = {"runtime.growslice", "bytes.(*Buffer).grow", "strings.(*Builder).grow"},
      .not_within = {"=strings.(*Builder).Grow", "=bytes.(*Buffer).Grow"}},
     {.hint = {"read-all", "all of a stream is read into memory",
               "work on the stream itself, or bound it with io.LimitReader"},

@@ -23,6 +23,7 @@ struct rule {
     bool cpu;                           // also seen in CPU profiles
     bool heap;                          // and in heap profiles
     const char *functions[RULE_PARTS];  // beginnings of names; "=" before one: the whole name
+    const char *below[RULE_PARTS];      // of CPU: and one of these is called by them
     const char *not_within[RULE_PARTS]; // not where one of these is on the stack
     const char *text[RULE_PARTS];       // the line, where it is known, has one of these
     const char *not_text[RULE_PARTS];   // and none of these

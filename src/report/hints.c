@@ -9,7 +9,11 @@
 #include "profile/series.h"
 #include "report/hintrules.h"
 
-enum { SIZES_MAX = 512, POOLED_LEAST = 1024 }; // sizes of one line; what is worth a pool
+enum {
+    SIZES_MAX = 512,
+    POOLED_LEAST = 1024,
+    SAMPLES_LEAST = 8
+}; // sizes of one line; what is worth a pool
 
 enum size_pattern sizes_pattern(const int64_t *sizes, const double *objects, uint32_t n)
 {
@@ -52,7 +56,7 @@ struct finder {
     struct own own;
     struct arena *arena;
     uint32_t type, objects, in_use; // sample types; NO_INDEX
-    bool cpu;
+    bool cpu, counts;               // counts: values are not in the unit of the period
     uint32_t n_rules;
     str_id bytes; // key of tags
     VEC(struct place_sums) places;
@@ -154,13 +158,25 @@ static bool is_within(const struct finder *f, const struct rule *rule, const uin
     return false;
 }
 
+static bool is_below(const struct finder *f, const struct rule *rule, const uint32_t *nodes,
+                     uint32_t own)
+{
+    if (!f->cpu || !rule->below[0])
+        return true;
+    for (uint32_t i = 0; i < own; i++)
+        if (names(rule->below, name_of(f, nodes[i])))
+            return true;
+    return false;
+}
+
 static void count_calls(struct finder *f, struct place_sums *place, const uint32_t *nodes,
                         uint32_t own, uint32_t n, int64_t value)
 {
     struct span called = name_of(f, nodes[own - 1]);
     for (uint32_t k = 0; k < f->n_rules; k++)
         if (rules[k].kind == RULE_CALLS && applies(f, &rules[k]) &&
-            names(rules[k].functions, called) && !is_within(f, &rules[k], nodes, n))
+            names(rules[k].functions, called) && is_below(f, &rules[k], nodes, own) &&
+            !is_within(f, &rules[k], nodes, n))
             place->calls[k] += value;
 }
 
@@ -223,7 +239,10 @@ static void add_hint(struct finder *f, const struct rule *rule, uint32_t node, i
 {
     double least = rule->least > 0 ? rule->least : HINT_LEAST;
     double share = f->out->total > 0 ? (double)value / (double)f->out->total : 0;
-    if (share < least || value < rule->least_value)
+    // Of few samples nothing is said: a heap's stands for about so many bytes, a clock's for a
+    // tick.
+    bool few = f->p->period > 1 && !f->counts && value < SAMPLES_LEAST * f->p->period;
+    if (share < least || value < rule->least_value || few)
         return;
     struct hint h = hint_at(f, rule, node, value);
     if (h.source.n == 0 && rule->needs_text)
@@ -310,6 +329,8 @@ static void pick_types(struct finder *f)
     else if (f->type == in_use)
         f->objects = series_type(p, "inuse_objects");
     f->cpu = span_eq(profile_str(p, p->period_type.type), SPAN("cpu"));
+    f->counts = !unit_compatible(profile_str(p, p->sample_types[f->type].unit),
+                                 profile_str(p, p->period_type.unit));
     f->out->type = profile_str(p, p->sample_types[f->type].type);
     f->out->unit = profile_str(p, p->sample_types[f->type].unit);
 }

@@ -40,10 +40,17 @@ def without_the_source_nothing_is_said_that_only_it_can_tell():
             assert "source" not in row and row["rule"] not in NEED_SOURCE, (rule, row)
 
 
+def time_in_a_buffer_that_does_not_grow_is_no_growth():
+    rows = json.loads(must("-hints", "-format=json", "bench_cpu.pb.gz"))["rows"]
+    assert [(r["rule"], r["function"]) for r in rows] == [
+        ("concatenation", "example.com/bench.Plus")] * 2, rows
+
+
 def nothing_to_say_is_a_sentence():
     text = must("-hints", *SOURCE, PROFILES / "append-growth.no.pb.gz").decode()
     assert "\nNo hints: " in text and "3%" in text, text
 
 
 tap.run([each_rule_fires_on_its_profile, no_rule_fires_where_it_must_not,
-         without_the_source_nothing_is_said_that_only_it_can_tell, nothing_to_say_is_a_sentence])
+         without_the_source_nothing_is_said_that_only_it_can_tell,
+         time_in_a_buffer_that_does_not_grow_is_no_growth, nothing_to_say_is_a_sentence])
