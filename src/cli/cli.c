@@ -113,7 +113,8 @@ static int list_or_run(const struct args *args, const struct server_ops *server)
     int found = args->n_paths == 1 && !*args->config.http && isatty(STDOUT_FILENO)
                     ? app_list_profiles(args->paths[0], &args->config, NULL, &text, &err)
                     : 0;
-    fwrite(text.at, 1, text.n, stdout);
+    if (text.n)
+        fwrite(text.at, 1, text.n, stdout);
     buf_release(&text);
     return found > 0 ? EXIT_DONE : found < 0 ? fail(EXIT_FAILED, &err) : run(args, server);
 }
