@@ -377,6 +377,17 @@ def edges_of_differences_end_at_nodes():
         assert "N0" not in graph, graph
 
 
+def the_totals_of_both_sides_differ_by_all_change():
+    p, q = Profile(("n", "count")), Profile(("n", "count"))
+    p.sample(["f"], 10)
+    q.sample(["f"], -4)
+    q.sample(["g"], 1)
+    p, q = p.write(), q.write()
+    head = json.loads(must("-top", "-format=json", f"-base={q}", p))
+    assert head["total_before"] == -3 and head["total_after"] == 10, head
+    assert sum(row["flat"] for row in head["rows"]) == 13, head
+
+
 tap.run([a_listed_function_counts_a_sample_once, an_entry_is_one_row,
          names_that_are_called_are_defined, filters_of_tags_say_what_they_mean,
          each_number_has_its_own_unit, sums_that_do_not_fit_are_said, types_that_share_a_name_stay,
@@ -385,4 +396,5 @@ tap.run([a_listed_function_counts_a_sample_once, an_entry_is_one_row,
          folded_says_what_has_no_stack, names_can_be_pasted, sources_that_do_not_fit_are_said,
          the_source_of_another_go_is_said, paths_of_windows_are_paths,
          normalizing_to_nothing_is_said, callgrind_keeps_tabs_and_loses_line_breaks,
+         the_totals_of_both_sides_differ_by_all_change,
          traces_of_an_unnamed_profile_begin_with_an_empty_line, edges_of_differences_end_at_nodes])
