@@ -199,8 +199,8 @@ def signals_end_it_in_order():
             out, err = run.communicate(timeout=30)
             assert time.monotonic() - began < 3
             assert run.returncode == 0, (number, out, err)
-            assert re.search(r"^heap_\S+: \d+ snapshots in \S+; inuse_space from", out, re.M), out
-            assert re.search(r"^silent_\S+: 0 snapshots$", out, re.M), out
+            assert re.search(r"^heap_\S+: \d+ snapshots in .*; inuse_space from", out, re.M), out
+            assert re.search(r"^silent_\S+: 0 snapshots", out, re.M), out
             assert all(path.read_bytes() == HEAP for path in folder.iterdir())
 
 

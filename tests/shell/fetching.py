@@ -7,14 +7,17 @@ import time
 
 import session  # it makes the behaviour tests' modules known
 import tap
-from server import CPU, Running
+from server import Running
 from terminal import CTRL_C, ENTER, Terminal
+
+SUPPRESSIONS = pathlib.Path(__file__).resolve().parent / "lsan.supp"
 
 
 def environment(**more):
     home = tap.scratch("home")
     os.mkdir(home)
-    return tap.environment(TERM="xterm", HOME=home, XDG_STATE_HOME=home + "/state",
+    lsan = f"suppressions={SUPPRESSIONS}:print_suppressions=0"
+    return tap.environment(TERM="xterm", HOME=home, LSAN_OPTIONS=lsan, XDG_STATE_HOME=home + "/state",
                            CPROF_SAVE="off", PAGER="cat") | more
 
 
