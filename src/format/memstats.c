@@ -90,6 +90,21 @@ static void put_head(const struct memstats_report *m, struct sink *out, struct b
     sink_write(out, n > 2 ? SPAN("  verdict\n") : SPAN("\n"));
 }
 
+static void put_idle(const struct memstats_report *m, struct sink *out)
+{
+    const struct memstats *s = &m->points.at[m->points.n - 1].stats;
+    struct unit_conv conv = unit_conv_of(SPAN("bytes"), SPAN("auto"));
+    char text[UNIT_LABEL_MAX];
+    int64_t idle = s->heap_idle - s->heap_released;
+    if (s->heap_inuse <= 0 || idle <= s->heap_inuse)
+        return;
+    size_t n = unit_format(text, &conv, idle);
+    sink_printf(out,
+                "More is held free (%.*s) than used: a smaller GOGC or a GOMEMLIMIT keeps the heap "
+                "smaller\n",
+                (int)n, text);
+}
+
 static void put_profiled(const struct memstats_report *m, struct sink *out)
 {
     const struct memstats_point *last = &m->points.at[m->points.n - 1];
@@ -109,6 +124,7 @@ void text_memstats(const struct document *d, struct sink *out)
     for (uint32_t i = 0; i < m->n_rows; i++)
         if (m->rows[i].meaning && (m->rows[i].values[m->points.n - 1] != 0 || i < 12))
             put_row(m, &m->rows[i], out, &text);
+    put_idle(m, out);
     put_profiled(m, out);
     buf_release(&text);
 }
