@@ -34,7 +34,13 @@ static int list_files(struct loader *l, name_list *names, char *const *paths, si
         return -1;
     if (*list && names_read(names, list, arena, l->job, l->err))
         return source_blame(list, l->err);
-    return names->n ? 0 : err_set(l->err, "the list '%s' names no files", list);
+    if (names->n)
+        return 0;
+    struct buf shown = {0};
+    source_show(list, &shown);
+    err_set(l->err, "the list '%s' names no files", buf_cstr(&shown));
+    buf_release(&shown);
+    return -1;
 }
 
 static void note_files(struct loaded *fresh, name_list *to, const name_list *names)

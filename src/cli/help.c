@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/help.h"
 
+#include "cprof_build.h"
+#include "cprof_commit.h"
+
 #include "app/commands.h"
 #include "app/options.h"
 
@@ -135,5 +138,10 @@ bool help_one(struct buf *out, struct span name, bool shell)
 
 void help_version(struct buf *out)
 {
-    buf_add(out, SPAN("cprof " CPROF_VERSION "\n"));
+    buf_add(out, SPAN("cprof " CPROF_VERSION));
+    if (*CPROF_COMMIT)
+        buf_add(out, SPAN(", commit " CPROF_COMMIT));
+    buf_add(out, SPAN("\nwith " CPROF_LIBRARIES "\n"));
+    if (*CPROF_LEFT_OUT)
+        buf_add(out, SPAN("without " CPROF_LEFT_OUT "\n"));
 }

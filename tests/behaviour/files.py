@@ -3,6 +3,7 @@
 
 import gzip
 import os
+import re
 import pty
 import random
 import shutil
@@ -183,7 +184,14 @@ def the_work_can_be_shared_out():
         assert must(report, "-files_from=-", data=parts) == must(report, *names), report
 
 
-tap.run([a_list_is_as_good_as_the_command_line, names_may_have_line_ends_in_them, faults_of_lists,
+def the_version_tells_what_is_in_it():
+    first, libraries, *rest = must("-version").decode().splitlines()
+    assert re.fullmatch(r"cprof \d+\.\d+\.\d+(, commit [0-9a-f]+(-dirty)?)?", first), first
+    assert re.match(r"with protobuf-c \d[\d.]*, zlib \d", libraries), libraries
+    assert all(line.startswith("without ") for line in rest), rest
+
+
+tap.run([the_version_tells_what_is_in_it, a_list_is_as_good_as_the_command_line, names_may_have_line_ends_in_them, faults_of_lists,
          the_shell_takes_lists, thousands_of_files, memory_grows_with_the_stacks_only,
          threads_change_nothing, faults_are_the_same_on_threads, progress_is_shown_on_a_terminal,
          the_work_can_be_shared_out])
