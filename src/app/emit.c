@@ -92,17 +92,21 @@ static int build_and_write(struct view *v, struct subject *subject, struct sink 
                          .rows = request->rows};
     if (build(v, subject, &d.data, err))
         return -1;
+    // A terminal shows the report itself.
+    job_step(request->job, request->show || sink_style(out)->visible ? NULL : "writing");
     int status =
         request->show ? request->show(request->show_context, &d, err) : format_write(&d, out, err);
     v->shown_unit = arena_span(&v->arena, unit_of(&d));
     if (def->release)
         def->release(&d.data);
+    job_step(request->job, NULL);
     return status;
 }
 
 int view_write(struct view *v, struct sink *out, struct err *err)
 {
     const struct config *c = v->request->config;
+    job_step(v->request->job, "adding up");
     struct srcfiles *sources =
         srcfiles_new(&v->arena, span_of(c->source_path), span_of(c->trim_path));
     if (v->request->fenced)

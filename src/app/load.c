@@ -257,8 +257,11 @@ static int load(struct loader *l, char *const *paths, size_t n_paths)
     if (gates_read_policy(l->fresh, config, l->job, l->err) ||
         (*config->policy && gates_check(l->fresh, config, l->job, l->err)))
         return -1;
-    if (read_all(l, &p, paths, n_paths) || apply_base(l, &p) ||
-        prepare_profile(&p, config, l->remotes, &asking, l->job, l->err))
+    job_step(l->job, "reading");
+    if (read_all(l, &p, paths, n_paths) || apply_base(l, &p))
+        return -1;
+    job_step(l->job, "naming functions");
+    if (prepare_profile(&p, config, l->remotes, &asking, l->job, l->err))
         return -1;
     if (tell_skipped(l, &p)) {
         profile_release(&p);
@@ -307,6 +310,7 @@ const struct loaded *app_load(char *const *paths, size_t n_paths, const struct c
                        .job = job,
                        .err = err};
     int status = load(&l, paths, n_paths);
+    job_step(job, NULL);
     fetcher_free(l.fetcher);
     remotes_free(l.remotes);
     buf_release(&l.skipped);

@@ -352,3 +352,15 @@ void config_release(struct config *c)
             free(*(char **)member(o, c));
     memset(c, 0, sizeof *c);
 }
+
+void config_settle_bases(struct config *c, const struct option_def *o)
+{
+    bool base = o->offset == offsetof(struct config, base);
+    bool diff_base = o->offset == offsetof(struct config, diff_base);
+    if (base && *c->base)
+        *c->diff_base = '\0';
+    if (diff_base && *c->diff_base)
+        *c->base = '\0';
+    if ((base || diff_base) && !*c->base && !*c->diff_base)
+        c->normalize = false;
+}

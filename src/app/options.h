@@ -145,4 +145,8 @@ int option_add(const struct option_def *o, struct config *c, struct span text, s
 // Adds the value as text that option_set reads back.
 void option_print(const struct option_def *o, const struct config *c, struct buf *out);
 
+// After this option was set: one base takes the place of the other, and without one there is
+// nothing to normalise to.
+void config_settle_bases(struct config *c, const struct option_def *o);
+
 #endif

@@ -84,6 +84,7 @@ static int run_as_loaded(const struct loaded *l, const struct request *request, 
         status = judge_and_run(l, request, sink, outcome, err);
     else if (status == 0)
         status = run_report(l, request, NULL, sink, outcome, err);
+    job_step(request->job, NULL);
     outcome->stopped = job_stopped(request->job);
     return status;
 }

@@ -297,18 +297,23 @@ int view_build(struct view *v, const struct loaded *l, const struct request *req
 {
     bool relative = request->config->relative_percentages;
     begin(v, l, request);
+    job_step(request->job, "filtering");
     if (request->command && request->command->argument == ARGUMENT_REGEX) {
         v->regex = regex_new(span_of(request->regex), err);
-        if (!v->regex && view_take_as_text(v, "is no regular expression"))
+        if (!v->regex && view_take_as_text(v, "is no regular expression")) {
+            job_step(request->job, NULL);
             return -1;
+        }
     }
     add_comment(v);
     add_tag_nodes(v);
     view_list_filters(v);
-    return (relative && view_filter(v, err)) || pick_options(v, err) ||
-                   (!relative && view_filter(v, err))
-               ? -1
-               : 0;
+    int status = (relative && view_filter(v, err)) || pick_options(v, err) ||
+                         (!relative && view_filter(v, err))
+                     ? -1
+                     : 0;
+    job_step(request->job, NULL);
+    return status;
 }
 
 void view_release(struct view *v)

@@ -62,4 +62,10 @@ static inline int job_wake(const struct job *job)
 void job_note(const struct job *job, const char *line);
 void job_progress(const struct job *job, const struct job_progress *progress);
 
+// A step whose end nobody knows has begun; NULL: it is over.
+static inline void job_step(const struct job *job, const char *step)
+{
+    job_progress(job, &(struct job_progress){step ? step : "", step != 0, 0, ""});
+}
+
 #endif

@@ -12,6 +12,7 @@
 #include "cli/interrupt.h"
 #include "cli/nearest.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "cli/serve.h"
 #include "cli/shell.h"
 #include "cli/tty.h"
@@ -89,7 +90,7 @@ static int run(const struct args *args, const struct server_ops *server)
         return shell_main(args, server) ? EXIT_FAILED : EXIT_DONE;
     job_init(&job);
     job.note = output_note;
-    job.progress = output_progress;
+    job.progress = progress_show;
     job.threads = app_threads(&args->config);
     interrupt_catch(&job, true);
     int status;

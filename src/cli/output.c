@@ -9,21 +9,8 @@
 #include <unistd.h>
 
 #include "base/escape.h"
+#include "cli/progress.h"
 #include "sink/process.h"
-
-// The line of progress on the terminal; whoever fetches tells it on a thread of its own.
-static struct {
-    pthread_mutex_t lock;
-    int64_t last; // when it was told; 0: not yet
-    bool shown;
-} progress_line = {PTHREAD_MUTEX_INITIALIZER, 0, false};
-
-static void clear_progress(void)
-{
-    if (progress_line.shown)
-        fputs("\r\033[K", stderr);
-    progress_line.shown = false;
-}
 
 void output_message(const char *prefix, const char *text)
 {
@@ -31,10 +18,9 @@ void output_message(const char *prefix, const char *text)
     buf_add(&line, span_of(prefix));
     escape_add(&line, span_of(text), &escape_message);
     buf_addc(&line, '\n');
-    pthread_mutex_lock(&progress_line.lock);
-    clear_progress();
+    progress_hold();
     fwrite(line.at, 1, line.n, stderr);
-    pthread_mutex_unlock(&progress_line.lock);
+    progress_let_go();
     buf_release(&line);
 }
 
@@ -42,35 +28,6 @@ void output_note(void *context, const char *line)
 {
     (void)context;
     output_message("", line);
-}
-
-static void put_progress(const struct job_progress *p)
-{
-    fprintf(stderr, "\r%s %" PRIu64, p->stage, p->done);
-    if (p->n)
-        fprintf(stderr, " of %" PRIu64, p->n);
-    fprintf(stderr, " %s\033[K", p->what);
-    progress_line.shown = true;
-}
-
-void output_progress(void *context, const struct job_progress *progress)
-{
-    enum { PAUSE = 100 * 1000 * 1000 };
-    (void)context;
-    if (!isatty(STDERR_FILENO))
-        return;
-    pthread_mutex_lock(&progress_line.lock);
-    bool ended = progress->done == progress->n;
-    if (ended) {
-        clear_progress();
-        progress_line.last = 0;
-    } else if (job_now() - progress_line.last >= PAUSE) {
-        if (progress_line.last)
-            put_progress(progress);
-        progress_line.last = job_now();
-    }
-    fflush(stderr);
-    pthread_mutex_unlock(&progress_line.lock);
 }
 
 bool output_colored(const struct config *config)

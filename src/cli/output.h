@@ -26,10 +26,8 @@ int output_page(struct span text, const struct config *config, struct err *err);
 // One line on standard error, with nothing in it that a terminal would obey.
 void output_message(const char *prefix, const char *text);
 
-// A job's remark, on a line of its own; and on a terminal, in a line that is overwritten, how far
-// the job is.
+// A job's remark, on a line of its own.
 void output_note(void *context, const char *line);
-void output_progress(void *context, const struct job_progress *progress);
 
 // Whether standard output is in colour by the config and the environment.
 bool output_colored(const struct config *config);

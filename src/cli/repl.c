@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "base/escape.h"
+#include "base/escape.h"
+#include "base/strtab.h"
 #include "base/utf8.h"
 #include "cli/complete.h"
 #include "cli/history.h"
@@ -57,6 +59,52 @@ static void put_choice(const char *text, size_t n, unsigned width)
     printf("%*s", used < width ? (int)(width - used) : 0, "");
 }
 
+// The package of a function, by the expression for it; "" where it has none.
+static struct span package_of(struct span expression)
+{
+    size_t start = 0;
+    for (size_t i = 0; i < expression.n && !strchr("([ ", expression.at[i]); i++)
+        start = expression.at[i] == '/' ? i + 1 : start;
+    for (size_t i = start; i < expression.n; i++)
+        if (strchr("\\.:([", expression.at[i]))
+            return span_upto(expression, i);
+    return SPAN("");
+}
+
+// How many choices are left, and of which packages, as far as a line has room.
+static void say_rest(const struct completion *found, size_t first, unsigned columns)
+{
+    struct arena arena = {0};
+    struct strtab packages;
+    struct buf line = {0}, names = {0};
+    buf_printf(&line, "%zu more: Tab shows them", found->choices.n - first);
+    strtab_init(&packages, &arena, NULL);
+    for (size_t i = first; i < found->choices.n; i++) {
+        str_id n = strtab_count(&packages);
+        struct span package = package_of(found->choices.at[i]);
+        if (!package.n || strtab_add_borrowed(&packages, package) != n)
+            continue;
+        if (line.n + names.n + package.n + 10 > columns) {
+            buf_add(&names, SPAN(", \xe2\x80\xa6"));
+            break;
+        }
+        buf_add(&names, n == 1 ? SPAN("; of ") : SPAN(", "));
+        for (size_t k = 0; k < package.n; k++)
+            if (package.at[k] != '\\')
+                buf_addc(&names, package.at[k]);
+    }
+    if (strtab_count(&packages) > 2) // and ""
+        buf_add(&line, buf_span(&names));
+    buf_release(&names);
+    struct buf shown = {0};
+    escape_add(&shown, buf_span(&line), &escape_terminal);
+    printf("%s\n", buf_cstr(&shown));
+    buf_release(&shown);
+    strtab_release(&packages);
+    buf_release(&line);
+    arena_release(&arena);
+}
+
 // Lists as many choices as fit the screen, in columns; Tab again lists the next ones.
 static void list_choices(struct repl *r, const struct completion *found, struct span line)
 {
@@ -82,7 +130,7 @@ static void list_choices(struct repl *r, const struct completion *found, struct 
             putchar('\n');
     }
     if (end < found->choices.n)
-        printf("%zu more: Tab shows them\n", found->choices.n - end);
+        say_rest(found, end, columns);
     fflush(stdout);
     r->next_listed = end;
     buf_clear(&r->listed);

@@ -10,6 +10,7 @@
 #include "base/xalloc.h"
 #include "cli/nearest.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "cli/shellcommands.h"
 #include "cli/shellhelp.h"
 #include "cli/shellreport.h"
@@ -63,7 +64,7 @@ int shell_init(struct shell *sh, const struct args *args, struct err *err)
     *sh = (struct shell){0};
     job_init(&sh->job);
     sh->job.note = output_note;
-    sh->job.progress = output_progress;
+    sh->job.progress = progress_show;
     config_copy(&sh->config, &args->config);
     sh->config.compact_labels = true;
     if (shell_load(sh, args->paths, args->n_paths, err) == 0)
@@ -104,17 +105,6 @@ static void show_share(struct shell *sh)
     buf_release(&text);
 }
 
-// One base takes the place of the other, and without one there is nothing to normalise to.
-static void settle_bases(struct config *c, const struct option_def *o, struct span value)
-{
-    struct err ignored;
-    bool base = strcmp(o->name, "base") == 0, diff_base = strcmp(o->name, "diff_base") == 0;
-    if (value.n && (base || diff_base))
-        option_set(option_find(base ? SPAN("diff_base") : SPAN("base")), c, SPAN(""), &ignored);
-    if ((base || diff_base) && !*c->base && !*c->diff_base)
-        c->normalize = false;
-}
-
 // Reads anew what the option decides.
 static int load_again(struct shell *sh, const struct option_def *o, struct err *err)
 {
@@ -136,7 +126,7 @@ static int assign_loading(struct shell *sh, const struct option_def *o, struct s
     config_copy(&old, &sh->config);
     int status = option_set(o, &sh->config, value, err);
     if (status == 0) {
-        settle_bases(&sh->config, o, value);
+        config_settle_bases(&sh->config, o);
         status = load_again(sh, o, err);
     }
     config_release(status ? &sh->config : &old);

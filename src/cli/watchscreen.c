@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/loading.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "cli/tty.h"
 #include "cli/watchpicture.h"
 
@@ -312,7 +313,7 @@ static int read_first(struct screen *s)
     struct job job;
     job_init(&job);
     job.note = output_note;
-    job.progress = output_progress;
+    job.progress = progress_show;
     job.threads = app_threads(w->config);
     s->next = job_now() + w->config->watch;
     const struct loaded *l = app_load(w->paths, w->n_paths, w->config, watch_keep(w), &job, &err);

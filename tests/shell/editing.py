@@ -147,6 +147,16 @@ def tab_lists_what_is_ambiguous():
         assert t.leave(CTRL_D) == 0
 
 
+def tab_tells_the_packages_of_what_is_left():
+    names = [f"example.com/{p}.function{i}" for i in range(30) for p in ("alpha", "beta", "gamma")]
+    path = write_profile(names, [[i + 1] for i in range(len(names))])
+    with shell(path, rows=12, columns=100) as t:
+        t.send("peek function" + TAB + TAB)
+        t.see("; of example.com/gamma, example.com/beta, example.com/alpha")
+        t.interrupt()
+        assert t.leave() == 0
+
+
 def tab_lists_one_screen_at_a_time():
     names = [f"package.function{i:03}" for i in range(200)]
     path = write_profile(names, [[i] for i in range(1, 201)])

@@ -277,6 +277,19 @@ def reload_tells_what_changed():
         assert t.leave() == 0
 
 
+def what_takes_long_is_told():
+    """On a terminal, after half a second, and the line is gone when the report comes."""
+    path = tap.scratch("fifo")
+    os.mkfifo(path)
+    with Terminal([tap.CPROF, "-top", path], environment(new_home()), tap.TESTDATA) as t:
+        with open(path, "wb") as fifo:
+            t.wait(lambda: b"reading 0." in t.raw or b"reading 1." in t.raw, "how long it takes")
+            fifo.write((tap.TESTDATA / PROFILE).read_bytes())
+        t.see("flat%")
+        assert not any("reading" in line for line in t.screen.text()), t.screen.text()
+        t.reap()
+
+
 def an_interrupt_ends_what_reads_the_report():
     with shell() as t:
         t.send("top | sh -c 'echo begun; exec sleep 600'" + ENTER)
