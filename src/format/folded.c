@@ -180,7 +180,8 @@ void folded_stacks(const struct document *d, struct sink *out)
     struct node_table *t = d->data.stacks;
     struct folder f = {.r = r, .t = t};
     name_frames(&f, t);
-    stacks_build(&f.stacks, r->profile, t, &(struct stack_options){.as = f.as}, r->arena);
+    stacks_build(&f.stacks, r->profile, t, &(struct stack_options){.as = f.as, .leaves_only = true},
+                 r->arena);
     list_stacks(&f);
     parts_print(out, f.n_stacks / STACKS_EACH + (f.n_stacks % STACKS_EACH != 0), put_part, &f);
     if (f.left_out)

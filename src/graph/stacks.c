@@ -40,13 +40,15 @@ struct growth {
     const struct profile *p;
     const struct node_table *t;
     struct stack_options options;
-    struct stack_place *places, *spare;
+    struct stack_place *places;
     uint32_t *leaf;
 };
 
 struct grower {
     const struct growth *growth;
     struct arena arena;
+    struct stack_place *spare;  // room for the largest group,
+    uint32_t *kids;             // and for which child each of its samples goes to
     uint32_t defer_below;       // groups of fewer samples become tasks
     uint32_t most;              // nodes
     uint32_t *child_of;         // by node, while a group is parted
@@ -116,6 +118,8 @@ static inline bool is_inlined(const struct growth *w, const struct stack_place *
 
 static uint32_t add_node(struct grower *w, uint32_t parent, uint32_t node, bool inlined)
 {
+    if (w->growth->options.leaves_only)
+        return (uint32_t)w->nodes.n++;
     *vec_push(&w->arena, &w->nodes) = (struct stack_node){node, inlined, parent};
     return (uint32_t)w->nodes.n - 1;
 }
@@ -129,50 +133,42 @@ static struct child *child_of(struct grower *w, uint32_t node)
     return &w->children.at[w->child_of[node]];
 }
 
+// Finds out where samples go, and moves each a step on.
 static void count_children(struct grower *w, const struct group *group)
 {
     const struct growth *all = w->growth;
     const int64_t *weights = all->options.weights;
+    bool up = all->options.up;
     w->children.n = 0;
     *vec_push(&w->arena, &w->children) = (struct child){0};
     for (uint32_t i = group->first; i < group->end; i++) {
-        const struct stack_place *place = &all->places[i];
+        struct stack_place *place = &all->places[i];
         struct child *child = &w->children.at[0];
         if (place->at != NO_INDEX) {
             child = child_of(w, node_at(all, place));
             child->inlined &= is_inlined(all, place);
+            step(all->p, all->t, place, up);
         }
+        w->kids[i - group->first] = (uint32_t)(child - w->children.at);
         child->n++;
         if (weights)
             child->weight = i64_add(child->weight, weights[place->sample]);
     }
 }
 
-// Brings the samples of each child together and each a step on.
+// Brings the samples of each child together.
 static void part(struct grower *w, const struct group *group)
 {
-    const struct growth *all = w->growth;
+    struct stack_place *places = w->growth->places;
     struct child *children = w->children.at;
-    bool up = all->options.up;
-    if (w->children.n == 2 && children[0].n == 0) {
-        for (uint32_t i = group->first; i < group->end; i++)
-            step(all->p, all->t, &all->places[i], up);
+    uint32_t at = group->first, n = group->end - group->first;
+    if (w->children.n == 2 && children[0].n == 0)
         return;
-    }
-    uint32_t at = group->first;
     for (size_t i = 0; i < w->children.n; at += children[i++].n)
         children[i].at = at;
-    for (uint32_t i = group->first; i < group->end; i++) {
-        struct stack_place place = all->places[i];
-        uint32_t child = 0;
-        if (place.at != NO_INDEX) {
-            child = w->child_of[node_at(all, &place)];
-            step(all->p, all->t, &place, up);
-        }
-        all->spare[children[child].at++] = place;
-    }
-    memcpy(all->places + group->first, all->spare + group->first,
-           (group->end - group->first) * sizeof *all->places);
+    memcpy(w->spare, places + group->first, n * sizeof *places);
+    for (uint32_t i = 0; i < n; i++)
+        places[children[w->kids[i]].at++] = w->spare[i];
 }
 
 // Samples that are cut before their first node have none.
@@ -243,11 +239,22 @@ static void grow(struct grower *w, struct group root)
     }
 }
 
-static void grower_init(struct grower *w, const struct growth *growth, uint32_t defer_below,
-                        uint32_t most)
+// For groups of up to so many samples.
+static void grower_init(struct grower *w, const struct growth *growth, uint32_t n_samples,
+                        uint32_t defer_below, uint32_t most)
 {
     *w = (struct grower){.growth = growth, .defer_below = defer_below, .most = most};
+    w->spare = xmalloc(xmul(n_samples, sizeof *w->spare));
+    w->kids = xmalloc(xmul(n_samples, sizeof *w->kids));
     w->child_of = arena_zalloc(&w->arena, growth->t->infos.n, sizeof *w->child_of);
+}
+
+static void forget_room(struct grower *w)
+{
+    free(w->spare);
+    free(w->kids);
+    w->spare = NULL;
+    w->kids = NULL;
 }
 
 // One grower parts the large groups; what becomes of the small ones is put between its nodes, where
@@ -282,11 +289,14 @@ static void take_leaves(struct assembly *a, uint32_t end)
 
 static void take_trunk(struct assembly *a, uint32_t end)
 {
-    vec_room(a->arena, &a->nodes, end - a->n_taken);
     for (; a->n_taken < end; a->n_taken++) {
+        a->ids[a->n_taken] = (uint32_t)a->nodes.n;
+        if (a->growth->options.leaves_only) {
+            a->nodes.n++;
+            continue;
+        }
         struct stack_node node = a->trunk.nodes.at[a->n_taken];
         node.parent = trunk_id(a, node.parent);
-        a->ids[a->n_taken] = (uint32_t)a->nodes.n;
         *vec_push(a->arena, &a->nodes) = node;
     }
 }
@@ -299,8 +309,11 @@ static void take_task(void *context, unsigned slot)
     take_trunk(a, task->at);
     take_leaves(a, task->group.first);
     uint32_t above = trunk_id(a, task->group.parent), base = (uint32_t)a->nodes.n;
-    vec_room(a->arena, &a->nodes, w->nodes.n);
-    for (size_t i = 0; i < w->nodes.n; i++) {
+    if (a->growth->options.leaves_only)
+        a->nodes.n += w->nodes.n;
+    else
+        vec_room(a->arena, &a->nodes, w->nodes.n);
+    for (size_t i = 0; i < w->nodes.n && !a->growth->options.leaves_only; i++) {
         struct stack_node node = w->nodes.at[i];
         node.parent = node.parent == NO_INDEX ? above : base + node.parent;
         *vec_push(a->arena, &a->nodes) = node;
@@ -324,7 +337,7 @@ static void do_task(void *context, unsigned slot)
     struct grower *w = &a->slots[slot];
     struct group group = a->tasks[slot].group;
     if (!w->growth)
-        grower_init(w, a->growth, 0, most_each(a));
+        grower_init(w, a->growth, a->trunk.defer_below, 0, most_each(a));
     group.parent = NO_INDEX;
     grow(w, group);
 }
@@ -342,8 +355,10 @@ static void assemble(struct assembly *a)
     pipeline_free(p);
     take_trunk(a, (uint32_t)a->trunk.nodes.n);
     take_leaves(a, a->s->n_samples);
-    for (unsigned i = 0; i < PIPELINE_SLOTS_MAX; i++)
+    for (unsigned i = 0; i < PIPELINE_SLOTS_MAX; i++) {
+        forget_room(&a->slots[i]);
         arena_release(&a->slots[i].arena);
+    }
     arena_release(&a->trunk.arena);
 }
 
@@ -353,7 +368,6 @@ static void begin_places(struct growth *w, struct stacks *s)
     const struct stack_options *o = &w->options;
     uint32_t most = o->at ? o->n_at : p->n_samples;
     w->places = xmalloc(xmul(most, sizeof *w->places));
-    w->spare = xmalloc(xmul(most, sizeof *w->spare));
     if (p->n_samples)
         memset(w->leaf, 0xff, p->n_samples * sizeof *w->leaf);
     if (most && o->at)
@@ -375,15 +389,15 @@ void stacks_build(struct stacks *s, const struct profile *p, const struct node_t
                   const struct stack_options *options, struct arena *arena)
 {
     *s = (struct stacks){.leaf = arena_alloc(arena, p->n_samples * sizeof *s->leaf)};
-    struct growth growth = {p, t, *options, NULL, NULL, s->leaf};
+    struct growth growth = {p, t, *options, NULL, s->leaf};
     struct assembly *a = xcalloc(1, sizeof *a);
     *a = (struct assembly){.growth = &growth, .s = s, .arena = arena};
     begin_places(&growth, s);
-    grower_init(&a->trunk, &growth, task_size(s->n_samples),
+    grower_init(&a->trunk, &growth, s->n_samples, task_size(s->n_samples),
                 options->most ? options->most : NODES_MAX);
     grow(&a->trunk, (struct group){0, s->n_samples, NO_INDEX, NO_INDEX, false, 0});
+    forget_room(&a->trunk);
     assemble(a);
-    free(growth.spare);
     s->nodes = a->nodes.at;
     s->n = (uint32_t)a->nodes.n;
     s->samples = arena_alloc(arena, s->n_samples * sizeof *s->samples);
