@@ -108,6 +108,17 @@ static void add_sparks(struct drawing *d)
     }
 }
 
+// "▲1.50MB since 15:04:05"; nothing of what did not change.
+static void add_since(struct drawing *d, int64_t change, time_t time)
+{
+    if (!change)
+        return;
+    buf_add(d->out, SPAN("  "));
+    add_change(d, change, 0);
+    buf_add(d->out, SPAN(" since "));
+    add_time(d->out, time);
+}
+
 static void add_total(struct drawing *d)
 {
     const struct picture *p = d->p;
@@ -116,18 +127,10 @@ static void add_total(struct drawing *d)
     buf_printf(d->out, " %s" SPAN_FMT "  ", color(d, BOLD), SPAN_ARG(p->types.at[type]));
     app_print_value(&d->now, total, d->out);
     buf_add(d->out, span_of(color(d, PLAIN)));
-    if (d->has_last) {
-        buf_add(d->out, SPAN("  "));
-        add_change(d, total - d->last.totals[type], 0);
-        buf_add(d->out, SPAN(" since "));
-        add_time(d->out, p->last.time);
-    }
-    if (d->has_first) {
-        buf_add(d->out, SPAN("  "));
-        add_change(d, total - d->first.totals[type], 0);
-        buf_add(d->out, SPAN(" since "));
-        add_time(d->out, p->first.time);
-    }
+    if (d->has_last)
+        add_since(d, total - d->last.totals[type], p->last.time);
+    if (d->has_first)
+        add_since(d, total - d->first.totals[type], p->first.time);
     buf_add(d->out, SPAN("  "));
     add_sparks(d);
     end_line(d);
