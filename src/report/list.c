@@ -24,6 +24,7 @@ struct lister {
     struct graph_report g;
     VEC(uint32_t) nodes;  // that match
     struct place *places; // of all nodes of the table
+    bool *near;           // by location: some node of it matches
     uint32_t n_lines;     // of all routines
     struct sum *lines;    // of each, from 1
     struct sum *routines;
@@ -137,6 +138,15 @@ static void add_node(struct lister *l, uint32_t sample, const struct weight *w, 
     }
 }
 
+// The first frame that has nodes: filters may have left none of the others.
+static uint32_t leaf_frame(const struct node_table *t, const uint32_t *frames, uint32_t n)
+{
+    uint32_t i = 0;
+    while (i < n && t->first[frames[i]] == t->first[frames[i] + 1])
+        i++;
+    return i;
+}
+
 // A recursive function has several lines on a stack, and yet a sample counts once.
 static void weigh_sample(struct lister *l, uint32_t sample)
 {
@@ -144,18 +154,30 @@ static void weigh_sample(struct lister *l, uint32_t sample)
     const struct node_table *t = &l->g.table;
     const struct sample *s = &p->samples[sample];
     struct weight w = weight_of(l->r, s);
-    bool leaf = true;
+    uint32_t leaf = leaf_frame(t, p->frames + s->frame, s->n_frames);
     for (uint32_t i = 0; i < s->n_frames; i++) {
         uint32_t loc = p->frames[s->frame + i];
-        for (uint32_t at = t->first[loc]; at < t->first[loc + 1]; at++, leaf = false)
-            add_node(l, sample, &w, t->nodes[at], leaf);
+        for (uint32_t at = t->first[loc]; l->near[loc] && at < t->first[loc + 1]; at++)
+            add_node(l, sample, &w, t->nodes[at], i == leaf && at == t->first[loc]);
     }
+}
+
+// Most locations have no line of a routine that matches.
+static void find_near(struct lister *l)
+{
+    const struct profile *p = l->r->profile;
+    const struct node_table *t = &l->g.table;
+    l->near = arena_zalloc(l->r->arena, p->n_locations, sizeof *l->near);
+    for (uint32_t i = 0; i < p->n_locations; i++)
+        for (uint32_t at = t->first[i]; at < t->first[i + 1]; at++)
+            l->near[i] |= l->places[t->nodes[at]].line != 0;
 }
 
 static void weigh_samples(struct lister *l, uint32_t n_routines)
 {
     l->lines = arena_zalloc(l->r->arena, (size_t)l->n_lines + 1, sizeof *l->lines);
     l->routines = arena_zalloc(l->r->arena, (size_t)n_routines + 1, sizeof *l->routines);
+    find_near(l);
     for (uint32_t i = 0; i < l->r->profile->n_samples && !job_stopped(l->r->job); i++)
         weigh_sample(l, i);
 }
