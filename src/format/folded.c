@@ -84,7 +84,7 @@ static struct sum sum_of(const struct folder *f, uint32_t place)
     const struct profile *p = f->r->profile;
     const struct report_options *o = &f->r->options;
     const struct stacks *s = &f->stacks;
-    bool sided = report_has_sides(f->r);
+    bool sided = report_sides(f->r) > 0;
     uint32_t leaf = s->leaf[s->samples[place]];
     struct sum sum = {0};
     for (uint32_t i = place; i < s->n_samples && s->leaf[s->samples[i]] == leaf; i++) {
@@ -123,7 +123,7 @@ static void put_stack(const struct folder *f, uint32_t sample, struct buf *text)
 static bool put_line(const struct folder *f, uint32_t stack, struct part *part)
 {
     struct sum sum = sum_of(f, f->places[stack]);
-    bool sided = report_has_sides(f->r);
+    bool sided = report_sides(f->r) > 0;
     int64_t value = sum.div ? i64_div(sum.value, sum.div) : sum.value;
     if (sided ? sum.before < 0 || sum.after < 0 : value < 0)
         return false;

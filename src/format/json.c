@@ -276,9 +276,9 @@ static json_t *head_of(const struct table *t)
         set(head, "overflow", json_true());
     if (t->n_facts)
         set(head, t->facts_name, facts_of(t));
-    if (t->sided) {
-        set(head, "total_before", json_integer(total_of(t, t->before)));
-        set(head, "total_after", json_integer(total_of(t, t->after)));
+    if (t->n_sides) {
+        set(head, "total_before", json_integer(total_of(t, t->totals[SIDE_BEFORE])));
+        set(head, "total_after", json_integer(total_of(t, t->totals[SIDE_AFTER])));
     }
     if (t->shown)
         set(head, "shown", shown_facts(t, t->shown));

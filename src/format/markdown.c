@@ -288,8 +288,9 @@ struct change {
 
 static struct change change_of(const struct top_row *row, bool cum)
 {
-    return cum ? (struct change){row->before.cum, row->after.cum, row->errors.cum}
-               : (struct change){row->before.flat, row->after.flat, row->errors.flat};
+    const struct side_weights *before = &row->sides[SIDE_BEFORE], *after = &row->sides[SIDE_AFTER];
+    return cum ? (struct change){before->cum, after->cum, row->errors.cum}
+               : (struct change){before->flat, after->flat, row->errors.flat};
 }
 
 // What rows are sorted by comes first.
@@ -373,11 +374,11 @@ static void comparison(struct table *t, const struct top *top)
     sink_write(t->out, SPAN("### "));
     put_name(t->out, t->r->options.type);
     sink_putc(t->out, ' ');
-    put_change(t, t->before, t->after);
+    put_change(t, t->totals[SIDE_BEFORE], t->totals[SIDE_AFTER]);
     sink_write(t->out, SPAN("\n\nfrom "));
-    put_value_as(t->out, &values, t->before, false);
+    put_value_as(t->out, &values, t->totals[SIDE_BEFORE], false);
     sink_write(t->out, SPAN(" to "));
-    put_value_as(t->out, &values, t->after, false);
+    put_value_as(t->out, &values, t->totals[SIDE_AFTER], false);
     sink_write(t->out, SPAN("\n\n"));
     put_gates(t);
     put_filters(t);

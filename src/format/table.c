@@ -13,11 +13,11 @@ struct table table_of(const struct document *d, const struct shown *shown,
     struct table t = {.document = d, .r = r, .format = d->format->table, .out = out};
     t.shown = shown;
     t.noise = r->options.noise ? noise : NULL;
-    t.sided = report_has_sides(r);
-    if (t.sided) {
-        t.before = report_side_total(r, r->profile->sides[SIDE_BEFORE].values);
-        t.after = report_side_total(r, r->profile->sides[SIDE_AFTER].values);
-    }
+    t.n_sides = report_sides(r);
+    int64_t *totals = arena_alloc(r->arena, (t.n_sides + 1) * sizeof *totals);
+    for (uint32_t i = 0; i < t.n_sides; i++)
+        totals[i] = report_side_total(r, r->profile->sides[i].values);
+    t.totals = totals;
     return t;
 }
 
@@ -112,16 +112,23 @@ static bool has_errors(const struct table *t)
     return t->noise && t->noise->known;
 }
 
+void table_add_sided(struct table *t, const char *name)
+{
+    for (uint32_t i = 0; i < t->n_sides; i++) {
+        const char *side = i == SIDE_BEFORE ? "before" : "after";
+        table_add_value(t, *name ? arena_printf(t->r->arena, "%s_%s", name, side) : side);
+    }
+}
+
 // The columns of values: what a comparison has of both sides, and errors, too.
 static void add_values(struct table *t)
 {
     static const char *const values[] = {"flat", "cum"};
-    static const char *const sides[] = {"flat_before", "flat_after", "cum_before", "cum_after"};
     static const char *const errors[] = {"error_flat", "error_cum"};
     for (size_t i = 0; i < 2; i++)
         table_add_value(t, values[i]);
-    for (size_t i = 0; t->sided && i < 4; i++)
-        table_add_value(t, sides[i]);
+    for (size_t i = 0; i < 2; i++)
+        table_add_sided(t, values[i]);
     for (size_t i = 0; has_errors(t) && i < 2; i++)
         table_add_value(t, errors[i]);
 }
@@ -145,12 +152,10 @@ static size_t set_values(const struct table *t, struct cell *cells, const struct
     size_t n = 0;
     cells[n++] = cell_number(row->flat);
     cells[n++] = cell_number(row->cum);
-    if (t->sided) {
-        cells[n++] = cell_number(row->before.flat);
-        cells[n++] = cell_number(row->after.flat);
-        cells[n++] = cell_number(row->before.cum);
-        cells[n++] = cell_number(row->after.cum);
-    }
+    for (uint32_t i = 0; i < t->n_sides; i++)
+        cells[n++] = cell_number(row->sides[i].flat);
+    for (uint32_t i = 0; i < t->n_sides; i++)
+        cells[n++] = cell_number(row->sides[i].cum);
     if (has_errors(t)) {
         cells[n++] = cell_error(row->errors.flat);
         cells[n++] = cell_error(row->errors.cum);
@@ -216,7 +221,7 @@ void table_top(const struct document *d, struct sink *out)
 {
     const struct top *top = d->data.top;
     struct table table = table_of(d, &top->shown, &top->noise, out), *t = &table;
-    if (t->sided && t->format->comparison) {
+    if (t->n_sides && t->format->comparison) {
         t->format->comparison(t, top);
         return;
     }
@@ -251,10 +256,8 @@ static void put_calls(struct table *t, struct graph_report *g, struct span entry
         set_node(t->r, cells + 2, &row);
         size_t n = 2 + NODE_COLUMNS;
         cells[n++] = cell_number(edge_weight(e));
-        if (t->sided) {
-            cells[n++] = cell_number(g->calls_before[calls.edges[i]]);
-            cells[n++] = cell_number(g->calls_after[calls.edges[i]]);
-        }
+        for (uint32_t side = 0; side < t->n_sides; side++)
+            cells[n++] = cell_number(g->calls[side][calls.edges[i]]);
         cells[t->n_columns - 1] = inlining_cell(e->inlined ? INLINED_ALWAYS : INLINED_NEVER);
         table_put_row(t);
     }
@@ -266,10 +269,7 @@ static void add_tree_columns(struct table *t)
     table_add_column(t, "relation");
     add_node_columns(t);
     table_add_value(t, "calls");
-    if (t->sided) {
-        table_add_value(t, "calls_before");
-        table_add_value(t, "calls_after");
-    }
+    table_add_sided(t, "calls");
     add_values(t);
     table_add_column(t, "inlined");
 }
@@ -279,8 +279,8 @@ void table_tree(const struct document *d, struct sink *out)
     struct graph_report *g = &d->data.tree->graph;
     const bool *wanted = d->data.tree->wanted;
     struct table table = table_of(d, &g->shown, &g->noise, out), *t = &table;
-    size_t values = 2 + NODE_COLUMNS + (t->sided ? 3 : 1);
-    if (t->sided)
+    size_t values = 2 + NODE_COLUMNS + 1 + t->n_sides;
+    if (t->n_sides)
         report_weigh_calls(t->r, g);
     add_tree_columns(t);
     table_begin(t);
@@ -326,14 +326,10 @@ void table_traces(const struct document *d, struct sink *out)
     struct node_table *nodes = d->data.stacks;
     struct table table = table_of(d, NULL, NULL, out), *t = &table;
     const struct profile *p = t->r->profile;
-    bool sided = t->sided;
     struct arena arena = {0};
     t->nodes = nodes;
     table_add_value(t, "value");
-    if (sided) {
-        table_add_value(t, "before");
-        table_add_value(t, "after");
-    }
+    table_add_sided(t, "");
     table_add_column(t, "labels");
     table_add_column(t, "stack");
     table_begin(t);
@@ -343,10 +339,8 @@ void table_traces(const struct document *d, struct sink *out)
         size_t n = 0;
         arena_clear(&arena);
         cells[n++] = cell_number(report_sample_value(t->r, s));
-        if (sided) {
-            cells[n++] = side_cell(t, p->sides[SIDE_BEFORE].values, s);
-            cells[n++] = side_cell(t, p->sides[SIDE_AFTER].values, s);
-        }
+        for (uint32_t side = 0; side < t->n_sides; side++)
+            cells[n++] = side_cell(t, p->sides[side].values, s);
         cells[n++] =
             (struct cell){.kind = CELL_LABELS, .labels = p->labels + s->label, .n = s->n_labels};
         collect_stack(t->r, nodes, s, &arena, &cells[n++]);
@@ -365,10 +359,8 @@ static void put_tag(struct table *t, struct span key, const struct tag_value *va
     cells[n++] = value->is_number ? cell_number(value->number) : (struct cell){0};
     cells[n++] = value->is_number ? cell_name(value->unit) : (struct cell){0};
     cells[n++] = cell_number(value->total);
-    if (t->sided) {
-        cells[n++] = cell_number(value->before);
-        cells[n++] = cell_number(value->after);
-    }
+    for (uint32_t i = 0; i < t->n_sides; i++)
+        cells[n++] = cell_number(value->sides[i]);
     table_put_row(t);
 }
 
@@ -381,10 +373,7 @@ void table_tags(const struct document *d, struct sink *out)
     table_add_column(t, "number");
     table_add_column(t, "unit");
     table_add_value(t, "weight");
-    if (t->sided) {
-        table_add_value(t, "before");
-        table_add_value(t, "after");
-    }
+    table_add_sided(t, "");
     table_begin(t);
     for (uint32_t i = 0; i < tags->n_rows; i++) {
         const struct tag_row *row = &tags->rows[i];
@@ -403,8 +392,7 @@ static void put_routine(struct table *t, const struct list_routine *routine,
     for (uint32_t i = 0; i < routine->n_lines; i++) {
         const struct list_line *line = &routine->lines[i];
         bool known = file && line->line >= 1 && (size_t)line->line <= file->n;
-        struct top_row row = {
-            .flat = line->flat, .cum = line->cum, .before = line->before, .after = line->after};
+        struct top_row row = {.flat = line->flat, .cum = line->cum, .sides = line->sides};
         struct cell *cells = table_new_row(t);
         cells[0] = cell_name(routine->name);
         cells[1] = cell_text(routine->file);

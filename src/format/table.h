@@ -69,8 +69,8 @@ struct table {
     const struct document *document;
     const struct report *r; // the document's
     const struct table_format *format;
-    bool sided;
-    int64_t before, after;           // totals of a comparison whose sides are known
+    uint32_t n_sides;
+    const int64_t *totals;           // of each side
     const struct shown *shown;       // or NULL
     const struct noise_shown *noise; // of errors that were asked for, or NULL
     struct sink *out;
@@ -105,6 +105,8 @@ struct table table_of(const struct document *d, const struct shown *shown,
                       const struct noise_shown *noise, struct sink *out);
 void table_add_column(struct table *t, const char *name);
 void table_add_value(struct table *t, const char *name); // a column of values
+void table_add_sided(struct table *t,
+                     const char *name); // one for each side, "name_before"; or "before"
 void table_begin(struct table *t);
 struct cell *table_new_row(struct table *t); // cells with nothing to say, one for each column
 void table_put_row(struct table *t);

@@ -389,7 +389,7 @@ static void make(struct flame_builder *b, struct flame *out)
 int report_flame(const struct report *r, const struct flame_options *o, struct flame *out,
                  struct err *err)
 {
-    struct flame_builder b = {.r = r, .o = o, .sided = report_has_sides(r)};
+    struct flame_builder b = {.r = r, .o = o, .sided = report_sides(r) > 0};
     struct regex *own = NULL, *pivot = NULL;
     int status = -1;
     *out = (struct flame){.has_sides = b.sided};

@@ -78,13 +78,11 @@ void report_graph(const struct report *r, enum edge_want edges, const struct tag
                                           edges, tags, r->arena);
     if (tags)
         weigh_tags(r, tags, out);
-    if (report_has_sides(r)) {
-        uint32_t type = r->options.value_index;
-        out->before = weigh_column(&out->table, r->profile, r->profile->sides[SIDE_BEFORE].values,
-                                   type, r->arena);
-        out->after = weigh_column(&out->table, r->profile, r->profile->sides[SIDE_AFTER].values,
-                                  type, r->arena);
-    }
+    uint32_t n_sides = report_sides(r);
+    out->sides = arena_alloc(r->arena, (n_sides + 1) * sizeof *out->sides);
+    for (uint32_t i = 0; i < n_sides; i++)
+        out->sides[i] = weigh_column(&out->table, r->profile, r->profile->sides[i].values,
+                                     r->options.value_index, r->arena);
     if (r->options.noise)
         weigh_noise(r, out);
     out->shown.unit = report_shown_unit(r, g);
@@ -129,8 +127,9 @@ void report_weigh_calls(const struct report *r, struct graph_report *g)
         const struct edge *e = &g->graph.edges.at[i];
         idmap_add(&index, (uint64_t)e->src << 32 | e->dst, (uint32_t)i);
     }
-    g->calls_before = weigh_calls(r, g, r->profile->sides[SIDE_BEFORE].values, &index);
-    g->calls_after = weigh_calls(r, g, r->profile->sides[SIDE_AFTER].values, &index);
+    g->calls = arena_alloc(r->arena, (report_sides(r) + 1) * sizeof *g->calls);
+    for (uint32_t i = 0; i < report_sides(r); i++)
+        g->calls[i] = weigh_calls(r, g, r->profile->sides[i].values, &index);
     idmap_release(&index);
 }
 
@@ -172,10 +171,11 @@ struct top_row report_node_row(const struct report *r, struct graph_report *g, u
         .flat = node_flat(n),
         .cum = node_cum(n),
     };
-    if (report_has_sides(r)) {
-        row.before = (struct side_weights){g->before.flat[n->info], g->before.cum[n->info]};
-        row.after = (struct side_weights){g->after.flat[n->info], g->after.cum[n->info]};
-    }
+    uint32_t n_sides = report_sides(r);
+    struct side_weights *sides = n_sides ? arena_alloc(r->arena, n_sides * sizeof *sides) : NULL;
+    for (uint32_t i = 0; i < n_sides; i++)
+        sides[i] = (struct side_weights){g->sides[i].flat[n->info], g->sides[i].cum[n->info]};
+    row.sides = sides;
     row.errors = report_errors(g, node);
     return row;
 }

@@ -117,7 +117,7 @@ static struct weight weight_of(const struct report *r, const struct sample *s)
     uint32_t type = r->options.value_index;
     size_t at = (size_t)s->row * p->n_sample_types + type;
     struct weight w = {.value = values[type], .count = r->options.mean ? values[0] : 0};
-    if (report_has_sides(r)) {
+    if (report_sides(r)) {
         w.before = p->sides[SIDE_BEFORE].values[at];
         w.after = p->sides[SIDE_AFTER].values[at];
     }
@@ -187,12 +187,16 @@ static int64_t weight_value(const struct weight *w)
     return w->count ? i64_div(w->value, w->count) : w->value;
 }
 
-static void set_line(struct list_line *line, const struct sum *sum)
+static void set_line(const struct report *r, struct list_line *line, const struct sum *sum)
 {
     line->flat = weight_value(&sum->flat);
     line->cum = weight_value(&sum->cum);
-    line->before = (struct side_weights){sum->flat.before, sum->cum.before};
-    line->after = (struct side_weights){sum->flat.after, sum->cum.after};
+    if (!report_sides(r))
+        return;
+    struct side_weights *sides = arena_alloc(r->arena, 2 * sizeof *sides);
+    sides[SIDE_BEFORE] = (struct side_weights){sum->flat.before, sum->cum.before};
+    sides[SIDE_AFTER] = (struct side_weights){sum->flat.after, sum->cum.after};
+    line->sides = sides;
 }
 
 // What a routine weighs with all that it calls: each sample once. pprof adds its lines up, though a
@@ -214,7 +218,7 @@ static void set_weights(struct lister *l, struct list *list)
         struct list_routine *routine = &list->routines[i];
         routine->flat = weight_value(&l->routines[i + 1].flat);
         for (uint32_t j = 0; j < routine->n_lines; j++)
-            set_line(&routine->lines[j], &l->lines[line++]);
+            set_line(l->r, &routine->lines[j], &l->lines[line++]);
         routine->cum = routine_cum(l, routine, &l->routines[i + 1]);
     }
 }

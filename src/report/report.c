@@ -102,10 +102,10 @@ struct span report_shown_unit(const struct report *r, const struct graph *g)
     return report_common_unit(r, least_value(g), r->total, o->unit);
 }
 
-bool report_has_sides(const struct report *r)
+uint32_t report_sides(const struct report *r)
 {
-    return r->options.sides && r->profile->n_sides && !r->series && !r->options.mean &&
-           !r->options.call_tree;
+    bool wanted = r->options.sides && !r->series && !r->options.mean && !r->options.call_tree;
+    return wanted ? r->profile->n_sides : 0;
 }
 
 int64_t report_side_total(const struct report *r, const int64_t *side)

@@ -83,7 +83,7 @@ struct top_row {
     int64_t line, column, start_line;   // or 0
     uint64_t address;
     int64_t flat, cum;
-    struct side_weights before, after; // where the report has sides
+    const struct side_weights *sides; // of each, where the report has some
     enum inlining inlining;
     struct errors errors; // where noise was asked for and is known
 };
@@ -125,12 +125,12 @@ struct graph_report {
     struct shown shown;
     struct node_table table;
     struct graph graph;
-    struct edge_list callers, callees;   // of each node, in no order: see report_calls
-    struct tag_list tags;                // where they were asked for
-    struct node_sums before, after;      // where the report has sides
-    struct noise_shown noise;            // where it was asked for
-    struct node_reals variances;         // where it is known
-    int64_t *calls_before, *calls_after; // by edge: see report_weigh_calls
+    struct edge_list callers, callees; // of each node, in no order: see report_calls
+    struct tag_list tags;              // where they were asked for
+    struct node_sums *sides;           // of each, where the report has some
+    struct noise_shown noise;          // where it was asked for
+    struct node_reals variances;       // where it is known
+    int64_t **calls;                   // of each side, by edge: see report_weigh_calls
 };
 
 // Some edges of a graph.
@@ -145,7 +145,8 @@ struct tag_value {
     bool is_number; // then, with plain_numbers, this one
     int64_t number;
     struct span unit;
-    int64_t total, before, after; // the latter where the report has sides
+    int64_t total;
+    const int64_t *sides; // of each, where the report has some
 };
 
 struct tag_row {
@@ -162,7 +163,7 @@ struct tags_report {
 
 struct list_line {
     int64_t line, flat, cum;
-    struct side_weights before, after; // where the report has sides
+    const struct side_weights *sides; // of each, where the report has some
 };
 
 // A function in one source file.
@@ -205,8 +206,9 @@ static inline int64_t report_sample_value(const struct report *r, const struct s
     return r->options.mean && values[0] ? i64_div(value, values[0]) : value;
 }
 
-// Whether a report tells what was before and after: it is wanted, known, and no mean.
-bool report_has_sides(const struct report *r);
+// How many sides a report tells of: none where that is not wanted or not known, of a mean or of a
+// series. Of a comparison there are two: see SIDE_BEFORE.
+uint32_t report_sides(const struct report *r);
 
 // The total of one side: the sum of its values, so that after - before is the sum of all change.
 int64_t report_side_total(const struct report *r, const int64_t *side);

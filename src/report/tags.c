@@ -71,7 +71,7 @@ static void add_label(struct summer *s, const struct label *l, struct sum sum)
 static void add_samples(struct summer *s)
 {
     const struct profile *p = s->r->profile;
-    bool sided = report_has_sides(s->r);
+    bool sided = report_sides(s->r) > 0;
     for (uint32_t i = 0; i < p->n_samples; i++) {
         size_t at = (size_t)p->samples[i].row * p->n_sample_types + s->r->options.value_index;
         struct sum sum = {.total = p->values[at],
@@ -96,14 +96,14 @@ static int cmp_values(const void *a, const void *b)
 
 static struct tag_value value_of(const struct summer *s, const struct sum *sum)
 {
+    int64_t sides[] = {[SIDE_BEFORE] = sum->before, [SIDE_AFTER] = sum->after};
     return (struct tag_value){
         .name = strtab_get(&s->strings, sum->value),
         .is_number = sum->is_number,
         .number = sum->number,
         .unit = sum->unit,
         .total = sum->total,
-        .before = sum->before,
-        .after = sum->after,
+        .sides = report_sides(s->r) ? arena_copy(s->r->arena, sides, 2, sizeof *sides) : NULL,
     };
 }
 
