@@ -100,6 +100,7 @@ static int add_data(struct buf *out, const struct loaded *l, const struct config
     struct config copy;
     size_t type = type_index(l, config);
     config_copy(&copy, config);
+    copy.noise |= *copy.base || *copy.diff_base;
     option_set(option_find(SPAN("format")), &copy, SPAN("json"), err);
     buf_printf(out, "{\"boot\":{},\"type\":%zu,\"answers\":{\"flamegraph\":", type);
     int status = add_types(out, l, &copy, "flame", m, job, err);

@@ -77,6 +77,7 @@ function takeFacts({ answer, total, left }) {
   state.unit = answer.unit;
   state.comparison = !!answer.comparison;
   state.sides = answer.total_before !== undefined;
+  state.noise = answer.noise?.error_total;
   state.before = answer.total_before;
   state.after = answer.total_after;
   const sum = typeof answer.total === 'number' ? answer.total : total ?? answer.total?.last;

@@ -5,7 +5,7 @@
 import { fetchReport, whole } from './data.js';
 import { frameAt, makeModel, pathAddress, pathTo, sandwichOf, searchModel, shortsOf } from './model.js';
 import { showFrameMenu } from './menu.js';
-import { FILTERS, navigate, offline, optionsQuery, state } from './state.js';
+import { compares, FILTERS, navigate, offline, optionsQuery, state } from './state.js';
 import { $, el, emptyState, fitName, html, label, percent, quoted, signed } from './util.js';
 
 const ROW = 19;
@@ -32,7 +32,7 @@ export function flamePane(again) {
   let width = 0;
   new ResizeObserver(() => {
     if (box.isConnected && box.clientWidth !== width && width) {
-      if (model && box.clientWidth > model.pixels && model.folded) again();
+      if (model && box.clientWidth > model.pixels && model.folded && html.dataset.ready === '1') again();
       else draw();
     }
     width = box.clientWidth;
@@ -63,7 +63,7 @@ export async function showFlame() {
   }
   const flip = state.params.get('flip') || '';
   const pixels = Math.min(4000, Math.ceil(paneWidth() / 200) * 200);
-  const answer = await fetchReport('flamegraph', { zoom: z, p: pivot, flip: pivot ? '' : flip, w: pixels });
+  const answer = await fetchReport('flamegraph', { zoom: z, p: pivot, flip: pivot ? '' : flip, w: pixels, noise: compares() ? 't' : undefined });
   model = makeModel(answer);
   model.pixels = pixels;
   modelKey = key;

@@ -69,6 +69,7 @@ async function showFlameView(view, mine) {
 function buildFlameView(view) {
   pane = flame.flamePane(() => render());
   side = null;
+  drawnView = 'flamegraph';
   view.className = 'split';
   view.replaceChildren(pane);
 }
@@ -130,7 +131,8 @@ function showWrong(e) {
 
 function drawNav() {
   const had = offline ? ['flamegraph', 'top', ...(offline.answers.flamegraph?.[0]?.comparison ? ['diff'] : [])] : boot.views || VIEWS.map(([v]) => v);
-  $('#views').replaceChildren(...VIEWS.filter(([v]) => had.includes(v)).map(([v, text]) => {
+  const series = !offline && state.profile?.sources?.length >= 3;
+  $('#views').replaceChildren(...VIEWS.filter(([v]) => had.includes(v) || (series && (v === 'trend' || v === 'leaks'))).map(([v, text]) => {
     const params = new URLSearchParams(state.params);
     if (v !== 'flamegraph') for (const k of ['zoom', 'p', 'flip', 'w']) params.delete(k);
     return el('a', { href: addressOf(v, params), 'data-to': v, 'aria-current': v === state.view ? 'page' : undefined }, text);
@@ -140,6 +142,7 @@ function drawNav() {
 }
 
 function drawBands() {
+  drawNav();
   drawWhat();
   drawCrumbs();
   drawChips();
@@ -196,7 +199,8 @@ function drawWeight(weight, value) {
   if (state.total === undefined || !state.profile) return;
   if (state.sides && state.before !== undefined) {
     const change = state.after - state.before;
-    weight.replaceChildren(`${show(state.before)} → ${show(state.after)}  `, el('b', {}, `${signed(show(change))} (${change < 0 ? '−' : '+'}${percent(change, state.before)})`));
+    weight.replaceChildren(`${show(state.before)} → ${show(state.after)}  `, el('b', {}, `${signed(show(change))} (${change < 0 ? '−' : '+'}${percent(change, state.before)})`),
+      state.noise && Math.abs(change) <= 2 * state.noise ? ', within noise' : '');
   } else weight.replaceChildren(`${show(value)} · ${percent(value, state.base)} of all`);
 }
 

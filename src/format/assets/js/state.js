@@ -76,6 +76,9 @@ export function addFilter(key, regex) {
   navigate(changes);
 }
 
+// Comparisons are drawn with what is known of noise.
+export const compares = () => state.sides || (boot.views || []).includes('diff');
+
 // The options that a request sends.
 export function optionsQuery(extra = {}) {
   const params = new URLSearchParams(state.params);
