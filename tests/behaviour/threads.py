@@ -80,7 +80,7 @@ def a_full_disk_is_reported():
         with open("/dev/full", "wb") as full:
             done = subprocess.run([tap.CPROF, report, "-threads=3", PROFILE], stdout=full,
                                   stderr=subprocess.PIPE, env=tap.environment(), timeout=60)
-        assert done.returncode == 1 and b"No space" in done.stderr, (report, done)
+        assert done.returncode == 4 and b"No space" in done.stderr, (report, done)
 
 
 def a_reader_that_goes_ends_the_report():
