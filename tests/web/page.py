@@ -426,6 +426,23 @@ def a_server_that_has_gone():
         assert "cprof has ended" in page.text("#note") and len(page.frames()) == len(frames)
 
 
+def tall_pictures_settle():
+    """With a scrollbar, and frames too narrow to be sent."""
+    samples = [([f"main.f{k}_{i % (k + 1)}" for k in range(60, -1, -1)], [1 + i % 7]) for i in range(4000)]
+    path = tap.scratch("tall.pb")
+    pathlib.Path(path).write_bytes(pb.profile_of_samples([("samples", "count")], samples))
+    with serving(path) as server, browsing() as page:
+        page.open(server.url)
+        time.sleep(0.3)
+        page.ready()
+        assert page.js("return performance.getEntriesByType('resource').length") < 9
+        resize(page.browser, 1900, 900)
+        time.sleep(0.3)
+        page.ready()
+        assert page.js("return performance.getEntriesByType('resource').length") < 14
+        assert all(f["width"] >= 0.9 for f in page.frames())
+
+
 def saved_configurations():
     home = tap.scratch("config")
     with serving(CPU, env=tap.environment(XDG_CONFIG_HOME=home)) as server, browsing() as page:
@@ -464,5 +481,5 @@ TESTS = [every_view_is_drawn, frames_say_what_top_says, frames_stand_in_their_ca
          the_menu_key_opens_it, searches_tell_their_total, the_table_sorts, callers_and_callees_of_a_function, upside_down,
          comparisons_keep_both_sides, the_exported_file_needs_nothing, export_from_the_page, nothing_in_a_profile_is_obeyed,
          both_themes_can_be_read, narrow_windows, empty_and_wrong_states, without_graphviz, a_server_that_has_gone,
-         saved_configurations, while_it_loads]
+         tall_pictures_settle, saved_configurations, while_it_loads]
 tap.run([t for t in TESTS if len(tap.sys.argv) < 3 or t.__name__ in tap.sys.argv[2:]])

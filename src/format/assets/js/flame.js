@@ -165,21 +165,33 @@ function drawTree(list, t, tree, root, width, place, skipRoot = false) {
   }
 }
 
+const BLANK = el('div', { role: 'treeitem', tabindex: '-1' });
+
+// Many frames weigh the same; texts are made once.
+let texts = new Map(), textsOf = '';
+function remembered(key, make) {
+  const made = `${state.unit}|${state.outUnit}|${state.base}`;
+  if (textsOf !== made || texts.size > 50000) { texts = new Map(); textsOf = made; }
+  let text = texts.get(key);
+  if (text === undefined) texts.set(key, (text = make()));
+  return text;
+}
+const shownText = (v) => remembered(v, () => show(v));
+const weightText = (v) => remembered('w' + v, () => `${show(v)} (${percent(v, state.base)})`);
+
 function frame(t, tree, i, x, w, y, extra = '') {
-  const e = document.createElement('div'), entry = model.names[t.name[i]], cum = t.cum[i], flat = t.flat[i];
+  const e = BLANK.cloneNode(false), entry = model.names[t.name[i]], cum = t.cum[i], flat = t.flat[i];
   const isRoot = i === 0 && !model.pivot && tree === 'below';
   const room = w > 3 ? w - 1 : w, narrow = room < 24;
   e.frameIndex = i;
   e.frameTree = tree;
   let paint = isRoot ? 'all' : entry.kind + entry.shade;
-  let mark = '';
-  if (model.comparison) { paint = 'dif'; mark = paintChange(e, t, i); }
+  let mark = '', color = '';
+  if (model.comparison) { paint = 'dif'; [mark, color] = paintChange(t, i); }
   e.className = `frame ${paint} ${extra}${room < 12 ? ' thin' : narrow ? ' narrow' : ''}${t.noisy?.[i] ? ' noise' : ''}`;
-  e.style.cssText += `left:${x.toFixed(2)}px;top:${y}px;width:${room.toFixed(2)}px`;
-  e.setAttribute('role', 'treeitem');
-  e.setAttribute('tabindex', '-1');
+  e.style.cssText = `left:${x.toFixed(2)}px;top:${y}px;width:${room.toFixed(2)}px;${color}`;
   e.setAttribute('aria-level', t.depth[i] + 1);
-  e.setAttribute('aria-label', `${entry.name}, ${show(cum)} (${percent(cum, state.base)}), self ${show(flat)}`);
+  e.setAttribute('aria-label', `${entry.name}, ${weightText(cum)}, self ${shownText(flat)}`);
   const d = e.dataset;
   d.frame = tree === 'up' ? 'u' + i : String(i);
   d.name = entry.name;
@@ -195,14 +207,13 @@ function frame(t, tree, i, x, w, y, extra = '') {
 }
 
 // Blue less, orange more, by the share that changed.
-function paintChange(e, t, i) {
+function paintChange(t, i) {
   const before = t.before[i], after = t.after[i], most = Math.max(Math.abs(before), Math.abs(after));
-  const share = most ? Math.abs(after - before) / most : 0, noisy = t.error && Math.abs(after - before) <= 2 * t.error[i];
+  const share = most ? Math.abs(after - before) / most : 0;
   t.noisy ??= [];
-  t.noisy[i] = noisy;
+  t.noisy[i] = t.error && Math.abs(after - before) <= 2 * t.error[i];
   const color = after < before ? 'less' : 'more';
-  e.style.setProperty('--bg', `color-mix(in srgb, var(--${color}) ${Math.round(share * 100)}%, var(--same))`);
-  return share < 0.005 ? '' : after < before ? '▼ ' : '▲ ';
+  return [share < 0.005 ? '' : after < before ? '▼ ' : '▲ ', `--bg:color-mix(in srgb, var(--${color}) ${Math.round(share * 100)}%, var(--same))`];
 }
 
 // What is under the pointer or has the focus.
