@@ -13,6 +13,7 @@ let model = null, modelKey = '', whole0 = null;
 let view = null; // { tree, root, rows } of what is drawn
 let host = null, box = null, elements = new Map(), current = 0, currentTree = 'below', characterWidth = 6.62;
 let search = null;
+let drawn = { width: 0, unit: '' }; // what the picture was made for
 
 export const show = (value) => label(value, state.unit, state.outUnit);
 
@@ -22,6 +23,7 @@ function keyOf() {
 }
 
 export function flamePane(again) {
+  drawn = { width: 0, unit: '' };
   host = el('div', { id: 'flame', role: 'tree', 'aria-label': 'Flame graph' });
   box = el('div', { class: 'pane' }, host);
   host.addEventListener('click', onClick);
@@ -29,13 +31,10 @@ export function flamePane(again) {
   host.addEventListener('pointerover', (e) => { const f = frameOf(e); if (f) tell(f.i, f.tree); });
   host.addEventListener('pointerleave', () => tell(current, currentTree));
   host.addEventListener('focusin', (e) => { const f = frameOf(e); if (f) setCurrent(f.i, f.tree); });
-  let width = 0;
   new ResizeObserver(() => {
-    if (box.isConnected && box.clientWidth !== width && width) {
-      if (model && box.clientWidth > model.pixels && model.folded && html.dataset.ready === '1') again();
-      else draw();
-    }
-    width = box.clientWidth;
+    if (!drawn.width || !box.isConnected || box.clientWidth === drawn.width) return;
+    if (model && box.clientWidth > model.pixels && model.folded && html.dataset.ready === '1') again();
+    else draw();
   }).observe(box);
   return box;
 }
@@ -45,10 +44,9 @@ function frameOf(event) {
   return e ? { i: e.frameIndex, tree: e.frameTree, element: e } : null;
 }
 
-// As wide as the pane is, or will be once the table stands beside it.
-function paneWidth() {
-  const alone = box.parentElement?.children.length === 1 && innerWidth > 760;
-  return (box.clientWidth || 1200) - (alone ? 380 : 0);
+// Draws anew where the picture was made for another width or unit.
+export function settle() {
+  if (drawn.width !== box.clientWidth || drawn.unit !== state.outUnit) draw();
 }
 
 // Draws what there is at once, then what an answer brings.
@@ -62,7 +60,7 @@ export async function showFlame() {
     if (offline) return;
   }
   const flip = state.params.get('flip') || '';
-  const pixels = Math.min(4000, Math.ceil(paneWidth() / 200) * 200);
+  const pixels = Math.min(4000, Math.ceil((box.clientWidth || 1200) / 200) * 200);
   const answer = await fetchReport('flamegraph', { zoom: z, p: pivot, flip: pivot ? '' : flip, w: pixels, noise: compares() ? 't' : undefined });
   model = makeModel(answer);
   model.pixels = pixels;
@@ -147,6 +145,7 @@ export function draw() {
   host.style.minHeight = flipped ? height + 'px' : '';
   if (flipped) host.style.height = height + 'px';
   host.replaceChildren(list);
+  drawn = { width: box.clientWidth, unit: state.outUnit };
   if (!elements.has(currentTree + current)) { current = root; currentTree = 'below'; }
   elements.get(currentTree + current)?.setAttribute('tabindex', '0');
   tell(current, currentTree);

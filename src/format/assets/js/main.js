@@ -11,7 +11,7 @@ import { fill, loadTop, markRows, topTable } from './table.js';
 import { $, $$, el, emptyState, html, label, note, percent, signed } from './util.js';
 import { showDiff, showDisasm, showHints, showPeek, showRows, showSource, showTags, showTop, showTraces, showTrend } from './views.js';
 
-let turn = 0, drawnView = '', drawnSearch = null, pane = null, side = null;
+let sideKey = null, turn = 0, drawnView = '', drawnSearch = null, pane = null, side = null;
 const { show } = flame;
 
 const views = {
@@ -68,26 +68,26 @@ async function showFlameView(view, mine) {
 
 function buildFlameView(view) {
   pane = flame.flamePane(() => render());
-  side = null;
+  side = el('div', { class: 'side' });
+  side.style.width = localStorageGet('side') || '';
+  sideKey = null;
   drawnView = 'flamegraph';
   view.className = 'split';
-  view.replaceChildren(pane);
+  view.replaceChildren(pane, splitter(), side);
 }
 
 // Beside the flame graph, and not waited for by what is drawn already.
-let sideKey = '';
 async function sideTable(mine) {
   const key = optionsQuery().toString();
-  if (side && sideKey === key) return;
+  if (sideKey === key) return;
   await loadTop({}, { aside: true }).catch((e) => { if (e.name === 'AbortError') throw e; });
   if (mine !== turn) return;
   const table = topTable(false);
-  if (side) { table.style.width = side.style.width; side.replaceWith(table); }
-  else $('#view').append(splitter(), table);
-  table.style.width ||= localStorageGet('side') || '';
+  table.style.width = side.style.width;
+  side.replaceWith(table);
   side = table;
   sideKey = key;
-  flame.draw();
+  flame.settle();
 }
 
 function splitter() {
