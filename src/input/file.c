@@ -29,7 +29,7 @@ static int wait_readable(const struct file_stream *f, struct err *err)
     do {
         if (job_check(f->job, err))
             return -1;
-    } while (f->stalls && f->job && poll(either, 2, job_wait_ms(f->job)) <= 0);
+    } while (f->stalls && poll(either, 2, job_wait_ms(f->job)) <= 0);
     return job_check(f->job, err);
 }
 
@@ -41,7 +41,7 @@ static int file_more(struct stream *r, uint64_t want, struct err *err)
             return -1;
         size_t room = window_room(&f->window, r, want);
         ssize_t n = read(f->fd, f->window.bytes + stream_have(r), room);
-        if (n < 0 && errno == EINTR)
+        if (n < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (n < 0)
             return err_lost(err, "%s", strerror(errno));
@@ -98,7 +98,9 @@ static struct stream *open_file(const char *place, struct fetcher *fetcher, cons
 {
     struct stat st;
     (void)fetcher;
-    int fd = open(path_of(place), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    // Opening must not wait for the other end of a pipe, which the job could not end.
+    bool pipe = stat(path_of(place), &st) == 0 && S_ISFIFO(st.st_mode);
+    int fd = open(path_of(place), O_RDONLY | O_CLOEXEC | O_NOCTTY | (pipe ? O_NONBLOCK : 0));
     if (fd < 0) {
         err_set(err, "%s", strerror(errno));
         return NULL;
