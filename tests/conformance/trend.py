@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Holds -trend to recorded series with known leaks: trend.py CPROF. Skipped (77) where there are
+"""Holds -trend to recorded series with known leaks: trend.py CPROF. Skipped where there are
 none. A series' entries and total have verdicts and numbers; truth.json names what truly leaks."""
 
 import json
@@ -64,7 +64,8 @@ def grown_without_truth(document, truth):
 
 def main():
     if not (ROOT / "vectors.json").exists():
-        sys.exit(77)
+        print("1..0 # SKIP no recorded series beside the project")
+        return
     cprof = sys.argv[1]
     vectors = json.loads((ROOT / "vectors.json").read_text())["profiles"]
     truths = json.loads((ROOT / "truth.json").read_text())
