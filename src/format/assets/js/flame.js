@@ -46,7 +46,14 @@ function frameOf(event) {
 
 // Draws anew where the picture was made for another width or unit.
 export function settle() {
-  if (drawn.width !== box.clientWidth || drawn.unit !== state.outUnit) draw();
+  if (drawn.width !== box.clientWidth) { draw(); return; }
+  if (drawn.unit === state.outUnit) return;
+  drawn.unit = state.outUnit;
+  for (const e of elements.values()) {
+    const tree = e.frameTree === 'up' ? model.above : model.below, i = e.frameIndex;
+    e.setAttribute('aria-label', `${e.dataset.name}, ${weightText(tree.cum[i])}, self ${shownText(tree.flat[i])}`);
+  }
+  tell(current, currentTree);
 }
 
 // Draws what there is at once, then what an answer brings.
@@ -130,10 +137,11 @@ export function draw() {
   if (!model || !host || !view) return;
   box.querySelector('.empty')?.remove();
   if (!model.below.n || !model.below.width[0]) { drawNothing(); return; }
-  const t = model.below, root = view.root, width = Math.max(50, box.clientWidth - 16);
+  const room = box.clientWidth, tall = box.clientHeight; // read once: each time lays all out
+  const t = model.below, root = view.root, width = Math.max(50, room - 16);
   const lift = model.above ? rowsOf(model.above, 0) : 0;
   const rows = lift + rowsOf(t, root) + 1;
-  const height = Math.max(rows * ROW, box.clientHeight - 16);
+  const height = Math.max(rows * ROW, tall - 16);
   const flipped = isFlipped();
   const place = (row) => (flipped ? height - (row + 1) * ROW : row * ROW);
   const list = document.createDocumentFragment(), focused = host.contains(document.activeElement);
@@ -145,7 +153,7 @@ export function draw() {
   host.style.minHeight = flipped ? height + 'px' : '';
   if (flipped) host.style.height = height + 'px';
   host.replaceChildren(list);
-  drawn = { width: box.clientWidth, unit: state.outUnit };
+  drawn = { width: room, unit: state.outUnit };
   if (!elements.has(currentTree + current)) { current = root; currentTree = 'below'; }
   elements.get(currentTree + current)?.setAttribute('tabindex', '0');
   tell(current, currentTree);
