@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/utf8.h"
-#include "profile/encode.h"
+#include "format/emits.h"
 #include "sink/sink.h"
 
 enum { NAME_SIZE_MAX = 200 };
@@ -93,11 +93,6 @@ static bool find_folder(struct buf *path, const struct job *job)
            try_folder(getenv("TMPDIR"), "", path, job) || try_folder("/tmp", "", path, job);
 }
 
-static void put(void *sink, struct span bytes)
-{
-    sink_write(sink, bytes);
-}
-
 static int save(const struct profile *p, const char *prefix, struct buf *path,
                 const struct job *job, struct err *err)
 {
@@ -105,9 +100,7 @@ static int save(const struct profile *p, const char *prefix, struct buf *path,
     if (!out)
         return -1;
     sink_set_job(out, job);
-    sink_begin_gzip(out);
-    profile_encode(p, 1, put, out);
-    sink_end_gzip(out);
+    proto_write(p, 1, out);
     return sink_finish(out, err);
 }
 

@@ -14,9 +14,9 @@
 
 #include "app/saves.h"
 #include "base/vec.h"
+#include "format/emits.h"
 #include "input/source.h"
 #include "input/url.h"
-#include "profile/encode.h"
 #include "profile/read/reader.h"
 #include "sink/sink.h"
 
@@ -121,11 +121,6 @@ static int fetch_to(struct fetcher *fetcher, const char *url, const char *path, 
     return status;
 }
 
-static void put(void *sink, struct span bytes)
-{
-    sink_write(sink, bytes);
-}
-
 static int write_profile(const struct profile *p, const char *path, const struct job *job,
                          struct err *err)
 {
@@ -133,9 +128,7 @@ static int write_profile(const struct profile *p, const char *path, const struct
     if (!out)
         return -1;
     sink_set_job(out, job);
-    sink_begin_gzip(out);
-    profile_encode(p, 1, put, out);
-    sink_end_gzip(out);
+    proto_write(p, 1, out);
     return sink_finish(out, err);
 }
 

@@ -21,6 +21,9 @@ emit text_flame, svg_flame, json_flame;
 // For other programs: Graphviz, KCachegrind, and what reads pprof's profiles.
 emit dot_graph, callgrind_graph, proto_profile, proto_top;
 
+// Any profile as pprof's programs write it, compressed, its values multiplied by ratio.
+void proto_write(const struct profile *p, double ratio, struct sink *out);
+
 // Source lines with instructions, as a page by itself.
 emit html_weblist;
 

@@ -7,7 +7,7 @@ static void put(void *sink, struct span bytes)
     sink_write(sink, bytes);
 }
 
-static void put_profile(const struct profile *p, double ratio, struct sink *out)
+void proto_write(const struct profile *p, double ratio, struct sink *out)
 {
     sink_begin_gzip(out);
     profile_encode(p, ratio, put, out);
@@ -16,13 +16,13 @@ static void put_profile(const struct profile *p, double ratio, struct sink *out)
 
 void proto_profile(const struct document *d, struct sink *out)
 {
-    put_profile(d->data.profile, d->report->options.ratio, out);
+    proto_write(d->data.profile, d->report->options.ratio, out);
 }
 
 void proto_top(const struct document *d, struct sink *out)
 {
     struct profile top;
     report_top_profile(d->report, d->data.top, &top);
-    put_profile(&top, 1, out);
+    proto_write(&top, 1, out);
     profile_release(&top);
 }
