@@ -13,7 +13,7 @@ static size_t page_size(void)
 }
 
 // An answer as the server would give it, in HTML: "<" must not end the element that it stands in.
-static void add_inert(struct buf *out, struct span json)
+static void add_escaped(struct buf *out, struct span json)
 {
     for (size_t i = 0; i < json.n; i++) {
         if (json.at[i] == '<')
@@ -42,7 +42,7 @@ static int add_report(struct buf *out, const struct loaded *l, const char *comma
         status = sink_finish(sink, err);
     if (status == 0) {
         buf_add(out, SPAN("{\"answer\":"));
-        add_inert(out, buf_span(&json));
+        add_escaped(out, buf_span(&json));
         buf_printf(out, ",\"total\":%" PRId64 ",\"left\":%" PRId64 ",\"unit\":\"%s\"}",
                    outcome.total, outcome.left, outcome.unit);
     }

@@ -4,7 +4,7 @@
 
 #include "app/config.h"
 #include "input/fetch.h"
-#include "input/names.h"
+#include "input/filelist.h"
 
 // Fetching as the options say.
 

@@ -75,7 +75,7 @@ int folder_profiles(name_list *names, const char *place, int64_t newest, struct 
         *vec_push(arena, names) = arena_cstr(arena, span_of(place));
         return 0;
     }
-    if (names_expand(&found, place, arena, err))
+    if (filelist_expand(&found, place, arena, err))
         return -1;
     if (found.n == 0)
         return err_set(err, "there is no profile in the folder '%s'", place);
@@ -101,7 +101,7 @@ int app_check_output(const struct config *c, char *const *paths, size_t n_paths,
     const char *found = NULL;
     if (!*c->output || stat(c->output, &st) != 0 || !S_ISREG(st.st_mode))
         return 0;
-    name_list bases = names_split(&arena, *c->diff_base ? c->diff_base : c->base);
+    name_list bases = filelist_split(&arena, *c->diff_base ? c->diff_base : c->base);
     for (size_t i = 0; i < n_paths; i++)
         *vec_push(&arena, &read) = paths[i];
     for (size_t i = 0; i < bases.n; i++)

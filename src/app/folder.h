@@ -2,7 +2,7 @@
 #ifndef CPROF_APP_FOLDER_H
 #define CPROF_APP_FOLDER_H
 
-#include "input/names.h"
+#include "input/filelist.h"
 
 // Appends the profiles that a place stands for: of a folder those of its files whose names say that
 // they are some, or else all of them, in the order of their names, and with newest but so many of

@@ -13,7 +13,7 @@
 #include "app/prepare.h"
 #include "app/saves.h"
 #include "app/series.h"
-#include "input/names.h"
+#include "input/filelist.h"
 #include "input/source.h"
 #include "sink/sink.h"
 
@@ -32,7 +32,7 @@ static int list_files(struct loader *l, name_list *names, char *const *paths, si
     }
     if (l->series && series_names(names, paths, n, arena, l->job, l->err))
         return -1;
-    if (*list && names_read(names, list, arena, l->job, l->err))
+    if (*list && filelist_read(names, list, arena, l->job, l->err))
         return source_blame(list, l->err);
     if (names->n)
         return 0;
@@ -62,7 +62,7 @@ static int expect_urls(struct loader *l, const name_list *names, struct arena *a
 {
     const struct config *c = l->config;
     const char *base = *c->diff_base ? c->diff_base : c->base;
-    name_list bases = names_split(arena, base);
+    name_list bases = filelist_split(arena, base);
     if (fetching_expect(&l->fetcher, names, c, l->job, l->err) ||
         (*base && fetching_expect(&l->fetcher, &bases, c, l->job, l->err)))
         return -1;
@@ -151,7 +151,7 @@ static int apply_base(struct loader *l, struct profile *p)
     struct profile base;
     if (!*names)
         return 0;
-    name_list named = names_split(&arena, names), bases = {0};
+    name_list named = filelist_split(&arena, names), bases = {0};
     int status = 0;
     for (size_t i = 0; i < named.n && status == 0; i++)
         status = folder_profiles(&bases, named.at[i], l->config->newest, &arena, l->err);
@@ -200,7 +200,7 @@ static bool is_stdin(const char *name)
 static bool has_stdin(const char *names)
 {
     struct arena arena = {0};
-    name_list all = names_split(&arena, names);
+    name_list all = filelist_split(&arena, names);
     bool found = false;
     for (size_t i = 0; i < all.n; i++)
         found |= is_stdin(all.at[i]);

@@ -19,7 +19,7 @@ void loaded_take(struct loaded *l, struct profile *p)
     *p = (struct profile){0};
     l->units = l->plain_units = tag_units_of(&l->profile, &l->arena);
     if (plain.n_sides) {
-        profile_leave_changed(&plain);
+        profile_drop_unchanged(&plain);
         l->plain_units = tag_units_of(&plain, &l->arena);
     }
 }

@@ -6,7 +6,7 @@
 
 #include "app/app.h"
 #include "base/cache.h"
-#include "input/names.h"
+#include "input/filelist.h"
 #include "profile/series.h"
 #include "profile/tag.h"
 #include "report/gate.h"

@@ -120,7 +120,7 @@ const struct loaded *loadstats(char *const *paths, size_t n_paths, const struct 
     struct loaded *l = loaded_new();
     int status = series_names(&l->sources, paths, n_paths, &l->arena, job, err);
     if (status == 0 && *config->files_from)
-        status = names_read(&l->sources, config->files_from, &l->arena, job, err);
+        status = filelist_read(&l->sources, config->files_from, &l->arena, job, err);
     if (status == 0 && l->sources.n == 0)
         status = err_set(err, "there is nothing to read");
     if (status == 0 && read_points(l, config, job, err) == 0 && make_profile(l, err) == 0)

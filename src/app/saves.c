@@ -110,7 +110,7 @@ void saves_keep(const struct profile *p, const struct job *job)
     struct buf prefix = {0}, path = {0}, note = {0};
     struct err err;
     err_set(&err, "no folder can be made");
-    profile_leave_changed(&plain);
+    profile_drop_unchanged(&plain);
     bool found = find_folder(&prefix, job);
     if (found) {
         buf_addc(&prefix, '/');

@@ -95,7 +95,7 @@ int series_names(name_list *names, char *const *paths, size_t n, struct arena *a
 {
     for (size_t i = 0; i < n; i++) {
         size_t first = names->n;
-        if (names_expand(names, paths[i], arena, err))
+        if (filelist_expand(names, paths[i], arena, err))
             return -1;
         if (names->n > first + 1)
             keep_one_series(names, first, arena, job);
@@ -121,7 +121,7 @@ int series_beside(name_list *names, char *const *paths, size_t n, struct arena *
 {
     for (size_t i = 0; i < n; i++) {
         size_t first = names->n;
-        if (names_expand(names, paths[i], arena, err))
+        if (filelist_expand(names, paths[i], arena, err))
             return -1;
         if (names->n > first)
             keep_goroutines(names, first);

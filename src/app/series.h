@@ -4,7 +4,7 @@
 
 #include "base/err.h"
 #include "base/job.h"
-#include "input/names.h"
+#include "input/filelist.h"
 
 // The files of a series, as the command line names them: folders and patterns stand for the files
 // in them. Of a folder in which there are series of several kinds, as -collect makes it of several

@@ -122,7 +122,7 @@ int collection_read_base(struct collection *all, struct err *err)
     plain_config(&config, c);
     replace(&config.fail_if, xstrdup(""));
     replace(&config.policy, xstrdup(""));
-    name_list bases = names_split(&arena, names);
+    name_list bases = filelist_split(&arena, names);
     const struct loaded *l = app_load(bases.at, bases.n, &config, 0, all->job, err);
     all->base_fd = l ? memory_copy(l, err) : -1;
     loaded_unref(l);

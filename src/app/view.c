@@ -261,7 +261,7 @@ static void begin(struct view *v, const struct loaded *l, const struct request *
     v->profile.strings = &v->strings;
     v->profile.arena = NULL;
     if (!sides)
-        profile_leave_changed(&v->profile);
+        profile_drop_unchanged(&v->profile);
     v->units = sides ? l->units : l->plain_units;
     v->memo.cache = l->cache;
     if (l->cache)

@@ -317,7 +317,7 @@ static void put_point(struct sink *out, uint32_t point)
 }
 
 // JSON may have characters that a terminal would obey or not show.
-static void put_inert(struct sink *out, struct span json)
+static void put_escaped(struct sink *out, struct span json)
 {
     size_t done = 0;
     for (size_t i = 0, n; i < json.n; i += n) {
@@ -346,7 +346,7 @@ void json_begin_head(struct table *t)
 {
     struct buf head = {0};
     dump(&head, head_of(t), JSON_INDENT(1) | JSON_PRESERVE_ORDER);
-    put_inert(t->out, span_upto(buf_span(&head), head.n - SPAN("\n}").n));
+    put_escaped(t->out, span_upto(buf_span(&head), head.n - SPAN("\n}").n));
     sink_write(t->out, SPAN(",\n"));
     buf_release(&head);
 }
@@ -361,7 +361,7 @@ void json_put_string(struct sink *out, struct span bytes)
 {
     struct buf string = {0};
     dump(&string, text(bytes), JSON_ENCODE_ANY);
-    put_inert(out, buf_span(&string));
+    put_escaped(out, buf_span(&string));
     buf_release(&string);
 }
 
@@ -423,7 +423,7 @@ static void row(struct table *t, const struct cell *cells)
     for (size_t i = 0; i < t->n_columns; i++)
         if (cells[i].kind == CELL_FRAMES)
             add_frames(t, t->columns[i].name, &cells[i]);
-    put_inert(t->out, buf_span(&t->text));
+    put_escaped(t->out, buf_span(&t->text));
 }
 
 static void end(struct table *t)

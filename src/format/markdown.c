@@ -41,9 +41,9 @@ static void put_inside(struct sink *out, struct span text)
 // A code span: nothing in it is obeyed. Of a long name the middle is left out.
 static void put_name(struct sink *out, struct span name)
 {
-    struct buf inert = {0};
-    escape_add(&inert, name, &escape_file);
-    struct span text = buf_span(&inert);
+    struct buf escaped = {0};
+    escape_add(&escaped, name, &escape_file);
+    struct span text = buf_span(&escaped);
     size_t count = utf8_count(text);
     sink_putc(out, '`');
     if (count > NAME_MAX) {
@@ -52,8 +52,8 @@ static void put_name(struct sink *out, struct span name)
         text = span_from(text, skip_characters(text, count - NAME_MAX / 2));
     }
     put_inside(out, text);
-    sink_write(out, inert.n ? SPAN("`") : SPAN(" `"));
-    buf_release(&inert);
+    sink_write(out, escaped.n ? SPAN("`") : SPAN(" `"));
+    buf_release(&escaped);
 }
 
 static bool is_plain(struct span text)

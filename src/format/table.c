@@ -281,7 +281,7 @@ void table_tree(const struct document *d, struct sink *out)
     struct table table = table_of(d, &g->shown, &g->noise, out), *t = &table;
     size_t values = 2 + NODE_COLUMNS + 1 + t->n_sides;
     if (t->n_sides)
-        report_weigh_calls(t->r, g);
+        report_sum_calls(t->r, g);
     add_tree_columns(t);
     table_begin(t);
     for (uint32_t i = 0; i < g->graph.n_shown; i++) {

@@ -5,7 +5,7 @@
 
 #include "base/xalloc.h"
 #include "base/num.h"
-#include "profile/merger.h"
+#include "profile/intake.h"
 #include "profile/scale.h"
 
 static void init(struct merger *m, uint32_t n_sides)
@@ -68,15 +68,15 @@ static void complete_units(struct label *labels, uint32_t n)
     }
 }
 
-static void map_labels(struct source *s, const struct sample *sample)
+static void map_labels(struct intake *s, const struct sample *sample)
 {
     uint32_t n = sample->n_labels;
     if (n > s->cap_labels)
         s->labels = vec_grown(&s->arena, NULL, sizeof *s->labels, n, &s->cap_labels);
     for (uint32_t i = 0; i < n; i++) {
         s->labels[i] = s->p->labels[sample->label + i];
-        s->labels[i].key = map_string(s, s->labels[i].key);
-        s->labels[i].value = map_string(s, s->labels[i].value);
+        s->labels[i].key = intake_string(s, s->labels[i].key);
+        s->labels[i].value = intake_string(s, s->labels[i].value);
     }
     sort_labels(s->labels, n);
     complete_units(s->labels, n);
@@ -179,7 +179,7 @@ static void grow_side(struct merger *m, uint32_t side, uint32_t n_rows)
 }
 
 // Adds what the source has for a sample of the sum to its side, or to all.
-static void add_to_sides(struct source *s, const struct sample *sample, uint32_t index)
+static void add_to_sides(struct intake *s, const struct sample *sample, uint32_t index)
 {
     struct profile *out = &s->m->out;
     uint32_t n = out->n_sample_types;
@@ -197,7 +197,7 @@ static void add_to_sides(struct source *s, const struct sample *sample, uint32_t
 }
 
 // Makes room for as many new rows as the source can have.
-static void prepare_sides(struct source *s)
+static void prepare_sides(struct intake *s)
 {
     struct profile *out = &s->m->out;
     const struct profile *p = s->p;
@@ -238,14 +238,14 @@ static uint32_t add_sample(struct merger *m, const struct sample_key *key)
     return index;
 }
 
-static int merge_sample(struct source *s, const struct sample *sample, struct err *err)
+static int merge_sample(struct intake *s, const struct sample *sample, struct err *err)
 {
     struct merger *m = s->m;
     if (sample->n_frames > UINT32_MAX - m->n_frames || sample->n_labels > UINT32_MAX - m->n_labels)
         return err_set(err, "too many stacks to merge");
     ROOM(m, frames, m->n_frames, sample->n_frames, cap_frames);
     for (uint32_t i = 0; i < sample->n_frames; i++)
-        m->out.frames[m->n_frames + i] = map_location(s, s->p->frames[sample->frame + i]);
+        m->out.frames[m->n_frames + i] = intake_location(s, s->p->frames[sample->frame + i]);
     map_labels(s, sample);
     struct sample_key key = {m->out.frames + m->n_frames, sample->n_frames, sample->n_labels,
                              s->labels};
@@ -261,20 +261,20 @@ static int merge_sample(struct source *s, const struct sample *sample, struct er
     return 0;
 }
 
-static void begin(struct source *s)
+static void begin(struct intake *s)
 {
     struct profile *out = &s->m->out;
     const struct profile *p = s->p;
     out->n_sample_types = p->n_sample_types;
     out->sample_types = arena_alloc(out->arena, p->n_sample_types * sizeof *out->sample_types);
     for (uint32_t i = 0; i < p->n_sample_types; i++) {
-        out->sample_types[i].type = map_string(s, p->sample_types[i].type);
-        out->sample_types[i].unit = map_string(s, p->sample_types[i].unit);
+        out->sample_types[i].type = intake_string(s, p->sample_types[i].type);
+        out->sample_types[i].unit = intake_string(s, p->sample_types[i].unit);
     }
-    out->period_type.type = map_string(s, p->period_type.type);
-    out->period_type.unit = map_string(s, p->period_type.unit);
-    out->drop_frames = map_string(s, p->drop_frames);
-    out->keep_frames = map_string(s, p->keep_frames);
+    out->period_type.type = intake_string(s, p->period_type.type);
+    out->period_type.unit = intake_string(s, p->period_type.unit);
+    out->drop_frames = intake_string(s, p->drop_frames);
+    out->keep_frames = intake_string(s, p->keep_frames);
     s->m->begun = true;
 }
 
@@ -287,7 +287,7 @@ static void add_comment(struct merger *m, str_id comment)
     m->out.comments[m->out.n_comments++] = comment;
 }
 
-static void merge_header(struct source *s)
+static void merge_header(struct intake *s)
 {
     struct profile *out = &s->m->out;
     const struct profile *p = s->p;
@@ -300,14 +300,14 @@ static void merge_header(struct source *s)
     if (out->period == 0 || out->period < p->period)
         out->period = p->period;
     for (uint32_t i = 0; i < p->n_comments; i++)
-        add_comment(s->m, map_string(s, p->comments[i]));
+        add_comment(s->m, intake_string(s, p->comments[i]));
     if (!out->default_sample_type)
-        out->default_sample_type = map_string(s, p->default_sample_type);
+        out->default_sample_type = intake_string(s, p->default_sample_type);
     if (!out->doc_url)
-        out->doc_url = map_string(s, p->doc_url);
+        out->doc_url = intake_string(s, p->doc_url);
 }
 
-static int merge_rows(struct source *s, enum row wanted, struct err *err)
+static int merge_rows(struct intake *s, enum row wanted, struct err *err)
 {
     const struct profile *p = s->p;
     for (uint32_t i = 0; i < p->n_samples; i++)
@@ -322,15 +322,15 @@ static struct table_counts count_tables(const struct profile *p)
                                  p->n_functions};
 }
 
-static int merge_source(struct source *s, struct err *err)
+static int merge_source(struct intake *s, struct err *err)
 {
     const struct profile *p = s->p;
-    source_find_known(s);
+    intake_find_known(s);
     if (!s->m->begun)
         begin(s);
     merge_header(s);
     if (s->m->out.n_mappings == 0 && p->n_mappings > 0)
-        map_mapping(s, 0); // the main binary stays the first
+        intake_mapping(s, 0); // the main binary stays the first
     prepare_sides(s);
     if (merge_rows(s, ROW_CHANGED, err))
         return -1;
@@ -350,12 +350,12 @@ static void release_indexes(struct merger *m)
 static int add_source(struct merger *m, const struct profile *p, uint32_t side, int64_t weight,
                       struct err *err)
 {
-    struct source s;
-    source_init(&s, m, p);
+    struct intake s;
+    intake_init(&s, m, p);
     s.side = side;
     s.weight = weight;
     int status = merge_source(&s, err);
-    source_release(&s);
+    intake_release(&s);
     return status;
 }
 

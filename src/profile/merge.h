@@ -11,7 +11,7 @@
 // Sources are taken in one at a time: memory grows with what is distinct among them.
 //
 // A merger may keep sides: then each source is added to one of them, too, and samples stay whose
-// sum is 0 but whose sides are not: see profile_leave_changed.
+// sum is 0 but whose sides are not: see profile_drop_unchanged.
 // Rules: google/pprof's profile/merge.go.
 struct merger;
 

@@ -24,7 +24,7 @@ void profile_release(struct profile *p)
     *p = (struct profile){0};
 }
 
-void profile_leave_changed(struct profile *p)
+void profile_drop_unchanged(struct profile *p)
 {
     const struct table_counts *n = &p->changed;
     if (p->n_sides == 0)

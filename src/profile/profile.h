@@ -98,7 +98,7 @@ struct profile {
     // after − before, or the sum.
     struct side *sides;
     uint32_t n_sides;
-    struct table_counts changed; // see profile_leave_changed
+    struct table_counts changed; // see profile_drop_unchanged
     uint32_t *frames;            // indices of locations
     struct label *labels;
 
@@ -139,7 +139,7 @@ static inline const int64_t *sample_values(const struct profile *p, const struct
 // Rows of a comparison that are the same before and after, though not 0, stand after all others,
 // as do the entries of the other tables that only they need. Leaves them out: then the profile is
 // that of a comparison whose sides are not kept.
-void profile_leave_changed(struct profile *p);
+void profile_drop_unchanged(struct profile *p);
 
 // Labels of one key belong together, texts apart from numbers, though the file may mix them up.
 // Whether labels[i] is the first such of its key, and whether any number of the key has a unit, in

@@ -162,8 +162,8 @@ static int cmp_nodes(const void *a, const void *b, void *context)
 }
 
 // The weights of the nodes from *next on that are before an address.
-static void weigh_line(const struct disassembler *d, const struct stretch *s, size_t *next,
-                       uint64_t before, struct disasm_line *line)
+static void sum_line(const struct disassembler *d, const struct stretch *s, size_t *next,
+                     uint64_t before, struct disasm_line *line)
 {
     struct node sum = {0};
     for (; *next < s->nodes.n; ++*next) {
@@ -211,7 +211,7 @@ static int disassemble(struct disassembler *d, struct stretch *s, struct disasm_
             .address = at->address, .text = at->text, .function = at->function, .line = at->line};
         if (at->file.n)
             line->file = path_base(at->file);
-        weigh_line(d, s, &next, before, line);
+        sum_line(d, s, &next, before, line);
     }
     return 0;
 }

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "graph/weigh.h"
+#include "graph/sums.h"
 #include "report/memstats.h"
 #include "report/noise.h"
 #include "report/trend.h"
@@ -46,14 +46,14 @@ static void sum_side(struct judge *j, struct type_sums *sums, uint32_t type, uin
     struct side_sums *s = &sums->sides[side];
     if (!column)
         return;
-    s->values = weigh_column(j->table, p, column, type, r->arena);
+    s->values = sums_column(j->table, p, column, type, r->arena);
     if (r->options.mean)
-        s->counts = weigh_column(j->table, p, column, 0, r->arena);
+        s->counts = sums_column(j->table, p, column, 0, r->arena);
     if (!noise_is_known(&sums->noise))
         return;
     s->by_sample = noise_column(p, &sums->noise, side, r->arena);
-    s->variance = weigh_reals(j->table, p, s->by_sample.variance, r->arena);
-    s->hits = weigh_reals(j->table, p, s->by_sample.hits, r->arena);
+    s->variance = sums_reals(j->table, p, s->by_sample.variance, r->arena);
+    s->hits = sums_reals(j->table, p, s->by_sample.hits, r->arena);
 }
 
 static struct type_sums *sums_of(struct judge *j, uint32_t type)
@@ -262,7 +262,7 @@ static int judge_sum(struct judge *j, struct gate_result *result, struct type_su
         wanted = arena_zalloc(j->r->arena, j->table->infos.n, sizeof *wanted);
         if (match_nodes(j, g, wanted))
             return -1;
-        mask = weigh_mask(j->table, j->r->profile, wanted, g->subject == GATE_FLAT, j->r->arena);
+        mask = sums_mask(j->table, j->r->profile, wanted, g->subject == GATE_FLAT, j->r->arena);
         if (!j->options->allow_empty && !any_sample(j, mask))
             return err_set(j->err, "no function matches '" SPAN_FMT "'; -allow_empty permits that",
                            ERR_SUBJECT(g->pattern));

@@ -6,8 +6,8 @@
 #include "base/idmap.h"
 #include "graph/recall.h"
 
-static void weigh_tags(const struct report *r, const struct tag_source *tags,
-                       struct graph_report *out)
+static void sum_tags(const struct report *r, const struct tag_source *tags,
+                     struct graph_report *out)
 {
     const struct graph *g = &out->graph;
     out->tags = out->shown.trim.tags;
@@ -38,7 +38,7 @@ static double unsampled(const struct report *r, const struct noise *n)
     return -log(0.05) * rate;
 }
 
-static void weigh_noise(const struct report *r, struct graph_report *g)
+static void sum_noise(const struct report *r, struct graph_report *g)
 {
     const struct profile *p = r->profile;
     struct noise n = {.kind = NOISE_UNKNOWN};
@@ -47,7 +47,7 @@ static void weigh_noise(const struct report *r, struct graph_report *g)
     g->noise = (struct noise_shown){.kind = n.kind, .at_most = r->options.snapshots};
     if (!noise_is_known(&n))
         return;
-    g->variances = weigh_reals(&g->table, p, noise_variances(p, &n, r->arena), r->arena);
+    g->variances = sums_reals(&g->table, p, noise_variances(p, &n, r->arena), r->arena);
     g->noise.known = true;
     g->noise.total = sqrt(g->variances.total);
     g->noise.nothing = unsampled(r, &n);
@@ -77,14 +77,14 @@ void report_graph(const struct report *r, enum edge_want edges, const struct tag
     out->shown.trim = graph_build_trimmed(g, r->profile, &out->table, &options, &r->options.trim,
                                           edges, tags, r->arena);
     if (tags)
-        weigh_tags(r, tags, out);
+        sum_tags(r, tags, out);
     uint32_t n_sides = report_sides(r);
     out->sides = arena_alloc(r->arena, (n_sides + 1) * sizeof *out->sides);
     for (uint32_t i = 0; i < n_sides; i++)
-        out->sides[i] = weigh_column(&out->table, r->profile, r->profile->sides[i].values,
-                                     r->options.value_index, r->arena);
+        out->sides[i] = sums_column(&out->table, r->profile, r->profile->sides[i].values,
+                                    r->options.value_index, r->arena);
     if (r->options.noise)
-        weigh_noise(r, out);
+        sum_noise(r, out);
     out->shown.unit = report_shown_unit(r, g);
     out->shown.n_nodes = g->n_shown;
     out->shown.total = sum_shown(g);
@@ -100,8 +100,8 @@ void report_connect(const struct report *r, struct graph_report *g, const bool *
 
 // The graph's calls as a column of the profile has them. All of its nodes count: a graph finds
 // edges between those that it does not leave out.
-static int64_t *weigh_calls(const struct report *r, const struct graph_report *g, int64_t *column,
-                            const struct idmap *index)
+static int64_t *sum_calls(const struct report *r, const struct graph_report *g, int64_t *column,
+                          const struct idmap *index)
 {
     struct profile p = *r->profile;
     struct graph other = g->graph;
@@ -119,7 +119,7 @@ static int64_t *weigh_calls(const struct report *r, const struct graph_report *g
     return weights;
 }
 
-void report_weigh_calls(const struct report *r, struct graph_report *g)
+void report_sum_calls(const struct report *r, struct graph_report *g)
 {
     struct idmap index;
     idmap_init(&index, 0);
@@ -129,7 +129,7 @@ void report_weigh_calls(const struct report *r, struct graph_report *g)
     }
     g->calls = arena_alloc(r->arena, (report_sides(r) + 1) * sizeof *g->calls);
     for (uint32_t i = 0; i < report_sides(r); i++)
-        g->calls[i] = weigh_calls(r, g, r->profile->sides[i].values, &index);
+        g->calls[i] = sum_calls(r, g, r->profile->sides[i].values, &index);
     idmap_release(&index);
 }
 

@@ -148,7 +148,7 @@ static uint32_t leaf_frame(const struct node_table *t, const uint32_t *frames, u
 }
 
 // A recursive function has several lines on a stack, and yet a sample counts once.
-static void weigh_sample(struct lister *l, uint32_t sample)
+static void sum_sample(struct lister *l, uint32_t sample)
 {
     const struct profile *p = l->r->profile;
     const struct node_table *t = &l->g.table;
@@ -173,13 +173,13 @@ static void find_near(struct lister *l)
             l->near[i] |= l->places[t->nodes[at]].line != 0;
 }
 
-static void weigh_samples(struct lister *l, uint32_t n_routines)
+static void sum_samples(struct lister *l, uint32_t n_routines)
 {
     l->lines = arena_zalloc(l->r->arena, (size_t)l->n_lines + 1, sizeof *l->lines);
     l->routines = arena_zalloc(l->r->arena, (size_t)n_routines + 1, sizeof *l->routines);
     find_near(l);
     for (uint32_t i = 0; i < l->r->profile->n_samples && !job_stopped(l->r->job); i++)
-        weigh_sample(l, i);
+        sum_sample(l, i);
 }
 
 static int64_t weight_value(const struct weight *w)
@@ -247,7 +247,7 @@ struct list report_list(const struct report *r, struct regex *symbol)
     for (size_t i = 0; i < l.nodes.n; list.n_routines++)
         i = add_routine(&l, i, &list.routines[list.n_routines], list.n_routines + 1);
     if (list.n_routines)
-        weigh_samples(&l, list.n_routines);
+        sum_samples(&l, list.n_routines);
     set_weights(&l, &list);
     drop_without_file(&list);
     graph_report_release(&l.g);

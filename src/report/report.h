@@ -7,7 +7,7 @@
 #include "base/regex.h"
 #include "base/unit.h"
 #include "graph/trim.h"
-#include "graph/weigh.h"
+#include "graph/sums.h"
 #include "profile/tag.h"
 #include "report/noise.h"
 
@@ -130,7 +130,7 @@ struct graph_report {
     struct node_sums *sides;           // of each, where the report has some
     struct noise_shown noise;          // where it was asked for
     struct node_reals variances;       // where it is known
-    int64_t **calls;                   // of each side, by edge: see report_weigh_calls
+    int64_t **calls;                   // of each side, by edge: see report_sum_calls
 };
 
 // Some edges of a graph.
@@ -232,7 +232,7 @@ void graph_report_release(struct graph_report *g);
 void report_connect(const struct report *r, struct graph_report *g, const bool *chosen);
 
 // Finds out what the calls of a report that has sides weighed on both.
-void report_weigh_calls(const struct report *r, struct graph_report *g);
+void report_sum_calls(const struct report *r, struct graph_report *g);
 
 // The standard errors of a node; 0 where noise is not known.
 struct errors report_errors(const struct graph_report *g, uint32_t node);

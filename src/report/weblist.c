@@ -97,7 +97,7 @@ static void want_location(struct weblister *w, uint32_t location)
     }
 }
 
-static void weigh_locations(struct weblister *w)
+static void sum_locations(struct weblister *w)
 {
     const struct profile *p = w->r->profile;
     uint32_t *mark = arena_zalloc(w->r->arena, p->n_locations + 1, sizeof *mark);
@@ -139,7 +139,7 @@ static void sort_weights(struct weblister *w)
 }
 
 // Samples in the middle of an instruction are its.
-static void weigh_code(const struct weblister *w, struct code *c)
+static void sum_code(const struct weblister *w, struct code *c)
 {
     size_t low = 0, high = w->weights.n;
     while (low < high) {
@@ -196,7 +196,7 @@ static void add_spots(struct weblister *w, uint32_t code, const struct frame *fr
 static uint32_t add_code(struct weblister *w, const struct code *c)
 {
     *vec_push(w->r->arena, &w->codes) = *c;
-    weigh_code(w, &w->codes.at[w->codes.n - 1]);
+    sum_code(w, &w->codes.at[w->codes.n - 1]);
     return (uint32_t)(w->codes.n - 1);
 }
 
@@ -377,7 +377,7 @@ static int list(struct weblister *w, struct err *err)
     struct ranges_request request = {p,         w->is_wanted, w->flat,          w->options,
                                      w->r->job, w->r->arena,  take_instruction, w};
     match_strings(w);
-    weigh_locations(w);
+    sum_locations(w);
     request.wanted = w->is_wanted;
     request.flat = w->flat;
     sort_weights(w);

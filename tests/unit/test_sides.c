@@ -4,7 +4,7 @@
 #include "app/loaded.h"
 #include "app/options.h"
 #include "check.h"
-#include "graph/weigh.h"
+#include "graph/sums.h"
 #include "profile/merge.h"
 #include "profile/scale.h"
 
@@ -66,7 +66,7 @@ static void what_did_not_change_stands_behind_the_rest(void)
     struct loaded *both = load(AFTER, "base", true, false);
     struct loaded *plain = load(AFTER, "base", false, false);
     uint32_t all = both->profile.n_samples;
-    profile_leave_changed(&both->profile);
+    profile_drop_unchanged(&both->profile);
     const struct profile *a = &both->profile, *b = &plain->profile;
     CHECK(all > b->n_samples);
     CHECK(b->sides == NULL);
@@ -152,7 +152,7 @@ static void sums_of_a_side_are_those_of_its_own_graph(void)
     for (uint32_t type = 0; type < 4; type++) {
         struct graph_options options = {.value_index = type};
         struct node_sums sums =
-            weigh_column(&t, &both->profile, both->profile.sides[SIDE_BEFORE].values, type, &arena);
+            sums_column(&t, &both->profile, both->profile.sides[SIDE_BEFORE].values, type, &arena);
         graph_build(&g, &before->profile, &t_before, &options, &arena);
         CHECK(g.n_shown > 3);
         CHECK_INT(sums.total, sum(&before->profile, before->profile.values, type));
@@ -180,8 +180,8 @@ static void numbers_of_samples_are_summed_like_columns(void)
     double *numbers = arena_alloc(&arena, p->n_samples * sizeof *numbers);
     for (uint32_t i = 0; i < p->n_samples; i++)
         numbers[i] = (double)sample_values(p, &p->samples[i])[0];
-    struct node_sums sums = weigh_column(&t, p, p->values, 0, &arena);
-    struct node_reals reals = weigh_reals(&t, p, numbers, &arena);
+    struct node_sums sums = sums_column(&t, p, p->values, 0, &arena);
+    struct node_reals reals = sums_reals(&t, p, numbers, &arena);
     CHECK(sums.total != 0);
     CHECK_F64(reals.total, (double)sums.total);
     for (uint32_t i = 0; i < t.infos.n; i++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "graph/weigh.h"
+#include "graph/sums.h"
 
 // Which nodes a sample is on.
 struct walk {
@@ -40,8 +40,8 @@ static void walk_to(struct walk *w, uint32_t sample)
         add_frame(w, w->p->frames[s->frame + i], sample + 1);
 }
 
-struct node_sums weigh_column(const struct node_table *t, const struct profile *p,
-                              const int64_t *column, uint32_t type, struct arena *arena)
+struct node_sums sums_column(const struct node_table *t, const struct profile *p,
+                             const int64_t *column, uint32_t type, struct arena *arena)
 {
     struct walk w = walk_of(t, p, arena);
     struct node_sums sums = {.flat = arena_zalloc(arena, t->infos.n, sizeof(int64_t)),
@@ -60,8 +60,8 @@ struct node_sums weigh_column(const struct node_table *t, const struct profile *
     return sums;
 }
 
-struct node_reals weigh_reals(const struct node_table *t, const struct profile *p,
-                              const double *by_sample, struct arena *arena)
+struct node_reals sums_reals(const struct node_table *t, const struct profile *p,
+                             const double *by_sample, struct arena *arena)
 {
     struct walk w = walk_of(t, p, arena);
     struct node_reals sums = {.flat = arena_zalloc(arena, t->infos.n, sizeof(double)),
@@ -79,8 +79,8 @@ struct node_reals weigh_reals(const struct node_table *t, const struct profile *
     return sums;
 }
 
-bool *weigh_mask(const struct node_table *t, const struct profile *p, const bool *wanted,
-                 bool leaves_only, struct arena *arena)
+bool *sums_mask(const struct node_table *t, const struct profile *p, const bool *wanted,
+                bool leaves_only, struct arena *arena)
 {
     struct walk w = walk_of(t, p, arena);
     bool *mask = arena_zalloc(arena, p->n_samples, sizeof *mask);

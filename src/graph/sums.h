@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef CPROF_GRAPH_WEIGH_H
-#define CPROF_GRAPH_WEIGH_H
+#ifndef CPROF_GRAPH_SUMS_H
+#define CPROF_GRAPH_SUMS_H
 
 #include "graph/graph.h"
 
@@ -15,8 +15,8 @@ struct node_sums {
 };
 
 // The sums of one sample type of a column with the profile's rows and types, such as a side.
-struct node_sums weigh_column(const struct node_table *t, const struct profile *p,
-                              const int64_t *column, uint32_t type, struct arena *arena);
+struct node_sums sums_column(const struct node_table *t, const struct profile *p,
+                             const int64_t *column, uint32_t type, struct arena *arena);
 
 struct node_reals {
     double *flat, *cum;
@@ -24,12 +24,12 @@ struct node_reals {
 };
 
 // The sums of numbers that are given for each sample, in their order.
-struct node_reals weigh_reals(const struct node_table *t, const struct profile *p,
-                              const double *by_sample, struct arena *arena);
+struct node_reals sums_reals(const struct node_table *t, const struct profile *p,
+                             const double *by_sample, struct arena *arena);
 
 // By sample: whether it is on a node that is wanted; with leaves_only, whether its leaf is one. The
 // total of a column for a set of nodes counts every sample once.
-bool *weigh_mask(const struct node_table *t, const struct profile *p, const bool *wanted,
-                 bool leaves_only, struct arena *arena);
+bool *sums_mask(const struct node_table *t, const struct profile *p, const bool *wanted,
+                bool leaves_only, struct arena *arena);
 
 #endif

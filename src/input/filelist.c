@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "input/names.h"
+#include "input/filelist.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -22,8 +22,8 @@ static void split(name_list *names, struct span text, struct arena *arena)
             *vec_push(arena, names) = arena_cstr(arena, name);
 }
 
-int names_read(name_list *names, const char *path, struct arena *arena, const struct job *job,
-               struct err *err)
+int filelist_read(name_list *names, const char *path, struct arena *arena, const struct job *job,
+                  struct err *err)
 {
     struct buf text = {0};
     int status = source_read_all(path, LIST_MAX, &text, job, err);
@@ -33,7 +33,7 @@ int names_read(name_list *names, const char *path, struct arena *arena, const st
     return status;
 }
 
-name_list names_split(struct arena *arena, const char *names)
+name_list filelist_split(struct arena *arena, const char *names)
 {
     name_list paths = {0};
     struct span rest = span_of(names), path;
@@ -86,7 +86,7 @@ static int list_matches(name_list *names, const char *pattern, struct arena *are
     return status ? err_set(err, "no file matches '%s'", pattern) : 0;
 }
 
-int names_expand(name_list *names, const char *name, struct arena *arena, struct err *err)
+int filelist_expand(name_list *names, const char *name, struct arena *arena, struct err *err)
 {
     struct stat st;
     size_t first = names->n;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profile/merger.h"
+#include "profile/intake.h"
 
 #include <string.h>
 
 enum { PAGE = 0x1000 };
 
-str_id map_string(struct source *s, str_id id)
+str_id intake_string(struct intake *s, str_id id)
 {
     if (s->strings[id] == HASH_NONE)
         s->strings[id] = strtab_add(s->m->out.strings, profile_str(s->p, id));
@@ -32,7 +32,7 @@ static bool same_mapping(const void *context, uint32_t entry, const void *key)
     return memcmp(&k, key, sizeof k) == 0;
 }
 
-static struct mapping mapped_mapping(const struct source *s, uint32_t index)
+static struct mapping mapped_mapping(const struct intake *s, uint32_t index)
 {
     struct mapping mapped = s->p->mappings[index];
     mapped.file = s->strings[mapped.file];
@@ -40,20 +40,20 @@ static struct mapping mapped_mapping(const struct source *s, uint32_t index)
     return mapped;
 }
 
-static uint32_t find_mapping(const struct source *s, const struct mapping *mapped, uint64_t *hash)
+static uint32_t find_mapping(const struct intake *s, const struct mapping *mapped, uint64_t *hash)
 {
     struct mapping_key key = mapping_key(mapped);
     *hash = hash_bytes(&key, sizeof key);
     return hash_find(&s->m->mappings, *hash, same_mapping, &s->m->out, &key);
 }
 
-uint32_t map_mapping(struct source *s, uint32_t index)
+uint32_t intake_mapping(struct intake *s, uint32_t index)
 {
     if (index == NO_INDEX || s->mappings[index] != NO_INDEX)
         return index == NO_INDEX ? NO_INDEX : s->mappings[index];
     struct merger *m = s->m;
-    map_string(s, s->p->mappings[index].file);
-    map_string(s, s->p->mappings[index].build_id);
+    intake_string(s, s->p->mappings[index].file);
+    intake_string(s, s->p->mappings[index].build_id);
     struct mapping mapped = mapped_mapping(s, index);
     uint64_t hash;
     uint32_t found = find_mapping(s, &mapped, &hash);
@@ -84,7 +84,7 @@ static bool same_function(const void *context, uint32_t entry, const void *key)
     return memcmp(&k, key, sizeof k) == 0;
 }
 
-static struct function mapped_function(const struct source *s, uint32_t index)
+static struct function mapped_function(const struct intake *s, uint32_t index)
 {
     struct function mapped = s->p->functions[index];
     mapped.name = s->strings[mapped.name];
@@ -93,14 +93,14 @@ static struct function mapped_function(const struct source *s, uint32_t index)
     return mapped;
 }
 
-static uint32_t map_function(struct source *s, uint32_t index)
+static uint32_t intake_function(struct intake *s, uint32_t index)
 {
     if (s->functions[index] != NO_INDEX)
         return s->functions[index];
     struct merger *m = s->m;
-    map_string(s, s->p->functions[index].name);
-    map_string(s, s->p->functions[index].system_name);
-    map_string(s, s->p->functions[index].filename);
+    intake_string(s, s->p->functions[index].name);
+    intake_string(s, s->p->functions[index].system_name);
+    intake_string(s, s->p->functions[index].filename);
     struct function mapped = mapped_function(s, index);
     struct function_key key = function_key(&mapped);
     uint64_t hash = hash_bytes(&key, sizeof key);
@@ -129,7 +129,7 @@ static uint64_t mapping_offset(const struct profile *p, const struct location *l
     return loc->address - (loc->mapping == NO_INDEX ? 0 : p->mappings[loc->mapping].start);
 }
 
-static struct location_key location_key(const struct source *s, const struct location *loc)
+static struct location_key location_key(const struct intake *s, const struct location *loc)
 {
     return (struct location_key){
         .out = &s->m->out,
@@ -172,7 +172,7 @@ static uint64_t hash_location(const struct location_key *k)
     return hash;
 }
 
-static uint32_t add_location(struct source *s, const struct location_key *k)
+static uint32_t add_location(struct intake *s, const struct location_key *k)
 {
     struct merger *m = s->m;
     uint64_t start = k->mapping == NO_INDEX ? 0 : m->out.mappings[k->mapping].start;
@@ -193,13 +193,13 @@ static uint32_t add_location(struct source *s, const struct location_key *k)
     return index;
 }
 
-uint32_t map_location_slowly(struct source *s, uint32_t index)
+uint32_t intake_location_slowly(struct intake *s, uint32_t index)
 {
     struct merger *m = s->m;
     const struct location *loc = &s->p->locations[index];
-    map_mapping(s, loc->mapping);
+    intake_mapping(s, loc->mapping);
     for (uint32_t i = 0; i < loc->n_lines; i++)
-        map_function(s, s->p->lines[loc->line + i].function);
+        intake_function(s, s->p->lines[loc->line + i].function);
     struct location_key key = location_key(s, loc);
     uint64_t hash = hash_location(&key);
     uint32_t found = hash_find(&m->locations, hash, same_location, &m->out, &key);
@@ -213,7 +213,7 @@ uint32_t map_location_slowly(struct source *s, uint32_t index)
 // Most of a source is in the sum already, so that its entries are looked up several at once, each
 // step for all of them before the next step: see hash_guess.
 
-static void find_functions(struct source *s, uint32_t first, uint32_t n)
+static void find_functions(struct intake *s, uint32_t first, uint32_t n)
 {
     const struct merger *m = s->m;
     struct function_key keys[HASH_AT_ONCE];
@@ -233,7 +233,7 @@ static void find_functions(struct source *s, uint32_t first, uint32_t n)
             hash_find(&m->functions, hashes[i], same_function, &m->out, &keys[i]);
 }
 
-static void find_locations(struct source *s, uint32_t first, uint32_t n)
+static void find_locations(struct intake *s, uint32_t first, uint32_t n)
 {
     const struct merger *m = s->m;
     struct location_key keys[HASH_AT_ONCE];
@@ -258,7 +258,7 @@ static void find_locations(struct source *s, uint32_t first, uint32_t n)
     }
 }
 
-void source_find_known(struct source *s)
+void intake_find_known(struct intake *s)
 {
     const struct profile *p = s->p;
     if (s->m->out.n_locations == 0)
@@ -281,16 +281,16 @@ static uint32_t *unmapped(struct arena *arena, size_t n)
     return n ? memset(map, 0xff, n * sizeof *map) : map;
 }
 
-void source_init(struct source *s, struct merger *m, const struct profile *p)
+void intake_init(struct intake *s, struct merger *m, const struct profile *p)
 {
-    *s = (struct source){.m = m, .p = p};
+    *s = (struct intake){.m = m, .p = p};
     s->strings = unmapped(&s->arena, strtab_count(p->strings));
     s->mappings = unmapped(&s->arena, p->n_mappings);
     s->locations = unmapped(&s->arena, p->n_locations);
     s->functions = unmapped(&s->arena, p->n_functions);
 }
 
-void source_release(struct source *s)
+void intake_release(struct intake *s)
 {
     arena_release(&s->arena);
 }

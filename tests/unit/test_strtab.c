@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/strtab.h"
+
+#include "check.h"
+
+static void strings_are_kept_once(void)
+{
+    struct arena a = {0};
+    struct strtab t;
+    strtab_init(&t, &a, NULL);
+    CHECK_INT(strtab_add(&t, SPAN("")), 0);
+    char text[] = "main.main";
+    str_id id = strtab_add(&t, span_of(text));
+    text[0] = 'M';
+    CHECK_INT(strtab_add(&t, SPAN("main.main")), id);
+    CHECK_INT(strtab_find(&t, SPAN("main.main")), id);
+    CHECK_SPAN(strtab_get(&t, id), SPAN("main.main"));
+    CHECK(strtab_add(&t, SPAN("main.main\0")) != id);
+    CHECK(strtab_find(&t, SPAN("absent")) == HASH_NONE);
+    CHECK_INT(strtab_count(&t), 3);
+    CHECK(strtab_get(&t, strtab_add_borrowed(&t, span_of(text))).at == text);
+    strtab_release(&t);
+    arena_release(&a);
+}
+
+static void tables_stand_on_others(void)
+{
+    struct arena a = {0};
+    struct strtab lower, upper;
+    strtab_init(&lower, &a, NULL);
+    str_id one = strtab_add(&lower, SPAN("one"));
+    strtab_init(&upper, &a, &lower);
+    CHECK_INT(strtab_add(&upper, SPAN("one")), one);
+    CHECK_INT(strtab_add(&upper, SPAN("")), 0);
+    str_id two = strtab_add(&upper, SPAN("two"));
+    CHECK_INT(two, strtab_count(&lower));
+    CHECK_SPAN(strtab_get(&upper, two), SPAN("two"));
+    CHECK_SPAN(strtab_get(&upper, one), SPAN("one"));
+    CHECK_INT(strtab_count(&upper), 3);
+    CHECK(strtab_find(&lower, SPAN("two")) == HASH_NONE);
+    CHECK_INT(strtab_count(&lower), 2);
+    strtab_release(&upper);
+    strtab_release(&lower);
+    arena_release(&a);
+}
+
+static void all_strings_are_found_at_once(void)
+{
+    enum { N = 500 };
+    struct arena a = {0};
+    struct strtab known, asked;
+    str_id ids[N];
+    strtab_init(&known, &a, NULL);
+    strtab_init(&asked, &a, NULL);
+    for (int i = 1; i < N; i++) {
+        struct span text = span_of(arena_printf(&a, "function %d", i * 7 % N));
+        strtab_add(&asked, text);
+        if (i % 3)
+            strtab_add(&known, text);
+    }
+    CHECK_INT(strtab_count(&asked), N);
+    strtab_find_all(&known, &asked, ids);
+    for (str_id i = 0; i < N; i++) {
+        check_about("%u", i);
+        CHECK(ids[i] == strtab_find(&known, strtab_get(&asked, i)));
+        CHECK((ids[i] == HASH_NONE) == (i && i % 3 == 0));
+    }
+    strtab_release(&known);
+    strtab_release(&asked);
+    arena_release(&a);
+}
+
+CHECK_MAIN(CASE(strings_are_kept_once), CASE(tables_stand_on_others),
+           CASE(all_strings_are_found_at_once))
