@@ -37,7 +37,7 @@ enum app_keep {
     // Each file is a snapshot of a series, and they stay apart; a folder stands for the files in
     // it, as does a pattern with * ? or [.
     KEEP_SERIES = 4,
-    KEEP_MEMSTATS = 16, // each is no profile, but has Go's MemStats
+    KEEP_MEMSTATS = 16, // each is not a profile, but has Go's MemStats
     KEEP_BESIDE = 8,    // the same of goroutines, where a folder has both
     KEEP_ALL = KEEP_SIDES | KEEP_RESULTS,
 };

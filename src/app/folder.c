@@ -7,7 +7,7 @@
 
 #include "app/app.h"
 
-// What may come behind the name of a profile.
+// What may come after the name of a profile.
 static bool is_named_profile(const char *path)
 {
     static const char *const ends[] = {".pb.gz", ".pb", ".pprof", ".prof", ".gz", ".zst"};

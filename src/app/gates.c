@@ -9,7 +9,7 @@
 
 #define POLICY_MAX ((size_t)1 << 20)
 
-// Sets *line to the number of the line that is no gate.
+// Sets *line to the number of the line that is not a gate.
 static int parse_lines(struct span text, gate_list *gates, size_t *line, struct arena *arena,
                        struct err *err)
 {

@@ -30,7 +30,7 @@ static void add_row(struct span count, struct span name, struct span base, struc
 {
     struct span plain = base;
     if (span_eq(name, SPAN("cmdline")) || span_eq(name, SPAN("symbol")))
-        return; // pages that are no profiles
+        return; // pages that are not profiles
     while (plain.n && plain.at[plain.n - 1] == '/')
         plain.n--;
     buf_printf(out, "%8.*s  %-14.*s ", SPAN_ARG(count), SPAN_ARG(name));

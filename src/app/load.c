@@ -19,7 +19,7 @@
 
 enum { RESULTS_MAX = 64 << 20 }; // bytes of results that are kept for requests to come
 
-// The files of the command line, and behind them those of the list.
+// The files of the command line, and after them those of the list.
 static int list_files(struct loader *l, name_list *names, char *const *paths, size_t n,
                       struct arena *arena)
 {

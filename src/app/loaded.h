@@ -25,7 +25,7 @@ struct loaded {
     name_list sources, bases;        // the files that it was read from
     struct series series;            // of a series: what became of it; else all 0
     size_t n_skipped;                // and how many more were left out
-    struct memstats_points memstats; // of what is no profile, but MemStats; else none
+    struct memstats_points memstats; // of what is not a profile, but MemStats; else none
     const struct loaded *beside;     // a series of goroutines, taken at the same times; or NULL
     const char *policy;              // the file of gates that was read, or NULL
     gate_list gates;                 // and what it had

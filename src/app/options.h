@@ -96,7 +96,7 @@ struct option_def {
     const struct choice *choices;       // of choices: the names of the values 0, 1, …; NULL ends
     const struct choice *(*list)(void); // which makes them, where they are another table's rows
     const char *initial;
-    const char *argument; // what stands behind "=" in help texts; NULL for OPTION_BOOL
+    const char *argument; // what stands after "=" in help texts; NULL for OPTION_BOOL
     const char *summary;  // one line
     const char *detail;   // more, or NULL
     const char *example;  // a value for help texts, where others of its kind make no sense; or NULL

@@ -24,7 +24,7 @@ bool prepare_names(const char *symbolize)
 
 static struct regex *whole_name_regex(struct profile *p, str_id pattern)
 {
-    struct err ignored; // a pattern that is no regular expression drops nothing
+    struct err ignored; // a pattern that is not a regular expression drops nothing
     if (!pattern)
         return NULL;
     const char *whole =

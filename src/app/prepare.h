@@ -9,7 +9,7 @@
 
 // What is done once to a profile that was read and merged, before anyone sees it: addresses get
 // names from binaries, names are shortened, frames that the profile asks to drop are dropped,
-// addresses of servers are no names of programs.
+// addresses of servers are not names of programs.
 
 // 0, or -1 with *err filled and the profile released.
 int prepare_profile(struct profile *p, const struct config *config, struct remotes *remotes,

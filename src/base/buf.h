@@ -33,7 +33,7 @@ void buf_fill(struct buf *b, char c, size_t times);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *format, va_list args);
 
-// The content with a zero byte behind it, valid until the next change.
+// The content with a zero byte after it, valid until the next change.
 const char *buf_cstr(struct buf *b);
 
 #endif

@@ -13,7 +13,7 @@
 struct escape_rules {
     const char *kept;   // control characters that stay
     const char *struck; // ASCII characters that get a backslash
-    bool bytes;         // what is no UTF-8 is written out, "\xff"; else it becomes U+FFFD
+    bool bytes;         // what is not UTF-8 is written out, "\xff"; else it becomes U+FFFD
     bool controls;      // control characters are written out, "\x1b"; else they, and what no XML
                         // may have, become U+FFFD
     bool layout;        // and so is what turns or hides text, "\u202e"; else it stays

@@ -64,7 +64,7 @@ static inline int64_t i64_scaled(int64_t v, double ratio)
     return ratio > 0 && ratio != 1 ? i64_cut((double)v * ratio) : v;
 }
 
-// Whole texts only; false where the text is no number or does not fit.
+// Whole texts only; false where the text is not a number or does not fit.
 bool num_parse_i64(struct span text, int64_t *out); // decimal or 0x…, with a sign
 bool num_parse_f64(struct span text, double *out);  // finite
 bool num_parse_bool(struct span text, bool *out);   // true t yes y 1, false f no n 0

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/pool.h"
 #include "base/xalloc.h"
 
 enum { THREADS_MAX = 64 };
@@ -60,24 +61,22 @@ struct task {
     atomic_uint next;
 };
 
-static void *work(void *context)
+static void work(void *context)
 {
     struct task *task = context;
     for (unsigned i; (i = atomic_fetch_add(&task->next, 1)) < task->n_parts;)
         task->part(task->context, i);
-    return NULL;
 }
 
 void parallel_run(const struct job *job, unsigned n_parts, void (*part)(void *context, unsigned i),
                   void *context)
 {
     struct task task = {part, context, n_parts, 0};
-    pthread_t threads[THREADS_MAX];
-    unsigned n = parallel_threads(job) < n_parts ? parallel_threads(job) : n_parts;
-    unsigned started = 0;
-    while (started + 1 < n && parallel_start(&threads[started], work, &task))
-        started++;
+    struct pool_task helped = {.run = work, .context = &task};
+    unsigned n = n_parts > 1 ? parallel_threads(job) : 1;
+    if (n > 1)
+        pool_ask(&helped, (n < n_parts ? n : n_parts) - 1);
     work(&task);
-    for (unsigned i = 0; i < started; i++)
-        pthread_join(threads[i], NULL);
+    if (n > 1)
+        pool_dismiss(&helped);
 }

@@ -15,10 +15,11 @@
 unsigned parallel_threads(const struct job *job);
 
 // Calls part(context, i) for each i below n_parts, several at once, and returns when all are done.
+// The pool's threads help (base/pool.h).
 void parallel_run(const struct job *job, unsigned n_parts, void (*part)(void *context, unsigned i),
                   void *context);
 
-// Starts a thread that handles no signals; false where the system gives none.
+// Starts a thread of one's own, which handles no signals; false where the system gives none.
 bool parallel_start(pthread_t *thread, void *(*run)(void *context), void *context);
 
 #endif

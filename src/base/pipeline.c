@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/parallel.h"
+#include "base/pool.h"
 #include "base/xalloc.h"
 
 enum { WORKERS_MAX = (PIPELINE_SLOTS_MAX - 2) / 2 };
@@ -17,8 +18,8 @@ enum state {
 struct pipeline {
     struct pipeline_calls calls;
     pthread_t owner;
-    unsigned n_slots, n_workers, n_started;
-    pthread_t workers[WORKERS_MAX];
+    unsigned n_slots, n_workers;
+    struct pool_task workers;
 
     // Pieces, ever: handed in, begun by some thread, taken. Under the lock.
     unsigned pushed, begun, taken;
@@ -61,7 +62,7 @@ static void do_piece(struct pipeline *p, unsigned slot)
     set_state(p, slot, DONE);
 }
 
-static void *work(void *context)
+static void work(void *context)
 {
     struct pipeline *p = context;
     pthread_mutex_lock(&p->lock);
@@ -72,7 +73,6 @@ static void *work(void *context)
             pthread_cond_wait(&p->changed, &p->lock);
     }
     pthread_mutex_unlock(&p->lock);
-    return NULL;
 }
 
 // Called and left with the lock.
@@ -107,20 +107,16 @@ unsigned pipeline_next(struct pipeline *p)
     return p->pushed % p->n_slots;
 }
 
-static void start_workers(struct pipeline *p)
-{
-    while (p->n_started < p->n_workers && parallel_start(&p->workers[p->n_started], work, p))
-        p->n_started++;
-}
-
 void pipeline_push(struct pipeline *p)
 {
     pthread_mutex_lock(&p->lock);
     p->pushed++;
     pthread_cond_broadcast(&p->changed);
     pthread_mutex_unlock(&p->lock);
-    if (p->pushed == p->n_slots)
-        start_workers(p);
+    if (p->pushed != p->n_slots)
+        return;
+    p->workers = (struct pool_task){.run = work, .context = p};
+    pool_ask(&p->workers, p->n_workers);
 }
 
 void pipeline_pass_on(struct pipeline *p, unsigned slot)
@@ -150,8 +146,7 @@ void pipeline_free(struct pipeline *p)
     p->stop = true;
     pthread_cond_broadcast(&p->changed);
     pthread_mutex_unlock(&p->lock);
-    for (unsigned i = 0; i < p->n_started; i++)
-        pthread_join(p->workers[i], NULL);
+    pool_dismiss(&p->workers);
     pthread_mutex_destroy(&p->lock);
     pthread_cond_destroy(&p->changed);
     free(p);

@@ -18,8 +18,8 @@ struct pipeline_calls {
     void *context;
 };
 
-// Threads come when all slots are full for the first time; with one thread to be used, or where the
-// system gives none, all is done by the caller's.
+// The pool's threads help once all slots are full for the first time; with one thread to be used,
+// or where the pool has none to spare, all is done by the caller's.
 struct pipeline *pipeline_new(const struct pipeline_calls *calls, const struct job *job);
 
 // Before the first piece: has no more of them at hand than there are threads. They are large.
@@ -29,8 +29,8 @@ void pipeline_keep_few(struct pipeline *p);
 unsigned pipeline_next(struct pipeline *p);
 void pipeline_push(struct pipeline *p);
 
-// Within work: has take called for what of a piece is done so far, and returns when it was, or when
-// the pipeline is being freed.
+// Called by work: passes the finished part of a piece to take, and returns when that has returned,
+// or when the pipeline is being freed.
 void pipeline_pass_on(struct pipeline *p, unsigned slot);
 
 // Returns when everything is taken.

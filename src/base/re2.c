@@ -106,7 +106,7 @@ static uint32_t take_octal(struct parser *p)
     return value;
 }
 
-// An escape that stands for one character; p->at is behind the backslash.
+// An escape that stands for one character; p->at is after the backslash.
 static int take_escaped_point(struct parser *p, uint32_t *point)
 {
     static const char names[] = "afnrtv";
@@ -278,7 +278,7 @@ static int take_escape(struct parser *p)
     return taken < 0 ? -1 : 0;
 }
 
-// (?P<name>…) or (?<name>…); p->at is behind the "<".
+// (?P<name>…) or (?<name>…); p->at is after the "<".
 static void open_group(struct parser *p)
 {
     p->depth++;
@@ -297,7 +297,7 @@ static int take_group_name(struct parser *p, size_t start)
     return 0;
 }
 
-// (?flags) or (?flags:…), where flags are of "imsU" with one "-" at most; p->at is behind "(?".
+// (?flags) or (?flags:…), where flags are of "imsU" with one "-" at most; p->at is after "(?".
 static int take_flags(struct parser *p, size_t start)
 {
     size_t flags = p->at;

@@ -36,7 +36,7 @@ static size_t source_offset(struct span pattern, size_t translated)
     while (low < high) {
         size_t middle = (low + high + 1) / 2;
         struct buf out = {0};
-        struct err ignored; // a start that is cut in a group or a class is no pattern
+        struct err ignored; // a start that is cut in a group or a class is not a pattern
         re2_translate(span_upto(pattern, middle), &out, &ignored);
         if (out.n <= translated)
             low = middle;

@@ -16,7 +16,7 @@ struct args {
     const char *about; // what help is wanted on: a flag's name; or NULL
 };
 
-// Flags have one dash or two and may stand anywhere before "--"; a value follows behind "=" or as
+// Flags have one dash or two and may stand anywhere before "--"; a value follows "=" or as
 // the next argument; a flag that is true or false needs none. 0, or -1 with *err filled; *args is
 // to be released either way.
 int args_parse(struct args *args, int argc, char **argv, struct err *err);

@@ -27,7 +27,7 @@ static const char *const help_lines[] = {
 
 static void go_to(struct buf *out, unsigned row)
 {
-    buf_printf(out, "\x1b[%u;1H\x1b[2K", row + 1); // a full line has no room behind it
+    buf_printf(out, "\x1b[%u;1H\x1b[2K", row + 1); // a full line has no room after it
 }
 
 static void add_cut(struct buf *out, struct span text, size_t room)

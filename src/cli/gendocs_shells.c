@@ -10,7 +10,7 @@
 // What may follow a flag.
 enum value_kind {
     VALUE_NONE,
-    VALUE_BOOL, // only behind "="
+    VALUE_BOOL, // only after "="
     VALUE_CHOICE,
     VALUE_FILE,
     VALUE_DIRS, // separated by colons

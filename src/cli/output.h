@@ -20,7 +20,7 @@ int output_report(const struct loaded *l, const struct request *request,
                   const struct output *output, struct outcome *outcome, struct err *err);
 
 // A text for a person: by way of the pager where it is longer than the terminal, unless the config
-// says never; as it is where standard output is no terminal. -1 with *err filled.
+// says never; as it is where standard output is not a terminal. -1 with *err filled.
 int output_page(struct span text, const struct config *config, struct err *err);
 
 // One line on standard error, with nothing in it that a terminal would obey.

@@ -273,7 +273,7 @@ bool shell_line(struct shell *sh, struct span line)
     }
     if (job_stopped(&sh->job)) {
         if (sh->terminal)
-            fputc('\n', stderr); // behind the ^C that the terminal shows
+            fputc('\n', stderr); // after the ^C that the terminal shows
         output_message("", "interrupted");
     }
     job_renew(&sh->job);

@@ -4,7 +4,7 @@
 
 #include "base/vec.h"
 
-// The words of a line, which blanks separate. Quotes, double or single, around a word or behind its
+// The words of a line, which blanks separate. Quotes, double or single, around a word or after its
 // first > or - keep blanks together and take every other meaning from what is in them; a quote that
 // is not closed at the end of a word is a sign like any other.
 

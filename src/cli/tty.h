@@ -17,7 +17,7 @@ enum tty_event {
     TTY_END,    // a signal asks the program to end
 };
 
-// Keys that are no characters.
+// Keys that are not characters.
 enum {
     TTY_UP = 0x100,
     TTY_DOWN,

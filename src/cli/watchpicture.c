@@ -182,7 +182,7 @@ static void add_entry_change(struct drawing *d, const struct lookup *before, boo
     add_change(d, known ? weight_of(e, cum) - weight_of(old, cum) : 0, CHANGE_WIDTH);
 }
 
-// The rows of a top, each behind what it changed by.
+// The rows of a top, each after what it changed by.
 static void add_rows(struct drawing *d, struct span text, unsigned room)
 {
     struct lookup last = lookup_of(d, &d->last), first = lookup_of(d, &d->first);

@@ -4,7 +4,7 @@
 
 #include "format/table.h"
 
-// For reports whose JSON is no table of rows.
+// For reports whose JSON is not a table of rows.
 
 // Writes the head that all reports have, as an object that is left open after a member.
 void json_begin_head(struct table *t);

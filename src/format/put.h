@@ -29,7 +29,7 @@ void put_name(struct sink *out, struct span name, size_t used);
 void put_weight(struct sink *out, const struct report *r, const struct value_format *f,
                 int64_t value, size_t width);
 
-// The same, where noise is known with a ± behind it, which is left out where there are no samples.
+// The same, where noise is known with a ± after it, which is left out where there are no samples.
 // Within noise it is dim. NOISE_WIDTH is what the ± of flat and cum take.
 void put_noisy(struct sink *out, const struct report *r, const struct noise_shown *noise,
                const struct value_format *f, int64_t value, double error);

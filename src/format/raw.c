@@ -149,7 +149,7 @@ static void put_labels(const struct profile *p, const struct sample *s, bool num
     buf_addc(&part->text, '\n');
 }
 
-// A location's id with a blank behind it. Nothing else is printed as often.
+// A location's id with a blank after it. Nothing else is printed as often.
 struct id_text {
     char text[7];
     uint8_t n; // ID_LONG: the id does not fit

@@ -41,7 +41,7 @@ static const struct span script = SPAN(
     "})();\n"
     "]]></script>\n");
 
-// Writes up to a marker and moves behind what has been written; false where there is no marker.
+// Writes up to a marker and moves past what has been written; false where there is no marker.
 static bool copy_upto(struct span *svg, struct span marker, struct sink *out)
 {
     size_t at = span_find(*svg, marker);

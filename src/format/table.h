@@ -60,7 +60,7 @@ struct table_format {
     // Writes the top of a comparison whose sides are known in its place; NULL: there is no other
     // way.
     void (*comparison)(struct table *t, const struct top *top);
-    bool total_in_head; // a row that sums all up is no row
+    bool total_in_head; // a row that sums all up is not a row
 };
 
 extern const struct table_format table_json, table_csv, table_tsv, table_markdown;
@@ -92,7 +92,7 @@ struct table {
 int64_t table_number(const struct table *t, size_t column, int64_t number);
 double table_error(const struct table *t, double error);
 
-// For formats of plain cells: a column's name, with the unit in parentheses behind it, and a cell's
+// For formats of plain cells: a column's name, with the unit in parentheses after it, and a cell's
 // text, in which lists have a separator between their entries.
 void table_add_title(const struct table *t, size_t column, const struct escape_rules *rules,
                      struct buf *out);

@@ -47,7 +47,7 @@ struct graph {
     struct arena *arena;
     struct node_table *table;
     struct graph_options options;
-    struct node *nodes; // all of them; node n of a graph that is no call tree has the info n
+    struct node *nodes; // all of them; node n of a graph that is not a call tree has the info n
     uint32_t n_nodes;
     uint32_t *shown; // those that have a weight and are not left out, in the report's order
     uint32_t n_shown;
@@ -65,8 +65,8 @@ void graph_build(struct graph *g, const struct profile *p, struct node_table *t,
 // children of the others go to the nearest node above that stays.
 void graph_keep(struct graph *g, const bool *kept);
 
-// Finds the edges of a graph that is no call tree, anew: they jump over the nodes that graph_keep
-// left out. Only those from and to the nodes that are chosen; all where that is NULL.
+// Finds the edges of a graph that is not a call tree, anew: they jump over the nodes that
+// graph_keep left out. Only those from and to the nodes that are chosen; all where that is NULL.
 void graph_connect(struct graph *g, const struct profile *p, enum edge_want want,
                    const bool *chosen);
 

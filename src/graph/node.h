@@ -33,7 +33,7 @@ struct node_table {
     struct hash_index index;
     bool cut;                // some outermost frames were inlined: see node_is_inlined
     uint32_t *first;         // of each location, in nodes; one more entry at the end
-    uint32_t *nodes;         // as many as NODES_AT_ONCE may be read behind them
+    uint32_t *nodes;         // as many as NODES_AT_ONCE may be read after them
     const struct memo *memo; // what else was worked out of these nodes: see recall.h; or NULL
     struct span *names;      // printable names that were asked for; at is NULL: not yet
 };

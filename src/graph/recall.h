@@ -13,7 +13,7 @@
 void recall_node_table(struct node_table *t, const struct profile *p, const struct detail *d,
                        const struct job *job, const struct memo *memo, struct arena *arena);
 
-// The nodes of a graph that is no call tree: false where they are not known yet. Then, when they
+// The nodes of a graph that is not a call tree: false where they are not known yet. Then, when they
 // are there, keep_sums keeps them; not those of a job that was stopped.
 bool recall_sums(struct graph *g);
 void keep_sums(const struct graph *g);

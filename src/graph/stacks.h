@@ -27,7 +27,7 @@ struct stacks {
                        // where it has none or does not count
     uint32_t *samples; // those that count, by path: equal stacks are neighbours
     uint32_t n_samples;
-    uint32_t *next; // after stacks_link: the first node behind all that is below a node
+    uint32_t *next; // after stacks_link: the first node after all that is below a node
 };
 
 // Where a walk along a sample's stack is: at one of its location's nodes.

@@ -7,7 +7,7 @@
 // Sums of other columns than the one that a graph counts: what a comparison was before and after,
 // variances. They have the shapes of the graph's own: flat is of samples whose leaf a node is, cum
 // of samples whose stack it is on, each once; a sample counts though its value in the graph is 0.
-// Entries are by node of the table, which are the nodes of a graph that is no call tree.
+// Entries are by node of the table, which are the nodes of a graph that is not a call tree.
 
 struct node_sums {
     int64_t *flat, *cum;

@@ -24,7 +24,7 @@ static int by_weight(int64_t a, int64_t b)
     return a == b ? 0 : a > b ? -1 : 1;
 }
 
-// A score that is no number is INT64_MIN, which has no other sign and comes last.
+// A score that is not a number is INT64_MIN, which has no other sign and comes last.
 static int by_score(int64_t a, int64_t b)
 {
     if (a == INT64_MIN || b == INT64_MIN)

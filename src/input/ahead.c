@@ -123,7 +123,7 @@ static void join_in_chunk(struct ahead *a, struct chunk *chunk)
     give_back(a, 1);
 }
 
-// Puts the chunk behind the rest, which is long, in memory of its own.
+// Puts the chunk after the rest, which is long, in memory of its own.
 static void join_in_window(struct ahead *a, const struct chunk *chunk)
 {
     struct window *w = &a->window;

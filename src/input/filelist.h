@@ -8,7 +8,7 @@
 
 typedef VEC(char *) name_list;
 
-// Appends the file names that a list has, one per line, or each with a zero byte behind it where
+// Appends the file names that a list has, one per line, or each with a zero byte after it where
 // there is any; empty ones do not count. The path "-" is standard input. All memory is the arena's.
 // 0, or -1 with *err filled: the message does not name the list.
 int filelist_read(name_list *names, const char *path, struct arena *arena, const struct job *job,
@@ -18,7 +18,7 @@ int filelist_read(name_list *names, const char *path, struct arena *arena, const
 name_list filelist_split(struct arena *arena, const char *names);
 
 // Appends the files that a name stands for: of a folder those in it that are not hidden, of a
-// pattern with * ? or [ that is no file those that match, each in the order of their names; else
+// pattern with * ? or [ that is not a file those that match, each in the order of their names; else
 // itself. 0, or -1 with *err filled.
 int filelist_expand(name_list *names, const char *name, struct arena *arena, struct err *err);
 

@@ -29,8 +29,8 @@ void srcfiles_release(struct srcfiles *s);
 // was built: the directory, and the module of its go.mod, separated by ":".
 struct span srcfiles_here(struct arena *arena);
 
-// NULL with *err filled where it is not found, is no regular file, is larger than 16 MiB or is no
-// text. A file is read once.
+// NULL with *err filled where it is not found, is not a regular file, is larger than 16 MiB or is
+// not a text. A file is read once.
 const struct text_file *srcfiles_find(struct srcfiles *s, struct span name, struct err *err);
 
 // Where files were looked for, in words, once there is something to say: NULL when all were found.

@@ -14,9 +14,9 @@ struct window {
 
 void window_release(struct window *w);
 
-// Moves what is at hand to the start and makes free room behind it: as much as is wanted, but never
+// Moves what is at hand to the start and makes free room after it: as much as is wanted, but never
 // more than about as much again as has arrived, so that a false length takes no memory.
-// Returns how much room there is behind r->end, which is not 0.
+// Returns how much room there is after r->end, which is not 0.
 size_t window_room(struct window *w, struct stream *r, uint64_t want);
 
 #endif

@@ -145,7 +145,7 @@ struct name_filter_found filter_names(struct profile *p, const struct name_filte
     return pass.found;
 }
 
-// Cuts the lines of a location behind its last match; whether the location is in.
+// Cuts the lines of a location after its last match; whether the location is in.
 static bool cut_lines_above(struct profile *p, struct matcher *m, struct location *loc)
 {
     if (loc->hidden)

@@ -32,7 +32,7 @@ bool filter_show_from(struct profile *p, struct regex *show_from, struct arena *
 void filter_prune_from(struct profile *p, struct regex *prune_from, struct arena *arena);
 
 // Cuts off functions that match drop and not keep, with all that they call: looked for from the
-// root down, behind the first frame that does not match.
+// root down, after the first frame that does not match.
 void filter_drop_frames(struct profile *p, struct regex *drop, struct regex *keep,
                         struct arena *arena);
 

@@ -360,7 +360,7 @@ static int add_source(struct merger *m, const struct profile *p, uint32_t side, 
 }
 
 // Starts over from the sum so far: that indexes it anew, drops samples whose values are all 0 with
-// what only they needed, and puts those that did not change behind the others.
+// what only they needed, and puts those that did not change after the others.
 static int rebuild(struct merger *m, struct err *err)
 {
     struct merger fresh;

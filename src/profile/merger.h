@@ -18,7 +18,7 @@ struct merger {
     struct idmap comments; // that are in the sum
 };
 
-// Room in a column of the sum for `more` entries behind the first n.
+// Room in a column of the sum for `more` entries after the first n.
 #define ROOM(m, column, n, more, cap)                                                            \
     ((m)->out.column = (n) + (size_t)(more) <= (m)->cap                                          \
                            ? (m)->out.column                                                     \

@@ -40,8 +40,8 @@ static inline struct span label_unit(const struct profile *p, const struct tag_u
 // A condition on a sample's tags, read from the value of tagfocus or tagignore.
 struct tag_filter;
 
-// NULL with *err filled where the text is no condition. All memory but the regular expressions is
-// the arena's; freed with tag_filter_release.
+// NULL with *err filled where the text is not a condition. All memory but the regular expressions
+// is the arena's; freed with tag_filter_release.
 struct tag_filter *tag_filter_new(const struct profile *p, const struct tag_units *units,
                                   struct span text, struct arena *arena, struct err *err);
 void tag_filter_release(struct tag_filter *f);

@@ -311,7 +311,7 @@ static void judge_each(struct judge *j, struct gate_result *result, struct type_
     if (items.n)
         result->worst = items.at[0];
     if (result->n_items > result->n_beyond)
-        result->n_items = result->n_beyond; // those within noise stand behind them
+        result->n_items = result->n_beyond; // those within noise stand after them
     result->verdict = result->worst.verdict;
 }
 

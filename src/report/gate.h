@@ -51,7 +51,7 @@ struct gate {
     double per;       // limits of slopes: they are per so many hours; else 0
 };
 
-// Borrows the text, behind which a comment may stand that begins with #. 0, or -1 with *err filled,
+// Borrows the text, after which a comment may stand that begins with #. 0, or -1 with *err filled,
 // which does not quote the whole text.
 int gate_parse(struct gate *g, struct span text, struct err *err);
 
@@ -77,7 +77,7 @@ enum gate_verdict {
 
 // What a gate is about: the whole or a function. Values are in the sample type's unit.
 struct gate_item {
-    struct span name; // "" where it is no single function
+    struct span name; // "" where it is not a single function
     uint32_t node;    // of the judgement's table; and where it is heaviest, of one to blame
     struct place place;
     double before, after; // before is 0 where there is no base

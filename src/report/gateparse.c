@@ -28,7 +28,7 @@ static bool take(struct span *rest, struct span word)
     return true;
 }
 
-// The end of a class of characters, behind its "[": what stands in it closes no parenthesis.
+// The end of a class of characters, after its "[": what stands in it closes no parenthesis.
 static size_t class_end(struct span re, size_t i)
 {
     i += i < re.n && re.at[i] == '^';

@@ -159,7 +159,7 @@ double *noise_variances(const struct profile *p, const struct noise *n, struct a
 
 double noise_deviate(double alpha)
 {
-    double low = 0, high = 40; // beyond this the probability is no double any more
+    double low = 0, high = 40; // beyond this the probability is not a double any more
     for (int i = 0; i < 100; i++) {
         double middle = (low + high) / 2;
         if (erfc(middle / sqrt(2)) / 2 > alpha)

@@ -58,7 +58,7 @@ struct report {
     struct report_options options;
     const struct gate_results *gates;       // that were judged, or NULL
     const struct series *series;            // of the profile's sides; NULL: they are none
-    const struct memstats_points *memstats; // of what is no profile; or NULL
+    const struct memstats_points *memstats; // of what is not a profile; or NULL
     const struct profile *beside;           // of goroutines, taken at the same times; or NULL
     const struct series *beside_series;
     int64_t total; // of the samples before the filters, unless percentages are relative
@@ -228,7 +228,7 @@ void report_graph(const struct report *r, enum edge_want edges, const struct tag
 void graph_report_release(struct graph_report *g);
 
 // Adds the calls from and to the nodes that are chosen to a report that was made without edges,
-// leaves nothing out and is no call tree.
+// leaves nothing out and is not a call tree.
 void report_connect(const struct report *r, struct graph_report *g, const bool *chosen);
 
 // Finds out what the calls of a report that has sides weighed on both.

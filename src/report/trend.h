@@ -41,8 +41,8 @@ struct trend {
 };
 
 // Of the report's profile, which is a series; entries are leaves of stacks, or where entries are
-// sorted by cum, all that is on a stack. -1 with *err filled where the profile is no series. *out
-// is to be released.
+// sorted by cum, all that is on a stack. -1 with *err filled where the profile is not a series.
+// *out is to be released.
 int report_trend(const struct report *r, struct trend *out, struct err *err);
 // Whether a sample type counts goroutines or threads, all of them.
 bool trend_is_of_goroutines(const struct profile *p, uint32_t type);

@@ -52,7 +52,7 @@ static double heap_variance(const struct trend_series *s, const struct trend_row
         born = clamped(allocated, 0, after);
         died = clamped(allocated - (after - before), 0, before);
     }
-    if (rate <= 1 || size / rate >= 700) // then the divisor is no double any more
+    if (rate <= 1 || size / rate >= 700) // then the divisor is not a double any more
         return 0;
     double weight = s->counts_objects ? 1 : size * size;
     double variance = (born + died) * weight / expm1(size / rate);

@@ -7,8 +7,8 @@
 #include "base/job.h"
 
 // Where a report goes. Writing never fails on the spot: the first error stays and is told at the
-// end, by sink_finish. A reader that has gone (a closed pipe) is no error: what follows is dropped.
-// What is interrupted is no error either, but for a file, which then stays as it was.
+// end, by sink_finish. A reader that has gone (a closed pipe) is not an error: what follows is
+// dropped. What is interrupted is not an error either, but for a file, which then stays as it was.
 struct sink;
 
 // Standard output, or another descriptor, which stays the caller's.

@@ -239,7 +239,7 @@ static bool demangle_block(char *name, enum demangle_style style, struct buf *ou
     return demangle_itanium(name + 2, style, style == DEMANGLE_FULL, out);
 }
 
-// Leaves of generic arguments the brackets alone; "<T as Trait>" is no such list.
+// Leaves only the brackets of generic arguments; "<T as Trait>" is not such a list.
 static void cut_generics(struct span name, struct buf *out)
 {
     size_t depth = 0;
@@ -386,7 +386,7 @@ static bool demangle_d(const char *name, enum demangle_style style, struct buf *
     char *shown = strlen(name) <= D_MAX ? dlang_demangle(name, DMGL_DLANG) : NULL;
     struct span text = shown ? span_of(shown) : (struct span){NULL, 0};
     size_t arguments = text.n;
-    // "f!(int).g(long)": the first list that is no template's is of the arguments.
+    // "f!(int).g(long)": the first list that is not a template's is of the arguments.
     for (size_t i = 1, depth = 0; style != DEMANGLE_FULL && i < text.n; i++) {
         if (text.at[i] == '(' && depth == 0 && text.at[i - 1] != '!') {
             arguments = i;

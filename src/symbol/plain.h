@@ -12,7 +12,7 @@
 bool plain_is_cplusplus(struct span name, struct span file);
 
 // Adds the C++ name without its argument lists and, unless keep_templates, without its template
-// arguments. What is no such list stays: "(anonymous namespace)", "operator()", "<lambda(int)>",
+// arguments. What is not such a list stays: "(anonymous namespace)", "operator()", "<lambda(int)>",
 // the parentheses of a declarator. The result is never empty.
 void plain_simplify(struct span name, bool keep_templates, struct buf *out);
 

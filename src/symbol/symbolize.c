@@ -217,7 +217,7 @@ static void finish_task(struct symbolizer *s, struct task *t)
     arena_release(&arena);
 }
 
-// Lines and functions are added behind those that there are.
+// Lines and functions are added after those that there are.
 static void begin_tables(struct symbolizer *s)
 {
     struct profile *p = s->p;

@@ -21,7 +21,7 @@ static bool parse_port(struct span text, int *port)
     return true;
 }
 
-// The host, and what stands behind the colon after it.
+// The host, and what stands after the colon that follows it.
 static void split(struct span text, struct span *host, struct span *port)
 {
     size_t bracket = span_starts(text, SPAN("[")) ? span_find(text, SPAN("]")) : SPAN_NOT_FOUND;

@@ -127,7 +127,7 @@ static bool find_part(struct ask *ask, struct span name)
     return false;
 }
 
-// What stands behind "/ui/".
+// What stands after "/ui/".
 static void find_kind(struct ask *ask, struct span name)
 {
     ask->view = find_view(name);

@@ -173,7 +173,7 @@ static int change(struct span name, const struct config *config, struct err *err
 
 static int change_alone(struct span name, const struct config *config, struct err *err)
 {
-    json_t *text = name.n ? json_stringn(name.at, name.n) : NULL; // NULL where it is no UTF-8
+    json_t *text = name.n ? json_stringn(name.at, name.n) : NULL; // NULL where it is not UTF-8
     if (!text)
         return err_set(err, "invalid config name");
     json_decref(text);

@@ -10,7 +10,7 @@ static int hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-// false where it would have a zero byte. What is no escape stays as it is, as browsers do.
+// false where it would have a zero byte. What is not an escape stays as it is, as browsers do.
 static bool decode(struct span in, bool plus, struct span *out, struct arena *arena)
 {
     char *at = arena_alloc(arena, in.n + 1);

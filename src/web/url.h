@@ -21,7 +21,7 @@ struct web_url {
 
 enum { WEB_URL_MAX = 1 << 16, WEB_PARAMS_MAX = 1000 };
 
-// Spans are the arena's or the target's. false where it is too long, is no path, or has what
+// Spans are the arena's or the target's. false where it is too long, is not a path, or has what
 // cannot stand in one: a zero byte, even an escaped one, control characters, blanks.
 bool web_url_parse(struct web_url *url, struct span target, struct arena *arena);
 

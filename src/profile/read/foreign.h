@@ -4,7 +4,7 @@
 
 #include "profile/read/reader.h"
 
-// Files that are no profiles, but are given for one now and then.
+// Files that are not profiles, but are given for one now and then.
 
 enum { FOREIGN_PROBE_SIZE = 1024 };
 

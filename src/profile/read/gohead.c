@@ -50,7 +50,7 @@ static void take_state(struct span text, struct gohead *h)
     }
 }
 
-// What stands behind "goroutine ".
+// What stands after "goroutine ".
 static bool parse_rest(struct span s, struct gohead *h)
 {
     struct span digits, state;

@@ -6,7 +6,7 @@
 
 #include "base/span.h"
 
-// The line that a goroutine's stack begins with, as Go 1.19 to 1.27 write it, perhaps behind what a
+// The line that a goroutine's stack begins with, as Go 1.19 to 1.27 write it, perhaps after what a
 // log puts before each line:
 //
 //     goroutine 18 [chan receive, 5 minutes, locked to thread]:

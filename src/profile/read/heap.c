@@ -12,7 +12,7 @@
 //     heap profile: COUNT: BYTES [COUNT: BYTES] @ KIND/PERIOD
 //
 // where those in brackets are of all that was ever allocated. Samples have the same numbers and a
-// stack behind the @.
+// stack after the @.
 
 struct heap_head {
     struct span inuse_count, inuse_bytes, alloc_count, alloc_bytes;

@@ -7,7 +7,7 @@
 #include "profile/read/reader.h"
 
 // What the readers of gperftools', Go's and Java's older formats have in common: a list of samples
-// whose stacks are addresses, and behind it the memory map.
+// whose stacks are addresses, and after it the memory map.
 // Rules: google/pprof's profile/legacy_profile.go.
 struct legacy {
     const struct reading *r;
@@ -43,7 +43,7 @@ int legacy_skip_comments(struct legacy *l);
 // What legacy_skip_comments would find in the first bytes of a file.
 struct span legacy_first_line(struct span head);
 
-// Whether the memory map begins behind this line.
+// Whether the memory map begins after this line.
 bool legacy_is_map(struct span line);
 
 // Appends all hexadecimal numbers of a text (0x1f2e) to l->addresses; or 0, -1.

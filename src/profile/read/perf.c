@@ -79,7 +79,7 @@ static bool scan_time(struct span word, struct perf_head *h)
            num_parse_f64(span_upto(word, word.n - 1), &h->time);
 }
 
-// Without the letters behind its last colon that say how it was counted, such as "u" and "ppp".
+// Without the letters after its last colon that say how it was counted, such as "u" and "ppp".
 static struct span cut_modifiers(struct span event)
 {
     size_t colon = scan_last(event, ':');
@@ -103,7 +103,7 @@ static bool is_event(struct span word)
            !memchr("[(@", *word.at, 3);
 }
 
-// What stands behind the numbers of process and thread.
+// What stands after the numbers of process and thread.
 static bool scan_event(struct span rest, struct perf_head *h)
 {
     struct span word, digits;

@@ -85,7 +85,7 @@ struct span scan_trim(struct span s);
 // Where the last such byte is, or SPAN_NOT_FOUND.
 size_t scan_last(struct span s, char c);
 
-// Whole texts; false where they are no numbers or do not fit. A decimal number may have a minus.
+// Whole texts; false where they are not numbers or do not fit. A decimal number may have a minus.
 bool scan_i64(struct span text, int64_t *value);
 bool scan_hex_u64(struct span digits, uint64_t *value);
 

@@ -97,7 +97,8 @@ static int add_list(struct v8 *v, const struct json_value *list)
     return 0;
 }
 
-// The stack of a node, its leaf at the line that is given. The root is left out: it is no function.
+// The stack of a node, its leaf at the line that is given. The root is left out: it is not a
+// function.
 static int make_frames(struct v8 *v, uint32_t node, int64_t line)
 {
     size_t depth = 0;

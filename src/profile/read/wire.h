@@ -13,7 +13,7 @@
 enum { WIRE_VARINT = 0, WIRE_FIXED64 = 1, WIRE_BYTES = 2, WIRE_FIXED32 = 5 };
 enum { VARINT_MAX = 10 };
 
-// The rest of a message. Behind its end, up to the limit, are bytes that may be read in passing.
+// The rest of a message. After its end, up to the limit, are bytes that may be read in passing.
 struct wire {
     const unsigned char *at, *end, *limit;
 };
