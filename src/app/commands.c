@@ -149,11 +149,12 @@ const struct command_def command_defs[] = {
     {.name = "weblist",
      .report = REPORT_WEBLIST,
      .format = "weblist",
+     .has_tables = true,
      .argument = ARGUMENT_REGEX,
      .viewers = browsers,
      .summary = "source lines and instructions with their weights, shown by a browser",
      .detail = "Needs the program's binary, objdump and the source files, and shows what it finds "
-               "of them. -output writes the page to a file."},
+               "of them. -output writes the page to a file; -format=json and others write tables."},
     {.name = NULL},
 };
 
@@ -165,9 +166,15 @@ const struct command_def *command_find(struct span name)
     return NULL;
 }
 
+static bool chooses_table(const struct command_def *command, const struct config *config)
+{
+    return command->has_tables && config && config->format;
+}
+
 const struct format *command_format(const struct command_def *command, const struct config *config)
 {
-    return command && command->format ? format_find(command->format) : &formats[config->format];
+    bool own = command && command->format && !chooses_table(command, config);
+    return own ? format_find(command->format) : &formats[config->format];
 }
 
 struct wants command_wants(const struct command_def *command, const struct config *config)
@@ -199,7 +206,7 @@ int command_check_format(const struct command_def *command, const struct config 
                          struct err *err)
 {
     const struct format *asked = &formats[config->format];
-    if (config->format && command->format)
+    if (config->format && command->format && !command->has_tables)
         return err_set(err, "%s knows no other format than its own", command->name);
     if (config->format && !format_has(asked, command->report))
         return err_set(err, "%s cannot be written as %s", command->name, asked->name);

@@ -21,6 +21,7 @@ struct command_def {
     const char *name;
     enum report_kind report;
     const char *format; // NULL: the option format chooses
+    bool has_tables;    // and that may choose a table in its place
     enum command_argument argument;
     // Writes it in place of a report and a format's emit; or NULL. 0, or -1 with *err filled.
     int (*run)(const struct loaded *l, const struct config *config, const struct job *job,

@@ -3,6 +3,7 @@
 
 #include "app/view.h"
 
+#include "app/prepare.h"
 #include "format/formats.h"
 #include "input/srcfile.h"
 
@@ -42,7 +43,8 @@ static struct subject subject_of(struct view *v, struct srcfiles *sources)
         .pattern = v->regex ? request->regex : NULL,
         .regex = v->regex,
         .files = {find_source, sources},
-        .objdump = {tools_of(request->config), request->config->intel_syntax},
+        .objdump = {tools_of(request->config), request->config->intel_syntax,
+                    request->fenced && !prepare_reads_binaries(request->config->symbolize)},
         .tags = v->wants.tags,
         .tag_source = {.number_unit = tag_unit(&v->profile, &v->units, bytes),
                        .output_unit = v->report.options.output_unit},

@@ -257,7 +257,7 @@ const struct option_def option_defs[] = {
      .summary = "let leaks compare goroutines of many instances at one moment",
      .detail = "Each file is an instance, not a snapshot; what is blocked is ranked by the root "
                "mean square of its counts."},
-    {OPTION(intel_syntax, BOOL, DISPLAY), .where = LOCAL, .dirties = DIRTIES_RENDER,
+    {OPTION(intel_syntax, BOOL, DISPLAY), .url = "intel", .where = SAVED, .dirties = DIRTIES_RENDER,
      .initial = "false", .summary = "show instructions as Intel writes them",
      .detail = "Acts on disasm and weblist."},
     {OPTION(interval, DURATION, COLLECT), .where = WHERE_CLI, .dirties = DIRTIES_NOTHING,

@@ -22,6 +22,12 @@ bool prepare_names(const char *symbolize)
     return !mode_of(symbolize).nothing;
 }
 
+bool prepare_reads_binaries(const char *symbolize)
+{
+    struct symbolize_mode mode = mode_of(symbolize);
+    return mode.local && !mode.nothing;
+}
+
 static struct regex *whole_name_regex(struct profile *p, str_id pattern)
 {
     struct err ignored; // a pattern that is not a regular expression drops nothing

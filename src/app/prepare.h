@@ -15,7 +15,8 @@
 int prepare_profile(struct profile *p, const struct config *config, struct remotes *remotes,
                     const struct remote_asking *asking, const struct job *job, struct err *err);
 
-// Whether names are to be shortened, by the option symbolize.
+// Whether names are to be shortened, and binaries on this machine read, by the option symbolize.
 bool prepare_names(const char *symbolize);
+bool prepare_reads_binaries(const char *symbolize);
 
 #endif

@@ -156,7 +156,9 @@ static int show(const struct request *request, struct span content, struct err *
 int output_report(const struct loaded *l, const struct request *request,
                   const struct output *output, struct outcome *outcome, struct err *err)
 {
-    bool shown = request->command->viewers && !output->command && !*request->config->output;
+    bool table = request->command->has_tables && request->config->format;
+    bool shown =
+        request->command->viewers && !table && !output->command && !*request->config->output;
     struct buf content = {0};
     struct sink *out = shown ? sink_to_buf(&content) : open_sink(request, output, err);
     if (!out)

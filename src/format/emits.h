@@ -12,8 +12,8 @@ emit text_trend, text_memstats, text_hints;
 emit raw_profile;
 
 // Tables in any format that has them: see format/table.h.
-emit table_comments, table_list, table_tags, table_top, table_traces, table_tree, table_trend,
-    table_leaks, table_memstats, table_hints;
+emit table_comments, table_disasm, table_hints, table_leaks, table_list, table_memstats, table_tags,
+    table_top, table_traces, table_tree, table_trend, table_weblist;
 
 // The flame graph: rows of cells, a picture, and JSON: see format/flamejson.c.
 emit text_flame, svg_flame, json_flame;

@@ -122,11 +122,12 @@ const struct format formats[] = {
 
 // What all formats that write tables have.
 static emit *const table_emits[N_REPORTS] = {
-    [REPORT_COMMENTS] = table_comments, [REPORT_HINTS] = table_hints,
-    [REPORT_LEAKS] = table_leaks,       [REPORT_LIST] = table_list,
-    [REPORT_MEMSTATS] = table_memstats, [REPORT_TAGS] = table_tags,
-    [REPORT_TOP] = table_top,           [REPORT_TRACES] = table_traces,
-    [REPORT_TREE] = table_tree,         [REPORT_TREND] = table_trend,
+    [REPORT_COMMENTS] = table_comments, [REPORT_DISASM] = table_disasm,
+    [REPORT_HINTS] = table_hints,       [REPORT_LEAKS] = table_leaks,
+    [REPORT_LIST] = table_list,         [REPORT_MEMSTATS] = table_memstats,
+    [REPORT_TAGS] = table_tags,         [REPORT_TOP] = table_top,
+    [REPORT_TRACES] = table_traces,     [REPORT_TREE] = table_tree,
+    [REPORT_TREND] = table_trend,       [REPORT_WEBLIST] = table_weblist,
 };
 
 const struct format *format_find(const char *name)

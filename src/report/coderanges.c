@@ -18,6 +18,7 @@ struct finder {
     struct opened *opened; // by mapping
     uint64_t *bases;
     bool *usable; // mappings
+    bool told;    // that there are no instructions
     VEC(uint32_t) locations;
     VEC(struct range) ranges;
 };
@@ -42,8 +43,8 @@ static void open_mapping(struct finder *f, uint32_t index, uint64_t address)
     const struct mapping *m = &p->mappings[index];
     struct err ignored;
     struct opened *o = &f->opened[index];
-    if (!m->file ||
-        mapping_open(p, m, arena_cstr(f->r->arena, profile_str(p, m->file)), o, &ignored))
+    if (!m->file || f->r->options->shut ||
+        mapping_open_same(p, m, arena_cstr(f->r->arena, profile_str(p, m->file)), o, &ignored))
         return;
     f->usable[index] =
         mapped_base(&o->mapped, binary_elf(o->binary), address, &f->bases[index], &ignored) == 0;
@@ -131,7 +132,18 @@ static void take_all(struct finder *f, const struct range *range, const struct i
     }
 }
 
-static void disassemble(struct finder *f, const struct range *range)
+// What could not be disassembled is as if there were no binary.
+static void give_up(struct finder *f, const struct range *range, bool *done)
+{
+    for (size_t i = 0; i < f->locations.n; i++) {
+        const struct location *loc = &f->r->profile->locations[f->locations.at[i]];
+        if (loc->mapping == range->mapping && loc->address >= range->begin &&
+            loc->address <= range->end)
+            done[f->locations.at[i]] = false;
+    }
+}
+
+static void disassemble(struct finder *f, const struct range *range, bool *done)
 {
     const struct profile *p = f->r->profile;
     struct arena *arena = f->r->arena;
@@ -141,7 +153,10 @@ static void disassemble(struct finder *f, const struct range *range)
     struct err err;
     if (objdump_run(path, range->begin - base, range->end - base, f->r->options, f->r->job, arena,
                     &in, &err)) {
-        job_note(f->r->job, arena_printf(arena, "cannot disassemble '%s': %s", path, err.text));
+        if (!f->told)
+            job_note(f->r->job, arena_printf(arena, "cannot disassemble '%s': %s", path, err.text));
+        f->told = true;
+        give_up(f, range, done);
         return;
     }
     drop_repeated(&in);
@@ -163,7 +178,7 @@ bool *code_ranges(const struct ranges_request *r)
     if (f.ranges.n)
         qsort(f.ranges.at, f.ranges.n, sizeof *f.ranges.at, cmp_ranges);
     for (size_t i = 0; i < f.ranges.n && i < RANGES_MAX && !job_stopped(r->job); i++)
-        disassemble(&f, &f.ranges.at[i]);
+        disassemble(&f, &f.ranges.at[i], done);
     for (uint32_t i = 0; i < p->n_mappings; i++)
         binary_close(f.opened[i].binary);
     return done;

@@ -118,7 +118,9 @@ static void look_into(struct disassembler *d, const struct mapping *m)
     struct opened opened;
     struct err err;
     uint64_t base;
-    if (mapping_open(d->r->profile, m, path, &opened, &err)) {
+    if (d->options->shut)
+        err_set(&err, "the option symbolize says that binaries are not read");
+    if (d->options->shut || mapping_open_same(d->r->profile, m, path, &opened, &err)) {
         job_note(d->r->job, arena_printf(arena, "cannot disassemble '%s': %s", path, err.text));
         return;
     }

@@ -27,6 +27,22 @@ int mapping_open(const struct profile *p, const struct mapping *m, const char *p
     return -1;
 }
 
+int mapping_open_same(const struct profile *p, const struct mapping *m, const char *path,
+                      struct opened *opened, struct err *err)
+{
+    if (mapping_open(p, m, path, opened, err))
+        return -1;
+    struct span id = profile_str(p, m->build_id);
+    struct span own = span_of(binary_build_id(opened->binary));
+    if (id.n == 0 || own.n == 0 || span_eq(id, own))
+        return 0;
+    err_set(err, "its build id is " SPAN_FMT ", that of the profile " SPAN_FMT, SPAN_ARG(own),
+            SPAN_ARG(id));
+    binary_close(opened->binary);
+    opened->binary = NULL;
+    return -1;
+}
+
 bool mapping_is_anchor(struct span file)
 {
     struct span name = path_base(file);

@@ -18,6 +18,10 @@ struct opened {
 int mapping_open(const struct profile *p, const struct mapping *m, const char *path,
                  struct opened *opened, struct err *err);
 
+// The same of a file that has the mapping's build id, where both have one.
+int mapping_open_same(const struct profile *p, const struct mapping *m, const char *path,
+                      struct opened *opened, struct err *err);
+
 // Whether nothing can be known of the mapping's addresses: "[vdso]", "//anon" and others.
 bool mapping_is_anchor(struct span file);
 

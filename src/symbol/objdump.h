@@ -25,6 +25,7 @@ struct instructions {
 struct objdump_options {
     struct span tools; // "[tool:]directory" joined by commas, where to look instead of in PATH
     bool intel;        // Intel's syntax
+    bool shut;         // files that a profile names are not to be opened
 };
 
 // Adds the instructions from start to before stop. Their texts are in the arena. -1 with *err

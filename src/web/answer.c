@@ -120,7 +120,9 @@ void answer_plain(struct answer *a, const struct ask *ask, const struct web_fact
 // 501 is for what this machine could do with another program.
 static unsigned status_of(const struct ask *ask, const struct err *err)
 {
-    return ask->format && ask->format->through && strstr(err->text, "not installed") ? 501 : 400;
+    bool runs = (ask->format && ask->format->through) ||
+                (ask->request.command && command_runs_programs(ask->request.command));
+    return runs && strstr(err->text, "not installed") ? 501 : 400;
 }
 
 static void write_report(struct answer *a, const struct ask *ask, const struct loaded *l,
@@ -182,6 +184,23 @@ static void write_export(struct answer *a, const struct ask *ask, const struct l
     sink_finish(out, &err);
     a->mime = "text/html; charset=utf-8";
     answer_add_header(a, "Content-Disposition", "attachment;filename=cprof.html");
+}
+
+void answer_add_notes(struct answer *a, struct span notes)
+{
+    struct buf text = {0};
+    struct span line;
+    if (notes.n == 0)
+        return;
+    if (a->status < 400) {
+        web_url_quote(&text, notes);
+        answer_add_header(a, "X-Cprof-Notes", buf_cstr(&text));
+    }
+    while (a->status >= 400 && span_cut(&notes, '\n', &line)) {
+        escape_add(&a->body, line, &escape_message);
+        buf_addc(&a->body, '\n');
+    }
+    buf_release(&text);
 }
 
 void answer_pack(struct answer *a)

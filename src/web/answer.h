@@ -41,6 +41,9 @@ void answer_plain(struct answer *a, const struct ask *ask, const struct web_fact
 void answer_report(struct answer *a, const struct ask *ask, const struct loaded *l,
                    const struct job *job);
 
+// What the work had to remark, lines: below an error, else in a header, quoted as in a URL.
+void answer_add_notes(struct answer *a, struct span notes);
+
 // Packs a large body with gzip, unless it is packed already.
 void answer_pack(struct answer *a);
 

@@ -79,8 +79,12 @@ static const struct command_def *command_of(struct span name)
     return command_find(name);
 }
 
-static const struct format *format_of(struct span suffix)
+// The command's own, where it has one, is the first that a suffix may mean.
+static const struct format *format_of(const struct command_def *command, struct span suffix)
 {
+    const struct format *own = command && command->format ? format_find(command->format) : NULL;
+    if (own && span_eq(span_of(own->extension), suffix))
+        return own;
     for (const struct format *f = formats; f->name; f++)
         if (span_eq(span_of(f->name), suffix) || span_eq(span_of(f->extension), suffix))
             return f;
@@ -96,7 +100,7 @@ static bool find_report(struct ask *ask, struct span name)
     struct span base = span_upto(name, (size_t)(dot - name.at)),
                 suffix = span_from(name, base.n + 1);
     const struct command_def *command = command_of(base);
-    const struct format *format = format_of(suffix);
+    const struct format *format = format_of(command, suffix);
     if (span_eq(base, SPAN("graph")) && format && !format->table)
         command = command_find(suffix);
     if (!command || !format || command->report == REPORT_NONE)
@@ -104,9 +108,9 @@ static bool find_report(struct ask *ask, struct span name)
     ask->kind = ASK_REPORT;
     ask->format = format;
     ask->request.command = command;
-    if (!command->format && !format->summary)
-        return false; // another command's
-    return !command->format || command_format(command, NULL) == format;
+    if (command->format && !(command->has_tables && format->table))
+        return command_format(command, NULL) == format;
+    return format->summary != NULL; // else it is another command's
 }
 
 static bool find_part(struct ask *ask, struct span name)
@@ -170,7 +174,7 @@ static int take_options(struct ask *ask, const struct config *base)
         return -1;
     if (ask->kind != ASK_REPORT)
         return 0;
-    if (!ask->request.command->format)
+    if (!ask->request.command->format || ask->format->table)
         ask->config.format = (int)(ask->format - formats);
     return command_check_format(ask->request.command, &ask->config, &ask->err);
 }

@@ -105,6 +105,7 @@ void call_free(struct call *c)
     if (c->parsed)
         ask_release(&c->ask);
     answer_release(&c->answer);
+    buf_release(&c->notes);
     free(c->target);
     free(c);
 }

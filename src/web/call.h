@@ -18,6 +18,7 @@ struct call {
     bool packs; // the client takes gzip
     bool gone;  // so is the client
     int fd;
+    struct buf notes;                 // what the work on it had to remark, a line each
     size_t body;                      // bytes that came with it, which nobody reads
     struct call *next;                // in the server's queue
     struct call *next_active, **back; // among those that wait or are worked on

@@ -15,6 +15,20 @@ enum {
     WRITE_SECONDS = 120 // for a whole answer
 };
 
+// May be called by any thread that works on the call.
+static void keep_note(void *call, const char *line)
+{
+    enum { NOTES_MAX = 2 << 10 };
+    struct call *c = call;
+    size_t n = strlen(line);
+    pthread_mutex_lock(&c->server->lock);
+    if (c->notes.n + n < NOTES_MAX) {
+        buf_add(&c->notes, span_of(line));
+        buf_addc(&c->notes, '\n');
+    }
+    pthread_mutex_unlock(&c->server->lock);
+}
+
 bool server_queue(struct server *s, struct call *c)
 {
     const union MHD_ConnectionInfo *info =
@@ -23,6 +37,8 @@ bool server_queue(struct server *s, struct call *c)
     job_init(&c->job);
     c->has_job = true;
     c->job.threads = app_threads(&s->config);
+    c->job.note = keep_note;
+    c->job.context = c;
     pthread_mutex_lock(&s->lock);
     if (s->ending) {
         pthread_mutex_unlock(&s->lock);
@@ -69,6 +85,7 @@ static void work_out(struct server *s, struct call *c)
         answer_error(&c->answer, 503, ending ? "cprof is ending" : failure.text);
     else
         answer_report(&c->answer, &c->ask, l, &c->job);
+    answer_add_notes(&c->answer, buf_span(&c->notes));
     if (c->packs)
         answer_pack(&c->answer);
     loaded_unref(l);

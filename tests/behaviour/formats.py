@@ -6,6 +6,7 @@ import io
 import itertools
 import json
 import re
+import shutil
 
 import pb
 import tap
@@ -81,6 +82,27 @@ def every_shape_obeys_the_schema():
             problems = list(check.iter_errors(json.loads(done.stdout)))
             assert not problems, (report, shape, compared, problems[0].message[:300])
     document("-top", "-sample_index=all", AFTER, check=check)
+
+
+def instructions_are_tables():
+    if not shutil.which("objdump"):
+        raise tap.Skip("no objdump")
+    check, lot = validator(), "binaries/lot.pb.gz"
+    rows = document("-disasm=sum", lot, check=check)["rows"]
+    text = [line for line in must("-disasm=sum", lot).decode().splitlines()[3:] if not line.startswith(" " * 74)]
+    assert len(rows) == len(text) > 10
+    for line, row in zip(text, rows):
+        address, instruction = re.match(r"\s*\S+\s+\S+\s+([0-9a-f]+): (.*?)\s*(?:;.*)?$", line).groups()
+        assert (row["address"], row["instruction"]) == ("0x" + address, instruction), (line, row)
+    assert sum(r["flat"] for r in rows) == 260000000 and rows[0]["file"] == "lot.cc" and rows[0]["line"] == 17
+    table = list(csv.DictReader(io.StringIO(must("-disasm=sum", "-format=csv", lot).decode())))
+    assert [r["address"] for r in table] == [r["address"] for r in rows]
+    lines = document("-weblist=sum", lot, check=check)["rows"]
+    assert sum(r["flat"] for r in lines if "address" in r) == 260000000
+    assert sum(r["flat"] for r in lines if "address" not in r) == 260000000
+    assert "| `0x402` |" in must("-disasm=sum", "-format=markdown", lot).decode()
+    document("-weblist=Handle", "service_before_cpu.pb.gz", check=check)
+    assert tap.cprof("-weblist=sum", "-format=dot", lot).returncode == 2
 
 
 def the_schema_refuses_what_is_wrong():
@@ -354,7 +376,7 @@ def text_is_as_ever():
         assert must(*report, AFTER) == must(*report, "-format=text", AFTER)
 
 
-tap.run([every_report_obeys_the_schema, every_shape_obeys_the_schema,
+tap.run([every_report_obeys_the_schema, every_shape_obeys_the_schema, instructions_are_tables,
          the_schema_refuses_what_is_wrong, rows_are_those_of_the_text, comparisons_tell_both_sides,
          calls_tell_both_sides, frames_of_stacks_are_places, numbers_of_tags_are_numbers,
          all_sample_types_have_columns, facts_of_the_profile, a_profile_compared_with_itself,

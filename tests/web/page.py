@@ -410,6 +410,40 @@ def empty_and_wrong_states():
         assert "not found" in page.text("#view")
 
 
+def instructions_have_a_view():
+    import shutil
+    if not shutil.which("objdump"):
+        raise tap.Skip("no objdump")
+    lot = "binaries/lot.pb.gz"
+    with serving(lot) as server, browsing() as page:
+        page.open(server.url + "/ui/disasm?f=sum")
+        want = json.loads(must("-disasm=sum", "-focus=sum", "-format=json", lot))["rows"]
+        seen = page.js("""return [...document.querySelectorAll('#view tr[data-address]')].map((e) => [e.dataset.address, Number(e.dataset.flat),
+            Number(e.dataset.cum), e.dataset.place, e.querySelector('.code').textContent])""")
+        assert seen == [[r["address"], r["flat"], r["cum"], f"{r['file']}:{r['line']}", r["instruction"]] for r in want]
+        page.click("#view [data-action=intel]")
+        assert page.query() == {"f": "sum", "intel": "t"} and "0x3f" in page.text("#view tr[data-address] .code")
+        page.back()
+        page.open(server.url + "/ui/source?f=sum")
+        page.click("#view [data-action=instructions]")
+        end = time.monotonic() + 10
+        while not page.all("tr.asm") and time.monotonic() < end:
+            time.sleep(0.02)
+        assert page.text("tr.asm .code").startswith("mov")
+        page.click("#view [data-action=instructions]")
+        assert not page.all("tr.asm")
+        for view in ["disasm", "source", "peek"]:
+            page.open(f"{server.url}/ui/{view}?f=nothinghere")
+            assert "nothinghere" in page.text("#view .empty") and page.data("shown") == "0", view
+            assert page.data("total") == "1400000000" and page.one(".pick input").get_attribute("value") == "nothinghere"
+    with serving(CPU) as server, browsing() as page:
+        page.open(server.url + "/ui/disasm?f=Handle")
+        assert "There is no disassembly" in page.text("#view .empty") and "No such file" in page.text("#view .empty")
+    with serving(lot, env=tap.environment(PPROF_TOOLS="objdump:/nonexistent,llvm-objdump:/nonexistent")) as server, browsing() as page:
+        page.open(server.url + "/ui/disasm?f=sum")
+        assert "apt-get install binutils" in page.text("#view .empty")
+
+
 def without_graphviz():
     with serving(CPU, env=tap.environment(PATH="/nonexistent")) as server, browsing() as page:
         page.open(server.url + "/ui/graph")
@@ -480,6 +514,6 @@ TESTS = [every_view_is_drawn, frames_say_what_top_says, frames_stand_in_their_ca
          a_click_zooms_and_back_undoes_it, readiness_ends_within_the_handler, keys_walk_the_frames, the_menu_of_a_frame,
          the_menu_key_opens_it, searches_tell_their_total, the_table_sorts, callers_and_callees_of_a_function, upside_down,
          comparisons_keep_both_sides, the_exported_file_needs_nothing, export_from_the_page, nothing_in_a_profile_is_obeyed,
-         both_themes_can_be_read, narrow_windows, empty_and_wrong_states, without_graphviz, a_server_that_has_gone,
+         both_themes_can_be_read, narrow_windows, empty_and_wrong_states, instructions_have_a_view, without_graphviz, a_server_that_has_gone,
          tall_pictures_settle, saved_configurations, while_it_loads]
 tap.run([t for t in TESTS if len(tap.sys.argv) < 3 or t.__name__ in tap.sys.argv[2:]])

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import socket
 import time
 
@@ -200,6 +201,29 @@ def sources_are_read_where_allowed():
         assert lines(server)["main.a"] == "visible"
 
 
+def instructions_are_read_where_allowed():
+    lot = "binaries/lot.pb.gz"
+    no_tools = tap.environment(PPROF_TOOLS="objdump:/nonexistent,llvm-objdump:/nonexistent")
+    with serving(lot, env=no_tools) as server:
+        status, _, body = server.ask("/ui/disasm.json?f=sum")
+        assert status == 501 and b"binutils" in body, (status, body)
+        assert server.json("/ui/weblist.json?f=sum")["rows"]
+    with serving("-symbolize=none", lot) as server:
+        status, _, body = server.ask("/ui/disasm.json?f=lot")
+        assert status == 400 and b"symbolize" in body, (status, body)
+        assert b"address" not in server.ask("/ui/weblist.json?f=lot")[2]
+    with serving(os.path.abspath(tap.TESTDATA / lot), cwd="/") as server:
+        status, _, body = server.ask("/ui/disasm.json?f=lot")
+        assert status == 400 and b"No such file" in body, (status, body)
+    if shutil.which("objdump"):
+        with serving(lot) as server:
+            assert server.get("/ui/disasm.json?f=sum") == must("-disasm=sum", "-focus=sum", "-format=json", lot)
+            att, intel = (server.json("/ui/disasm.json?f=sum" + q)["rows"] for q in ["", "&intel=t"])
+            assert len(att) == len(intel) and att[0]["instruction"] != intel[0]["instruction"]
+            assert server.get("/ui/weblist.json?f=sum") == must("-weblist=sum", "-focus=sum", "-format=json", lot)
+            assert server.get("/ui/weblist.html?f=sum").startswith(b"<!DOCTYPE html>")
+
+
 def large_answers_are_packed():
     with serving(CPU) as server:
         target = "/ui/graph.svg"
@@ -317,6 +341,7 @@ def the_exported_file_stays_small():
 
 tap.run([answers_are_the_reports, parameters_are_options, addresses_lead_where_they_should, wrong_values_are_told,
          a_search_is_what_top_says, rows_come_in_pages, strangers_get_nothing, configurations_are_kept, what_others_keep_stays,
-         sources_are_read_where_allowed, large_answers_are_packed, many_at_once_get_the_same, addresses_of_servers, a_server_ends_with_its_profile,
+         sources_are_read_where_allowed, instructions_are_read_where_allowed,
+         large_answers_are_packed, many_at_once_get_the_same, addresses_of_servers, a_server_ends_with_its_profile,
          answers_while_profiles_load, slow_and_endless_clients_are_bounded, work_ends_when_clients_go,
          the_exported_file_stays_small])

@@ -54,8 +54,14 @@ function fromFile(report) {
   return types.find((a) => a.answer.type === si) || types[offline.type ?? 0] || types[0];
 }
 
+// What the server remarked on the way, a line each.
+function notesOf(headers) {
+  try { return decodeURIComponent(headers.get('X-Cprof-Notes') || '').split('\n').filter(Boolean); } catch { return []; }
+}
+
 async function fromServer(address) {
   const { text, headers } = await fetchWhole(address);
+  state.notes = notesOf(headers);
   return withWeights(JSON.parse(text), headers.get('X-Cprof-Total'), headers.get('X-Cprof-Shown'), headers.get('X-Cprof-Unit'));
 }
 
@@ -67,6 +73,21 @@ export async function fetchReport(report, extra = {}, options = {}) {
   if (report === 'top') state.unitKey = key;
   if (!options.aside) takeFacts(got);
   return got.answer;
+}
+
+// What all views say of the profile, where a report could not be had. Filters that are wrong leave nothing.
+export async function fetchFacts() {
+  if (offline) return;
+  const query = async (q) => takeFacts(await fromServer(`top.json?${q}`));
+  const si = state.params.get('si');
+  try {
+    await query(optionsQuery({ from: 0, rows: 0 }));
+  } catch (e) {
+    if (!(e instanceof Refusal)) throw e;
+    try { await query(new URLSearchParams({ from: 0, rows: 0, ...(si ? { si } : {}) })); } catch { await query('from=0&rows=0'); }
+    html.dataset.shown = '0';
+    state.shown = 0;
+  }
 }
 
 function takeFacts({ answer, total, left }) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Puts the bands together: which view, search, keys, themes, states.
 
-import { fetchProgress, fetchReport, Gone, Refusal, stopRequests, whole } from './data.js';
+import { fetchFacts, fetchProgress, fetchReport, Gone, Refusal, stopRequests, whole } from './data.js';
+import { showDisasm, showSource } from './code.js';
 import { drawChips, drawConfigs, showDelete, showFilters, showSave } from './filters.js';
 import * as flame from './flame.js';
 import { showGraph } from './graph.js';
@@ -9,7 +10,7 @@ import { actOn, closeMenu, factsOf, menuIsOpen, safeLink, showHelp } from './men
 import { boot, FILTERS, navigate, offline, onNavigate, optionsQuery, startAddress, state, VIEWS, addressOf } from './state.js';
 import { fill, loadTop, markRows, topTable } from './table.js';
 import { $, $$, el, emptyState, html, label, note, percent, signed } from './util.js';
-import { showDiff, showDisasm, showHints, showPeek, showRows, showSource, showTags, showTop, showTraces, showTrend } from './views.js';
+import { showDiff, showHints, showPeek, showRows, showTags, showTop, showTraces, showTrend } from './views.js';
 
 let sideKey = null, turn = 0, drawnView = '', drawnSearch = null, pane = null, side = null;
 const { show } = flame;
@@ -54,6 +55,7 @@ async function render(how = {}) {
   } catch (e) {
     if (mine !== turn || e.name === 'AbortError') return;
     showWrong(e);
+    if (e instanceof Refusal) await fetchFacts().catch(() => {});
   }
   end(mine);
 }

@@ -31,7 +31,7 @@ export function readAddress() {
   return { view: url.pathname.split('/').pop() || 'flamegraph', params: url.searchParams };
 }
 
-export const state = { ...readAddress(), sums: null, unit: '', outUnit: '', total: 0, shown: 0, profile: null, comparison: false };
+export const state = { ...readAddress(), sums: null, unit: '', outUnit: '', total: 0, shown: 0, profile: null, comparison: false, notes: [] };
 
 export function addressOf(view, params) {
   const kept = new URLSearchParams();

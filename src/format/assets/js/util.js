@@ -13,7 +13,7 @@ export function el(tag, attributes = {}, ...children) {
     if (name.startsWith('on')) e.addEventListener(name.slice(2), value);
     else e.setAttribute(name, value === true ? '' : value);
   }
-  for (const child of children) if (child !== null && child !== undefined) e.append(child);
+  for (const child of children.flat()) if (child !== null && child !== undefined) e.append(child);
   return e;
 }
 

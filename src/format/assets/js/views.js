@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// The views that are lists: peek, source, disassembly, tags, traces, comparison, and what else has rows.
+// The views that are lists: peek, tags, traces, comparison, and what else has rows.
 
-import { fetchReport, fetchText, Refusal, whole } from './data.js';
+import { fetchFacts, fetchReport, Refusal, whole } from './data.js';
 import { actOn } from './menu.js';
-import { navigate, optionsQuery, state } from './state.js';
+import { navigate, state } from './state.js';
 import { el, emptyState, label, percent, quoted, signed } from './util.js';
 import { loadTop, topTable } from './table.js';
 
-const show = (v) => label(v, state.unit, state.outUnit);
-const numCell = (text, cls = '') => el('td', { class: 'num ' + cls }, text);
-const head = (...names) => el('thead', {}, el('tr', {}, ...names.map((n) => el('th', { class: n.startsWith('#') ? 'num' : undefined, scope: 'col' }, el('span', {}, n.replace('#', ''))))));
+export const show = (v) => label(v, state.unit, state.outUnit);
+export const numCell = (text, cls = '') => el('td', { class: 'num ' + cls }, text);
+export const head = (...names) => el('thead', {}, el('tr', {}, ...names.map((n) => el('th', { class: n.startsWith('#') ? 'num' : undefined, scope: 'col' }, el('span', {}, n.replace('#', ''))))));
 
 // Peek, source and disassembly are of functions: f says which.
-function picker(view, what) {
+export function picker(view, what, ...more) {
   const input = el('input', { type: 'search', 'aria-label': 'Function', placeholder: 'function, a regular expression', value: state.params.get('f') || '', spellcheck: 'false' });
-  const form = el('form', { class: 'pick' }, el('span', { class: 'dim' }, what), input, el('button', { class: 'primary' }, 'Show'));
+  const form = el('form', { class: 'pick' }, el('span', { class: 'dim' }, what), input, el('button', { class: 'primary' }, 'Show'), ...more);
   form.addEventListener('submit', (e) => { e.preventDefault(); navigate({ f: input.value }); });
   return form;
 }
 
-async function chooseFirst(view, what) {
+export async function chooseFirst(view, what) {
   await loadTop({ sort: 'cum' });
   const table = topTable(false);
   table.addEventListener('click', (e) => {
@@ -34,20 +34,32 @@ async function chooseFirst(view, what) {
   view.replaceChildren(el('div', { class: 'sheet' }, picker(view, what), el('p', { class: 'dim' }, 'or choose one:'), table));
 }
 
-const functionLink = (name, view = 'peek') =>
+// A report on the functions that f matches; where it has none, the sheet says why.
+export async function fetchMatching(report, extra, sheet) {
+  let answer = { rows: [] }, why = '';
+  try {
+    answer = await fetchReport(report, extra);
+  } catch (e) {
+    if (!(e instanceof Refusal)) throw e;
+    await fetchFacts();
+    why = e.message.split('\n')[0];
+  }
+  if (!answer.rows.length) sheet.append(emptyState('No function is shown', el('p', {}, el('code', {}, 'f=' + state.params.get('f'))), el('p', {}, why)));
+  return answer;
+}
+
+export const functionLink = (name, view = 'peek') =>
   el('a', { href: '#', onclick: (e) => { e.preventDefault(); navigate({ f: quoted(name) }, view); } }, name);
 
 export async function showPeek(view) {
   if (!state.params.get('f')) return chooseFirst(view, 'Peek at');
-  const answer = await fetchReport('peek', { rows: 5000 });
-  const sheet = el('div', { class: 'sheet' }, picker(view, 'Peek at'));
+  const sheet = el('div', { class: 'sheet' }, picker(view, 'Peek at')), answer = await fetchMatching('peek', { rows: 5000 }, sheet);
   const groups = new Map();
   for (const r of answer.rows) {
     if (!groups.has(r.entry)) groups.set(r.entry, []);
     groups.get(r.entry).push(r);
   }
   for (const [name, rows] of groups) sheet.append(peekTable(name, rows));
-  if (!groups.size) sheet.append(emptyState('No function matches', el('p', {}, el('code', {}, 'f=' + state.params.get('f')))));
   view.replaceChildren(sheet);
 }
 
@@ -65,51 +77,6 @@ function peekTable(name, rows) {
     return e;
   }));
   return el('section', {}, el('h2', {}, name), el('table', { class: 'peek' }, head('#flat', '#flat%', '#calls', '#calls%', '#cum', '#cum%', 'function'), body));
-}
-
-export async function showSource(view) {
-  if (!state.params.get('f')) return chooseFirst(view, 'Source of');
-  const answer = await fetchReport('source', {});
-  const sheet = el('div', { class: 'sheet' }, picker(view, 'Source of'));
-  const groups = new Map();
-  for (const r of answer.rows) {
-    const key = `${r.function}\0${r.file || ''}`;
-    if (!groups.has(key)) groups.set(key, []);
-    groups.get(key).push(r);
-  }
-  for (const rows of groups.values()) sheet.append(sourceTable(rows));
-  if (!groups.size) sheet.append(emptyState('No function matches', el('p', {}, el('code', {}, 'f=' + state.params.get('f')))));
-  if (answer.rows.length && !answer.rows.some((r) => r.source !== undefined)) sheet.append(noSource(answer));
-  view.replaceChildren(sheet);
-}
-
-function noSource(answer) {
-  const files = [...new Set(answer.rows.map((r) => r.file).filter(Boolean))];
-  const notes = answer.notes || [];
-  return emptyState(files.length ? `${files[0].split('/').pop()} was not found` : 'The profile names no source file',
-    ...notes.map((n) => el('p', {}, n)), files.length && !notes.length ? el('p', {}, 'Looked below the current directory, -source_path, GOROOT and the module cache for ', el('code', {}, files.join(', '))) : null);
-}
-
-function sourceTable(rows) {
-  const most = rows.reduce((m, r) => Math.max(m, Math.abs(r.flat), Math.abs(r.cum) / 3), 0);
-  const flat = rows.reduce((s, r) => s + r.flat, 0);
-  const body = el('tbody', {}, ...rows.map((r) => el('tr', { class: Math.abs(r.flat) > most / 4 ? 'hot' : undefined, 'data-line': r.line, 'data-flat': whole(r.flat), 'data-cum': whole(r.cum) },
-    numCell(r.flat ? show(r.flat) : '.'), numCell(r.cum ? show(r.cum) : '.'), numCell(String(r.line ?? ''), 'ln'), el('td', { class: 'code' }, r.source ?? ''))));
-  return el('section', {}, el('h2', {}, rows[0].function, el('small', {}, `  ${rows[0].file || ''}  self ${show(flat)}`)),
-    el('table', {}, head('#flat', '#cum', '#line', 'source'), body));
-}
-
-export async function showDisasm(view) {
-  if (!state.params.get('f')) return chooseFirst(view, 'Disassembly of');
-  await fetchReport('peek', { rows: 1 });
-  const sheet = el('div', { class: 'sheet' }, picker(view, 'Disassembly of'));
-  try {
-    sheet.append(el('pre', { class: 'plain' }, await fetchText(`disasm.txt?${optionsQuery()}`)));
-  } catch (e) {
-    if (!(e instanceof Refusal)) throw e;
-    sheet.append(emptyState('There is no disassembly', el('p', {}, e.message)));
-  }
-  view.replaceChildren(sheet);
 }
 
 const SVG = 'http://www.w3.org/2000/svg';
