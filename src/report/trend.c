@@ -77,7 +77,7 @@ static void pick_kind(struct maker *m)
         m->series.ticks = m->scales;
         m->series.rate = noise.rate[SIDE_AFTER];
     } else if (noise.kind == NOISE_NONE && noise.objects != NO_INDEX) {
-        m->objects = m->t->type;
+        m->objects = noise.objects;
     }
 }
 
