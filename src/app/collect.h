@@ -11,6 +11,7 @@ struct collecting {
     char *const *urls;
     size_t n_urls;
     const struct config *config;
+    bool memstats;                                // texts with MemStats are taken, no profiles
     bool tells;                                   // a line after each snapshot, not only at the end
     void (*say)(void *context, const char *line); // such lines; one call at a time
     void *context;

@@ -96,6 +96,7 @@ struct option_def {
     const struct choice *choices;       // of choices: the names of the values 0, 1, …; NULL ends
     const struct choice *(*list)(void); // which makes them, where they are another table's rows
     const char *initial;
+    const char *bare;     // of durations: the value of a flag that is given none; or NULL
     const char *argument; // what stands after "=" in help texts; NULL for OPTION_BOOL
     const char *summary;  // one line
     const char *detail;   // more, or NULL

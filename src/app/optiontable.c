@@ -444,8 +444,10 @@ const struct option_def option_defs[] = {
      .detail = "Say bytes, kB, MB, GB or ns, us, ms, s, hours; minimum picks one for all values, "
                "auto the best for each."},
     {OPTION(watch, DURATION, FETCH), .where = WHERE_CLI, .dirties = DIRTIES_NOTHING,
-     .initial = "0s", .argument = "TIME", .summary = "read and report again and again, so often",
-     .detail = "In a terminal the report is redrawn in place, with what changed; elsewhere each "
+     .initial = "0s", .bare = "2s", .argument = "TIME",
+     .summary = "read and report again and again, so often",
+     .detail = "Each 2 s where no time is given. In a terminal the report is redrawn in place, "
+               "with what changed; elsewhere each "
                "stands below the one before, with the time on top. A service's profile of some "
                "seconds takes the time that is given."},
     {OPTION(width, INT, DISPLAY), .url = "px", .where = SHARED, .dirties = DIRTIES_GRAPH,

@@ -17,10 +17,12 @@
 #include "format/emits.h"
 #include "input/source.h"
 #include "input/url.h"
+#include "profile/read/memstats.h"
 #include "profile/read/reader.h"
 #include "sink/sink.h"
 
-#define SUFFIX ".pb.gz"
+static const char profile_suffix[] = ".pb.gz", text_suffix[] = ".txt";
+
 #define NS_PER_S ((int64_t)1000000000)
 #define NS_PER_MS ((int64_t)1000000)
 
@@ -62,21 +64,24 @@ int snapshot_stem(const char *url, struct buf *out, struct err *err)
     return status;
 }
 
-void snapshot_name(const char *stem, int64_t time, struct buf *out)
+void snapshot_name(const char *stem, int64_t time, bool text, struct buf *out)
 {
-    char text[32];
+    char digits[32];
     struct tm tm;
     time_t seconds = (time_t)(time / NS_PER_S);
     gmtime_r(&seconds, &tm);
-    strftime(text, sizeof text, "%Y%m%dT%H%M%S", &tm);
-    buf_printf(out, "%s_%s.%03dZ" SUFFIX, stem, text, (int)(time % NS_PER_S / NS_PER_MS));
+    strftime(digits, sizeof digits, "%Y%m%dT%H%M%S", &tm);
+    buf_printf(out, "%s_%s.%03dZ%s", stem, digits, (int)(time % NS_PER_S / NS_PER_MS),
+               text ? text_suffix : profile_suffix);
 }
 
 bool snapshot_is_of(const char *name, const char *stem)
 {
     size_t n = strlen(stem), form = sizeof time_form - 1;
-    if (strncmp(name, stem, n) != 0 || name[n] != '_' || strlen(name + n + 1) < form ||
-        strcmp(name + n + 1 + form, SUFFIX) != 0)
+    if (strncmp(name, stem, n) != 0 || name[n] != '_' || strlen(name + n + 1) < form)
+        return false;
+    const char *suffix = name + n + 1 + form;
+    if (strcmp(suffix, profile_suffix) != 0 && strcmp(suffix, text_suffix) != 0)
         return false;
     for (size_t i = 0; i < form; i++) {
         char c = name[n + 1 + i];
@@ -156,7 +161,19 @@ static int settle(const char *part, const char *path, int64_t time, const struct
     return status;
 }
 
-int snapshot_take(struct fetcher *fetcher, const char *url, const char *folder, const char *stem,
+// Gives a text with MemStats its name, as it is.
+static int settle_text(const char *part, const char *path, const struct job *job, struct err *err)
+{
+    struct memstats ignored;
+    struct source *source = source_open(part, NULL, job, err);
+    int status = source ? memstats_read(&ignored, source_stream(source), job, err) : -1;
+    source_close(source);
+    if (status == 0 && rename(part, path))
+        status = err_set(err, "cannot write '%s': %s", path, strerror(errno));
+    return status;
+}
+
+int snapshot_take(struct fetcher *fetcher, const struct snapshot_place *place,
                   const struct job *job, struct buf *path, struct err *err)
 {
     struct buf part = {0};
@@ -164,13 +181,15 @@ int snapshot_take(struct fetcher *fetcher, const char *url, const char *folder, 
     size_t start = path->n;
     do { // a clock that was put back
         path->n = start;
-        buf_printf(path, "%s/", folder);
-        snapshot_name(stem, time, path);
+        buf_printf(path, "%s/", place->folder);
+        snapshot_name(place->stem, time, place->memstats, path);
         time += NS_PER_MS;
     } while (access(buf_cstr(path), F_OK) == 0);
-    buf_printf(&part, "%s/.%s.%ld.part", folder, stem, (long)getpid());
-    int status = fetch_to(fetcher, url, buf_cstr(&part), err);
-    if (status == 0)
+    buf_printf(&part, "%s/.%s.%ld.part", place->folder, place->stem, (long)getpid());
+    int status = fetch_to(fetcher, place->url, buf_cstr(&part), err);
+    if (status == 0 && place->memstats)
+        status = settle_text(buf_cstr(&part), buf_cstr(path), job, err);
+    else if (status == 0)
         status = settle(buf_cstr(&part), buf_cstr(path), time - NS_PER_MS, job, err);
     unlink(buf_cstr(&part));
     buf_release(&part);

@@ -12,6 +12,7 @@
 
 #include "app/fetching.h"
 #include "app/gates.h"
+#include "app/loaded.h"
 #include "app/snapshot.h"
 #include "base/quantity.h"
 #include "base/xalloc.h"
@@ -258,16 +259,35 @@ static int judge(struct service *s, const struct config *plain, const char *path
     return status;
 }
 
-// Looks at a file that was taken.
-static int look_at(struct service *s, const char *path, struct err *err)
+// What MemStats say; their limits need no other snapshot.
+static int look_at_memstats(struct service *s, const char *path, const struct config *config,
+                            struct err *err)
+{
+    struct job quiet = {.wake = -1, .threads = 1};
+    char *paths[] = {(char *)path};
+    const struct loaded *l = app_load(paths, 1, config, KEEP_MEMSTATS, &quiet, err);
+    int status = l ? 0 : -1;
+    if (l) {
+        snprintf(s->type, sizeof s->type, "HeapAlloc");
+        snprintf(s->unit, sizeof s->unit, "bytes");
+        take_total(s, l->memstats.at[0].stats.heap_alloc);
+        if (app_has_gates(config))
+            status = judge_loaded(s, l, config, path, err);
+    }
+    loaded_unref(l);
+    return status;
+}
+
+// Looks at a profile that was taken.
+static int look_at_profile(struct service *s, const char *path, const struct config *plain,
+                           struct err *err)
 {
     const struct config *c = s->collection->c->config;
     struct job quiet = {.wake = -1, .threads = 1};
-    struct config plain, ungated;
+    struct config ungated;
     char *paths[] = {(char *)path};
     int status = 0;
-    plain_config(&plain, c);
-    config_copy(&ungated, &plain);
+    config_copy(&ungated, plain);
     replace(&ungated.fail_if, xstrdup(""));
     replace(&ungated.policy, xstrdup(""));
     const struct loaded *l = app_load(paths, 1, &ungated, 0, &quiet, err);
@@ -278,10 +298,20 @@ static int look_at(struct service *s, const char *path, struct err *err)
     if (status == 0 && s->first_fd < 0 && app_has_gates(c))
         status = (s->first_fd = memory_copy(l, err)) < 0 ? -1 : 0;
     if (status == 0 && app_has_gates(c))
-        status = judge(s, &plain, path, err);
+        status = judge(s, plain, path, err);
     loaded_unref(l);
-    config_release(&plain);
     config_release(&ungated);
+    return status;
+}
+
+// Looks at a file that was taken.
+static int look_at(struct service *s, const char *path, struct err *err)
+{
+    struct config plain;
+    plain_config(&plain, s->collection->c->config);
+    int status = s->collection->c->memstats ? look_at_memstats(s, path, &plain, err)
+                                            : look_at_profile(s, path, &plain, err);
+    config_release(&plain);
     return status;
 }
 
@@ -312,9 +342,8 @@ static int fetch(struct service *s, struct buf *path, struct err *err)
     struct fetch_options options = fetching_options(c);
     options.quiet = options.as_is = true;
     struct fetcher *fetcher = fetcher_new(&options, s->collection->job, err);
-    int status =
-        fetcher ? snapshot_take(fetcher, s->url, c->collect, s->stem, s->collection->job, path, err)
-                : -1;
+    struct snapshot_place place = {s->url, c->collect, s->stem, s->collection->c->memstats};
+    int status = fetcher ? snapshot_take(fetcher, &place, s->collection->job, path, err) : -1;
     fetcher_free(fetcher);
     return status;
 }

@@ -5,6 +5,7 @@
 
 #include "app/options.h"
 #include "base/num.h"
+#include "base/quantity.h"
 #include "base/xalloc.h"
 #include "cli/nearest.h"
 
@@ -53,6 +54,9 @@ static int need_value(struct parser *p)
 static int take_option(struct parser *p, const struct option_def *o)
 {
     bool flag;
+    int64_t ignored;
+    if (o->bare && !p->value.at && !(*p->next && duration_parse(span_of(*p->next), &ignored)))
+        p->value = span_of(o->bare);
     if (o->type != OPTION_BOOL)
         return need_value(p) || option_add(o, &p->args->config, p->value, p->err);
     if (take_bool(p, &flag))

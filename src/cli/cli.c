@@ -75,8 +75,11 @@ static int run_once(const struct args *args, const struct job *job)
 
 static struct watch watch_of(const struct args *args)
 {
-    return (struct watch){args->paths,   args->n_paths, &args->config,
-                          args->command, args->regex,   false};
+    return (struct watch){.paths = args->paths,
+                          .n_paths = args->n_paths,
+                          .config = &args->config,
+                          .command = args->command,
+                          .regex = args->regex};
 }
 
 static int run(const struct args *args, const struct server_ops *server)

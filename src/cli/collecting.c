@@ -28,6 +28,11 @@ struct watcher {
     struct buf told;              // lines of what was said
 };
 
+static bool wants_memstats(const struct args *args)
+{
+    return command_wants(args->command, &args->config).memstats;
+}
+
 static void tell_once(void *context, const char *line)
 {
     struct watcher *w = context;
@@ -48,7 +53,8 @@ static const struct loaded *load_series(const struct watcher *w, const struct jo
                                         struct err *err)
 {
     char *folder = w->args->config.collect;
-    return app_load(&folder, 1, &w->series, KEEP_SERIES | KEEP_BESIDE, job, err);
+    unsigned keep = wants_memstats(w->args) ? KEEP_MEMSTATS : KEEP_SERIES | KEEP_BESIDE;
+    return app_load(&folder, 1, &w->series, keep, job, err);
 }
 
 // Judges what was collected so far; that it cannot be judged yet is no news.
@@ -72,7 +78,7 @@ static void say_and_judge(void *context, const char *line)
 {
     struct watcher *w = context;
     say(NULL, line);
-    if (w->args->command)
+    if (w->args->command && !wants_memstats(w->args))
         judge_so_far(w);
 }
 
@@ -102,6 +108,7 @@ static struct collecting collecting_of(const struct args *args, struct watcher *
     return (struct collecting){.urls = args->paths,
                                .n_urls = args->n_paths,
                                .config = w ? &w->single : &args->config,
+                               .memstats = wants_memstats(args),
                                .tells = args->command || isatty(STDOUT_FILENO),
                                .say = say_and_judge,
                                .context = w};
@@ -110,10 +117,11 @@ static struct collecting collecting_of(const struct args *args, struct watcher *
 int collecting_check(const struct args *args, struct err *err)
 {
     struct collecting c = collecting_of(args, NULL);
-    if (args->command && !app_wants_series(args->command, &args->config))
-        return err_set(
-            err, "-collect takes snapshots, and of reports -trend and -leaks alone: leave -%s out",
-            args->command->name);
+    if (args->command && !app_wants_series(args->command, &args->config) && !wants_memstats(args))
+        return err_set(err,
+                       "-collect takes snapshots, and of reports -trend, -leaks and -memstats "
+                       "alone: leave -%s out",
+                       args->command->name);
     return collect_check(&c, err);
 }
 

@@ -240,7 +240,12 @@ int shell_watch(struct shell *sh, int64_t interval, const word_list *words, stru
     begin(&p, sh, words, err);
     p.config.watch = interval;
     int status = parse(&p, line);
-    struct watch w = {sh->paths, sh->n_paths, &p.config, p.request.command, p.request.regex, true};
+    struct watch w = {.paths = sh->paths,
+                      .n_paths = sh->n_paths,
+                      .config = &p.config,
+                      .command = p.request.command,
+                      .regex = p.request.regex,
+                      .in_shell = true};
     if (status == 0)
         status = watch_check(&w, err);
     if (status == 0)

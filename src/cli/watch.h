@@ -11,6 +11,8 @@
 struct watch {
     char *const *paths;
     size_t n_paths;
+    char *const *places; // what to call them, where that is not by their paths; or NULL
+    size_t n_places;
     const struct config *config; // its option watch is how often
     const struct command_def *command;
     const char *regex; // where the command wants one

@@ -73,9 +73,11 @@ static void add_bar(struct drawing *d)
     option_print(option_find(SPAN("watch")), &p->config, &interval);
     buf_printf(d->out, "%s %s%s%s  ", color(d, REVERSE), p->watch->command->name,
                p->watch->regex ? " " : "", p->watch->regex ? p->watch->regex : "");
-    for (size_t i = 0; i < p->watch->n_paths; i++) {
+    char *const *places = p->watch->places ? p->watch->places : p->watch->paths;
+    size_t n_places = p->watch->places ? p->watch->n_places : p->watch->n_paths;
+    for (size_t i = 0; i < n_places; i++) {
         struct buf shown = {0};
-        app_show_place(p->watch->paths[i], &shown);
+        app_show_place(places[i], &shown);
         escape_add(d->out, buf_span(&shown), &escape_message);
         buf_release(&shown);
         buf_addc(d->out, ' ');

@@ -16,12 +16,17 @@
 
 enum { ENOUGH = 3, LOOK_MS = 100 };
 
+static bool wants_memstats(const struct watch *w)
+{
+    return command_wants(w->command, w->config).memstats;
+}
+
 bool watchseries_is_wanted(const struct watch *w)
 {
     bool remote = w->n_paths > 0;
     for (size_t i = 0; i < w->n_paths; i++)
         remote &= app_is_remote(w->paths[i]);
-    return remote && app_wants_series(w->command, w->config);
+    return remote && (app_wants_series(w->command, w->config) || wants_memstats(w));
 }
 
 static void say_nothing(void *context, const char *line)
@@ -32,8 +37,11 @@ static void say_nothing(void *context, const char *line)
 static void *collect(void *context)
 {
     struct watchseries *s = context;
-    struct collecting c = {
-        .urls = s->urls, .n_urls = s->n_urls, .config = &s->config, .say = say_nothing};
+    struct collecting c = {.urls = s->watch.places,
+                           .n_urls = s->watch.n_places,
+                           .config = &s->config,
+                           .memstats = wants_memstats(&s->watch),
+                           .say = say_nothing};
     struct collected result;
     struct err err;
     if (collect_run(&c, &s->job, &result, &err))
@@ -70,6 +78,8 @@ static int set_up(struct watchseries *s, const struct watch *w, struct err *err)
     int status = option_set(option_find(SPAN("collect")), &s->config, span_of(s->folder), err);
     s->path = s->folder;
     s->watch = *w;
+    s->watch.places = w->paths;
+    s->watch.n_places = w->n_paths;
     s->watch.paths = &s->path;
     s->watch.n_paths = 1;
     return status;
@@ -90,15 +100,17 @@ static bool start(struct watchseries *s)
 
 int watchseries_begin(struct watchseries *s, const struct watch *w, struct err *err)
 {
-    *s = (struct watchseries){.urls = w->paths, .n_urls = w->n_paths};
+    size_t enough = wants_memstats(w) ? 1 : ENOUGH * w->n_paths;
+    *s = (struct watchseries){0};
     if (set_up(s, w, err))
         return -1;
     if (!start(s)) {
         watchseries_end(s);
         return err_set(err, "there is no thread left to take snapshots");
     }
-    output_note(NULL, "taking the first three snapshots");
-    while (count_files(s->folder, false) < ENOUGH * s->n_urls && !job_stopped(&s->job))
+    if (enough > 1)
+        output_note(NULL, "taking the first three snapshots");
+    while (count_files(s->folder, false) < enough && !job_stopped(&s->job))
         poll(NULL, 0, LOOK_MS);
     return 0;
 }

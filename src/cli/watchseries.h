@@ -11,8 +11,6 @@
 struct watchseries {
     struct watch watch; // the same with the folder in the place of the URLs
     struct config config;
-    char *const *urls;
-    size_t n_urls;
     char folder[64];
     char *path; // of it
     struct job job;

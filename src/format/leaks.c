@@ -193,6 +193,35 @@ static void put_leak(struct writer *w, uint32_t i)
         put_limit(w, leak);
 }
 
+// Heaps that were read between collections are all the same.
+static void put_advice(struct writer *w)
+{
+    const struct series *s = &w->l->trend.series;
+    if (s->n_repeats * 2 >= s->n_read)
+        sink_write(w->out, SPAN("Most were taken with no collection between: a URL with gc=1, such "
+                                "as .../debug/pprof/heap?gc=1, makes one before each\n"));
+}
+
+// Where nothing grows by itself: what goroutines do, which hold little of what a heap shows.
+static void put_goroutines(struct writer *w)
+{
+    const struct leaks *l = w->l;
+    if (l->n || !l->n_holders)
+        return;
+    sink_write(w->out, SPAN("\nBut goroutines grow:\n"));
+    for (uint32_t i = 0; i < l->n_holders; i++) {
+        const struct trend_item *h = l->holders[i];
+        buf_add(&w->text, SPAN("   "));
+        buf_add(&w->text, h->row.name);
+        if (h->row.file.n)
+            buf_printf(&w->text, " " SPAN_FMT ":%" PRId64, SPAN_ARG(path_base(h->row.file)),
+                       h->row.line);
+        buf_printf(&w->text, ", %.0f -> %.0f, p = %.2g", h->values[0], h->values[l->beside->n - 1],
+                   h->numbers.p);
+        put_line(w);
+    }
+}
+
 static void put_nothing(struct writer *w)
 {
     const struct trend *t = &w->l->trend;
@@ -201,9 +230,9 @@ static void put_nothing(struct writer *w)
         sink_write(w->out, SPAN("No goroutine has leaked\n"));
     } else if (t->n < least) {
         sink_printf(w->out,
-                    "Too few snapshots to tell what grows: there are %u, and with %u entries to "
-                    "tell apart it takes %u\n",
-                    t->n, t->tests.tested, least);
+                    "Too few snapshots to tell what grows: there are %u that differ, and with %u "
+                    "entries to tell apart it takes %u\n",
+                    t->n, t->tests.tested > 1 ? t->tests.tested : 1, least);
     } else if (t->hidden > 0) {
         buf_add(&w->text, SPAN("Nothing grows: no growth above "));
         trend_add_value(&w->text, w->r, t->hidden, false);
@@ -225,6 +254,8 @@ static void put_summary(struct writer *w)
         sink_printf(w->out, "Leaked goroutines at %u place%s\n", l->n, l->n > 1 ? "s" : "");
     else
         put_nothing(w);
+    if (!l->n_growing && !l->proven)
+        put_advice(w);
     if (limit.n) {
         buf_add(&w->text, SPAN("The total reaches "));
         trend_add_value(&w->text, w->r, w->r->options.limit, false);
@@ -246,6 +277,7 @@ void text_leaks(const struct document *d, struct sink *out)
         l->proven ? format_profile_labels(w.r, NULL) : format_series_labels(w.r, &l->trend);
     put_lines(out, &labels);
     put_summary(&w);
+    put_goroutines(&w);
     for (uint32_t i = 0; i < l->n; i++) {
         if (i == l->n_growing && !l->proven)
             sink_write(out, SPAN("\nGrown, but whether it goes on cannot be told yet:\n"));

@@ -65,6 +65,12 @@ static inline bool gate_is_of_series(const struct gate *g)
     return g->subject >= GATE_GROWING && g->subject <= GATE_TIME_TO;
 }
 
+// Whether it is on what MemStats say more than once.
+static inline bool gate_is_of_readings(const struct gate *g)
+{
+    return g->subject == GATE_MEMSTATS && (g->growing || g->per > 0);
+}
+
 // Whether a line of several gates has none: blanks and a comment at most.
 bool gate_line_is_blank(struct span line);
 

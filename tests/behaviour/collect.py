@@ -204,6 +204,54 @@ def signals_end_it_in_order():
             assert all(path.read_bytes() == HEAP for path in folder.iterdir())
 
 
+MEMSTATS = """heap profile: 0: 0 [0: 0] @ heap/1048576
+
+# runtime.MemStats
+# Alloc = {0}
+# TotalAlloc = {1}
+# HeapAlloc = {0}
+# HeapInuse = {0}
+# NumGC = {2}
+"""
+
+
+def mem_stats_are_a_series():
+    with Running() as s:
+        s.server.heap = MEMSTATS.format(5 << 20, 9 << 20, 7).encode()
+        run = start("-collect=" + str(folder := new_folder()), "-memstats", "-interval=200ms",
+                    "-count=6", "-fail_if=memstats.NumGC > +10/min", "-fail_if=memstats.Alloc > 8MB",
+                    s.url("/debug/pprof/heap?debug=1"))
+        assert "HeapAlloc 5MB" in run.stdout.readline()
+        s.server.heap = MEMSTATS.format(9 << 20, 19 << 20, 17).encode()
+        out, err = run.communicate()
+        assert run.returncode == 3 and re.search(r"TotalAlloc +9MB +19MB", out), (out, err)
+        assert "memstats.Alloc > 8MB" in err and "NumGC rises by" in err, err
+        assert len(list(folder.glob("heap_*Z.txt"))) == 6, os.listdir(folder)
+        assert tap.must("-memstats", folder).decode().startswith("6 readings over ")
+
+
+def a_series_is_watched():
+    with Running() as s:
+        for args, head in ((["-watch=200ms", "-trend"], "Snapshots: 4"),
+                           (["-watch=200ms", "-memstats"], "3 readings")):
+            s.server.heap = MEMSTATS.format(5 << 20, 9 << 20, 7).encode()
+            if "-trend" in args:
+                s.server.heap = heap(1 << 20)
+            run = start(*args, s.url("/debug/pprof/heap"), bufsize=1)
+            for n, line in enumerate(run.stdout, 2):
+                if "-trend" in args:
+                    s.server.heap = heap(n << 20)
+                if line.startswith(head):
+                    break
+            else:
+                raise AssertionError((args, run.stderr.read()))
+            run.terminate()
+            run.communicate()
+    for next in ("-top", "-top=true"):
+        done = cprof("-watch", next, "http://127.0.0.1:1/heap")
+        assert done.returncode == 1 and b"refused" in done.stderr, done
+
+
 def misuse_is_told():
     for args, says in ((["-top", "http://x/heap"], "leave -top out"), ([], "needs a URL"),
                        (["cache_heap.1.pb.gz"], "is not a URL"), (["ftp://x/"], "'ftp'"),
@@ -223,4 +271,5 @@ if __name__ == "__main__":
         tap.run([snapshots_have_names_and_keep_their_bytes, the_clock_is_steady,
                  what_is_not_protobuf_or_has_no_time_is_written_anew, only_the_last_are_kept,
                  services_go_and_come_back, gates_are_judged_at_each,
-                 commands_do_not_hold_up_the_clock, signals_end_it_in_order, misuse_is_told])
+                 commands_do_not_hold_up_the_clock, signals_end_it_in_order, mem_stats_are_a_series,
+                 a_series_is_watched, misuse_is_told])

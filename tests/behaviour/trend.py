@@ -162,6 +162,35 @@ def one_sick_instance_shows():
     assert "No place where 5000" in must("-leaks", "-instances", "-suspect=5000", *paths).decode()
 
 
+def goroutines_that_grow_are_told_beside_a_calm_heap():
+    folder = pathlib.Path(tap.scratch("series"))
+    folder.mkdir()
+    for i in range(8):
+        stamp = f"host_20260102T1504{i:02}.000Z.pb.gz"
+        (folder / f"heap_{stamp}").write_bytes(heap(SECOND * (i + 1), calm=(50 + i, 50 + i % 2)))
+        (folder / f"goroutine_{stamp}").write_bytes(
+            gzip.compress(goroutines(stuck=100 + 50 * i, workers=4) + field(9, SECOND * (i + 1))))
+    text = must("-leaks", folder).decode()
+    assert "Nothing grows" in text and "But goroutines grow:\n   main.send, 100 -> 450" in text, text
+
+
+def heaps_of_one_collection_call_for_more():
+    text = must("-leaks", *series([heap(SECOND * (i + 1), leak=(5, 5)) for i in range(9)])).decode()
+    assert "Too few snapshots" in text and "heap?gc=1" in text, text
+
+
+def a_heap_of_which_all_is_recorded_counts_objects():
+    samples = [(["one"], [1, SIZE, 1, SIZE], ("bytes", SIZE)),
+               (["many"], [100, 1600, 100, 1600], ("bytes", 16))]
+    paths = series([gzip.compress(profile_of_samples(
+        TYPES, [(s, [v * (i + 1) if s == ["many"] else v for v in values], label)
+                for s, values, label in samples], ("space", "bytes"), 1) + field(9, SECOND * (i + 1)))
+        for i in range(6)])
+    rows = {row["name"]: row for row in trend(*paths)["rows"]}
+    assert rows["one"]["hits"] == 1 and rows["one"]["verdict"] == "too few samples", rows
+    assert rows["many"]["hits"] == 600 and rows["many"]["noise_se"] == 0, rows
+
+
 def entries_have_a_place():
     rows = {row["name"]: row for row in json.loads(
         must("-trend", "-format=json", "trend/sessions"))["rows"]}
@@ -221,4 +250,7 @@ tap.run([growth_is_told_and_calm_is_not, documents_obey_the_schema,
          a_folder_and_a_pattern_stand_for_their_files, time_is_the_order,
          without_times_slopes_are_per_snapshot, repeats_are_left_out, a_restart_cuts_the_series,
          few_snapshots_tell_nothing, fewer_than_three_files_are_misuse, gates_judge_series,
-         one_sick_instance_shows, entries_have_a_place, the_shell_has_them, leaks_name_line_and_source, a_leaking_service_is_found_out])
+         one_sick_instance_shows, goroutines_that_grow_are_told_beside_a_calm_heap,
+         heaps_of_one_collection_call_for_more, a_heap_of_which_all_is_recorded_counts_objects,
+         entries_have_a_place, the_shell_has_them, leaks_name_line_and_source,
+         a_leaking_service_is_found_out])
