@@ -62,14 +62,25 @@ static void say(const struct service *s, const struct buf *line)
 
 static int memory_file(struct err *err)
 {
+#ifdef __linux__
     int fd = memfd_create("snapshot", MFD_CLOEXEC);
+#else
+    char name[] = "/tmp/cprof.XXXXXX";
+    int fd = mkstemp(name);
+    unlink(name);
+#endif
     return fd < 0 ? err_set(err, "%s", strerror(errno)) : fd;
 }
 
 static char *path_of(int fd)
 {
     struct buf path = {0};
+#ifdef __linux__
     buf_printf(&path, "/proc/self/fd/%d", fd);
+#else
+    lseek(fd, 0, SEEK_SET); // opened again it goes on where it was
+    buf_printf(&path, "/dev/fd/%d", fd);
+#endif
     char *copy = xstrdup(buf_cstr(&path));
     buf_release(&path);
     return copy;

@@ -9,6 +9,10 @@
 
 #include "base/xalloc.h"
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE MADV_WILLNEED // the nearest that others have
+#endif
+
 enum {
     ALIGN = 16,
     CHUNK_MIN = 8 << 10,

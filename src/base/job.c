@@ -2,8 +2,8 @@
 #include "base/job.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
-#include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -11,31 +11,37 @@ enum { NS_PER_MS = 1000000 };
 
 void job_init(struct job *job)
 {
-    *job = (struct job){.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+    int ends[2];
+    *job = (struct job){.wake = -1, .waker = -1};
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0) {
+        job->wake = ends[0];
+        job->waker = ends[1];
+    }
 }
 
 void job_release(struct job *job)
 {
-    if (job->wake >= 0)
+    if (job->wake >= 0) {
         close(job->wake);
-    job->wake = -1;
+        close(job->waker);
+    }
+    job->wake = job->waker = -1;
 }
 
 void job_stop(struct job *job)
 {
     int before = errno;
-    uint64_t one = 1;
-    atomic_store(&job->stopped, true);
-    ssize_t n = job->wake >= 0 ? write(job->wake, &one, sizeof one) : 0;
+    bool already = atomic_exchange(&job->stopped, true);
+    ssize_t n = job->wake >= 0 && !already ? write(job->waker, "", 1) : 0;
     (void)n; // it cannot fail but where it is readable already
     errno = before;
 }
 
 void job_renew(struct job *job)
 {
-    uint64_t count;
+    char bytes[8];
     atomic_store(&job->stopped, false);
-    ssize_t n = job->wake >= 0 ? read(job->wake, &count, sizeof count) : 0;
+    ssize_t n = job->wake >= 0 ? read(job->wake, bytes, sizeof bytes) : 0;
     (void)n; // it cannot fail but where nobody had stopped it
 }
 

@@ -23,6 +23,7 @@ struct job_progress {
 struct job {
     atomic_bool stopped; // by job_stop; long loops and sinks then end early, with no result
     int wake;            // readable once it is stopped, to be polled beside other files; -1: none
+    int waker;           // the pipe's other end
     int64_t deadline;    // in nanoseconds of the monotonic clock; 0: none
     unsigned threads;    // that may work for it at once; 0: as many as there are processors
     void (*note)(void *context, const char *line);                        // a remark; or NULL

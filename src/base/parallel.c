@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/pool.h"
 #include "base/xalloc.h"
@@ -15,8 +16,13 @@ static _Thread_local bool is_worker;
 
 static unsigned processors(void)
 {
+#ifdef __linux__
     cpu_set_t set;
     return sched_getaffinity(0, sizeof set, &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
+#else
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n > 0 ? (unsigned)n : 1;
+#endif
 }
 
 unsigned parallel_threads(const struct job *job)

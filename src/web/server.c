@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -116,9 +115,8 @@ static void *load(void *server)
         s->failure = err;
     pthread_cond_broadcast(&s->changed);
     pthread_mutex_unlock(&s->lock);
-    if (!l && eventfd_write(s->wake, 1)) {
-        // nobody waits for it
-    }
+    if (!l)
+        job_stop(&s->loading); // wakes who waits for the end
     return NULL;
 }
 
@@ -127,7 +125,7 @@ static void *load(void *server)
 static int make_token(struct server *s, struct err *err)
 {
     unsigned char secret[WEB_TOKEN_SIZE / 2];
-    if (getrandom(secret, sizeof secret, 0) != sizeof secret)
+    if (getentropy(secret, sizeof secret))
         return err_set(err, "the system has no random numbers");
     for (size_t i = 0; i < sizeof secret; i++)
         snprintf(s->token + 2 * i, 3, "%02x", secret[i]);
@@ -153,7 +151,7 @@ static int start_daemon(struct server *s, struct err *err)
         return -1;
     s->peers_max = room_for_peers();
     s->daemon = s->httpd->start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, s,
+        MHD_USE_AUTO_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, s,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, begin_target, s,
         MHD_OPTION_NOTIFY_COMPLETED, end_target, s, MHD_OPTION_NOTIFY_CONNECTION, server_note_peer,
         s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_PER_CONNECTION,
@@ -191,7 +189,6 @@ static struct server *new_server(const struct serving *serving)
     s->loaded = serving->loaded ? loaded_ref(serving->loaded) : NULL;
     s->job = serving->job;
     s->queue_end = &s->queue;
-    s->wake = eventfd(0, EFD_CLOEXEC);
     job_init(&s->loading);
     s->loading.threads = app_threads(&s->config);
     s->loading.progress = note_progress;
@@ -203,7 +200,6 @@ static struct server *new_server(const struct serving *serving)
 static void free_server(struct server *s)
 {
     job_release(&s->loading);
-    close(s->wake);
     loaded_unref(s->loaded);
     config_release(&s->config);
     buf_release(&s->url);
@@ -240,9 +236,9 @@ static void server_show(struct server *s)
 
 static int server_wait(struct server *s, struct err *err)
 {
-    struct pollfd ends[] = {{job_wake(s->job), POLLIN, 0}, {s->wake, POLLIN, 0}};
+    struct pollfd ends[] = {{job_wake(s->job), POLLIN, 0}, {job_wake(&s->loading), POLLIN, 0}};
     while (!job_stopped(s->job)) {
-        poll(ends, 2, job_wake(s->job) < 0 ? 200 : -1);
+        poll(ends, 2, job_wake(s->job) < 0 || job_wake(&s->loading) < 0 ? 200 : -1);
         pthread_mutex_lock(&s->lock);
         bool failed = s->failed;
         *err = s->failure;

@@ -43,7 +43,6 @@ struct server {
     const struct loaded *loaded;
     struct err failure; // of loading
     bool failed, ending;
-    int wake; // an eventfd: loading has failed
     struct call *queue, **queue_end, *active;
     struct peer *peers;
     unsigned n_peers, peers_max;

@@ -22,6 +22,9 @@ IN_SRC_ONLY = [
     ("malloc calloc realloc reallocarray strdup strndup asprintf vasprintf",
      ["src/base/xalloc.c", "src/base/jansson.c",
                             BUILDING]),
+    # Linux alone has these: there, and only there, another way stands beside them.
+    ("eventfd eventfd_write signalfd timerfd_create epoll_create1 inotify_init1 prctl getrandom"
+     " sched_getaffinity memfd_create", ["src/app/take.c", "src/base/parallel.c"]),
     ("setjmp longjmp", ["src/symbol/demangle.c"]),  # no other way to stop libiberty's printing
     ("setlocale", ["src/cli/repl.c"]),
     ("printf puts putchar perror", ["src/main.c", "src/cli/*", "src/web/*"]),
