@@ -2,7 +2,10 @@
 """Runs what cprof-ci(7) has for continuous integration: the steps of the jobs, with programs in the
 place of the services that they talk to, and the shell function on a repository of its own.
 
-usage: recipes.py CPROF SOURCE_ROOT
+usage: recipes.py CPROF SOURCE_ROOT [ROOT]
+
+With ROOT the jobs' steps run in that root, which shares the folder for temporary files with this
+one and where cprof is not installed; CPROF may then be a package for Debian as well.
 """
 
 import hashlib
@@ -22,6 +25,7 @@ except ImportError:
     yaml = None
 
 CPROF, ROOT = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2])
+OTHER_ROOT = sys.argv[3] if len(sys.argv) > 3 else None
 PAGE = (ROOT / "man/cprof-ci.7").read_text(encoding="utf-8")
 TESTDATA = ROOT / "testdata"
 
@@ -53,7 +57,10 @@ def program(folder, name, text):
 def run(script, folder, shell="bash", cprof=os.path.dirname(CPROF), **env):
     path = f"{folder}/bin:{cprof}:{os.environ['PATH']}"
     keep = {k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}
-    return subprocess.run([shell, "-e", "-c", script], cwd=folder, timeout=240, check=False,
+    command = [shell, "-e", "-c", script]
+    if OTHER_ROOT:
+        command = ["chroot", OTHER_ROOT, "sh", "-c", 'cd "$HOME" && exec "$@"', "sh", *command]
+    return subprocess.run(command, cwd=folder, timeout=240, check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           env={**keep, "PATH": path, "HOME": folder, "TZ": "UTC", "PACKAGE": ".",
                                "LC_ALL": "C.UTF-8", **env})
@@ -74,10 +81,29 @@ def prepared(folder, after):
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
-def fetched():
+def fetched(folder, path=CPROF):
     """Where cprof is fetched from, and its sum."""
-    digest = hashlib.sha256(pathlib.Path(CPROF).read_bytes()).hexdigest()
-    return {"CPROF_URL": f"file://{CPROF}", "CPROF_SHA256": digest}
+    copy = shutil.copy(path, f"{folder}/published")
+    digest = hashlib.sha256(pathlib.Path(copy).read_bytes()).hexdigest()
+    return {"CPROF_URL": f"file://{copy}", "CPROF_SHA256": digest}
+
+
+def install(script, folder, env):
+    """Runs the steps that install cprof, of a package, too, with nothing but its first bytes."""
+    program(folder, "sudo", 'exec "$@"\n')
+    if not OTHER_ROOT:
+        program(folder, "apt-get", 'echo "$@" >>apt.log\n')
+        package = pathlib.Path(folder, "package")
+        package.write_bytes(b"!<arch>\ndebian-binary")
+        done = run(script, folder, **{**env, **fetched(folder, package)})
+        assert done.returncode == 0, done.stdout
+        log, = pathlib.Path(folder).rglob("apt.log")
+        assert re.fullmatch(r"update\ninstall -y \S*/cprof.deb\n", read(log)), read(log)
+        log.unlink()
+    bad = run(script, folder, **{**env, **fetched(folder), "CPROF_SHA256": "0" * 64})
+    assert bad.returncode != 0, bad.stdout
+    done = run(script, folder, **{**env, **fetched(folder)})
+    assert done.returncode == 0, done.stdout
 
 
 def check_comment(comment, status, fires):
@@ -108,15 +134,15 @@ def github(folder):
     steps = {step.get("name"): step for step in job["steps"]}
     assert all(("run" in step) != ("uses" in step) for step in job["steps"])
     env = {"RUNNER_TEMP": f"{folder}/runner", "GITHUB_PATH": f"{folder}/path",
-           "GITHUB_REPOSITORY": "a/b", "NUMBER": "5", **fetched()}
+           "GITHUB_REPOSITORY": "a/b", "NUMBER": "5"}
+    os.mkdir(env["RUNNER_TEMP"])
     program(folder, "gh", GH)
-    bad = run(steps["Install cprof"]["run"], folder, **{**env, "CPROF_SHA256": "0" * 64})
-    assert bad.returncode != 0 and not os.path.exists(f"{folder}/path"), bad.stdout
+    install(steps["Install cprof"]["run"], folder, env)
     for after, fires in ((None, False), ("parcels_mem.2.pb.gz", False), ("parcels_mem_more.pb.gz", True)):
         prepared(folder, after or "parcels_mem.2.pb.gz")
         if not after:
             os.remove(f"{folder}/main.pb.gz")
-        for name in ("Install cprof", "Record", "Fetch the profile of the main branch"):
+        for name in ("Record", "Fetch the profile of the main branch"):
             done = run(steps[name]["run"], folder, **env)
             assert done.returncode == 0, done.stdout
         compared = run(steps["Compare"]["run"], folder, cprof=f"{folder}/runner/bin", **env)
@@ -147,14 +173,12 @@ def gitlab(folder):
     job = yaml.safe_load(recipe("gitlab"))["allocations"]
     program(folder, "curl", CURL)
     env = {name: name for name in ("CI_API_V4_URL", "CI_PROJECT_ID", "CI_JOB_TOKEN", "NOTES_TOKEN")}
-    env.update(fetched())
-    install = "\n".join(job["before_script"]).replace("/usr/local/bin", f"{folder}/bin")
+    before = "\n".join(job["before_script"])
+    install(before.replace("/tmp/", f"{folder}/").replace("/usr/local/bin", f"{folder}/bin"), folder, env)
     for after, fires in ((None, False), ("parcels_mem.2.pb.gz", False), ("parcels_mem_more.pb.gz", True)):
         prepared(folder, after or "parcels_mem.2.pb.gz")
         if not after:
             os.remove(f"{folder}/main.pb.gz")
-        done = run(install, folder, **env)
-        assert done.returncode == 0, done.stdout
         compared = run("\n".join(job["script"]), folder, **env, CI_MERGE_REQUEST_IID="5")
         done = run("\n".join(job["after_script"]), folder, **env, CI_MERGE_REQUEST_IID="5")
         assert done.returncode == 0, done.stdout
@@ -214,7 +238,7 @@ def shell(folder):
 
 def main():
     failed = 0
-    tests = [github, gitlab, make, shell]
+    tests = [github, gitlab] if OTHER_ROOT else [github, gitlab, make, shell]
     print(f"1..{len(tests)}")
     for number, test in enumerate(tests, 1):
         with tempfile.TemporaryDirectory(prefix="cprof-recipe.") as folder:
