@@ -132,10 +132,11 @@ static bool is_file(const char *path)
 static int check_paths(const struct args *args, struct err *err)
 {
     for (size_t i = 0; i < args->n_paths; i++) {
-        const struct command_def *named = command_find(span_of(args->paths[i]));
-        if (named && !is_file(args->paths[i]))
-            return err_set(err, "there is no file '%s'; did you mean -%s%s?", args->paths[i],
-                           args->paths[i], named->argument ? "=REGEX" : "");
+        const char *path = args->paths[i];
+        const struct command_def *named = command_find(span_of(path));
+        if ((named || !strcmp(path, "help") || !strcmp(path, "version")) && !is_file(path))
+            return err_set(err, "there is no file '%s'; did you mean -%s%s?", path, path,
+                           named && named->argument ? "=REGEX" : "");
     }
     if (args->n_paths || *args->config.files_from)
         return 0;

@@ -54,7 +54,7 @@ static void consider(struct search *s, const char *name)
 
 static struct search search_for(struct span typed)
 {
-    return (struct search){.typed = typed, .best_distance = typed.n / 3 + 2};
+    return (struct search){.typed = typed, .best_distance = (typed.n + 1) / 3 + 1};
 }
 
 static void consider_reports(struct search *s)

@@ -20,6 +20,7 @@ def said(*args, status=2, **more):
 def mistakes_are_named():
     for args, says in ((("top", HEAP), "there is no file 'top'; did you mean -top?"),
                        (("list", HEAP), "did you mean -list=REGEX?"),
+                       (("help",), "did you mean -help?"),
                        (("-list", HEAP), f"the expression is missing: -list=REGEX '{HEAP}'"),
                        (("-peek", HEAP), "the expression is missing"),
                        (("-tpo", HEAP), "did you mean -top?"),
@@ -29,6 +30,7 @@ def mistakes_are_named():
                        (("-help=nosuch",), "there is no flag '-nosuch'"),
                        (("-help=pek",), "did you mean -peek?")):
         assert says in said(*args), (args, said(*args))
+    assert "did you mean" not in said("-help=foo"), "so little in common is no help"
     assert "the profile has alloc_objects, alloc_space" in said("-top", "-total_delay", HEAP, status=1)
     path = tap.scratch("top")
     shutil.copy(tap.TESTDATA / HEAP, path)
