@@ -290,8 +290,11 @@ void binary_frames_of_llvm(struct binary *b, uint64_t address, const struct foun
             .file = span_of_text(f->call_file), .line = f->call_line, .column = f->call_column};
     }
     symtab_list_nearest(&b->file.symtab, &b->arena);
-    struct span symbol = symtab_nearest(&b->file.symtab, address);
-    frame.function = symbol.n ? symbol : frame.function;
+    const struct near_symbol *symbol = symtab_nearest(&b->file.symtab, address);
+    if (symbol) {
+        frame.function = symbol->name;
+        frame.file = frame.file.n ? frame.file : symbol->file;
+    }
     if (frame.function.n == 0 && !found->in_dwarf)
         add_substitute(b, address, found, arena, frames);
     if (frames->all.n == 0 || found->in_dwarf)

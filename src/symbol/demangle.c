@@ -94,6 +94,43 @@ static void prune_abbreviation(component *c)
         c->u.s_string.len = (int)open;
 }
 
+// The name that a class has in itself, as its constructors have it.
+static component *own_name(component *class)
+{
+    for (int depth = 0; class && depth < DEPTH_MAX; depth++)
+        switch (class->type) {
+        case DEMANGLE_COMPONENT_QUAL_NAME:
+        case DEMANGLE_COMPONENT_LOCAL_NAME:
+            class = class->u.s_binary.right;
+            break;
+        case DEMANGLE_COMPONENT_TEMPLATE:
+        case DEMANGLE_COMPONENT_TAGGED_NAME:
+            class = class->u.s_binary.left;
+            break;
+        case DEMANGLE_COMPONENT_NAME:
+        case DEMANGLE_COMPONENT_UNNAMED_TYPE:
+            return class;
+        default:
+            return NULL;
+        }
+    return NULL;
+}
+
+// libiberty names an inherited constructor by the class that it is inherited from, and one of a
+// class without a name by the class around it.
+static void name_constructor(component *qualified)
+{
+    component *class = own_name(qualified->u.s_binary.left);
+    component *method = qualified->u.s_binary.right;
+    while (method && (method->type == DEMANGLE_COMPONENT_TEMPLATE ||
+                      method->type == DEMANGLE_COMPONENT_TAGGED_NAME))
+        method = method->u.s_binary.left;
+    if (class && method && method->type == DEMANGLE_COMPONENT_CTOR)
+        method->u.s_ctor.name = class;
+    if (class && method && method->type == DEMANGLE_COMPONENT_DTOR)
+        method->u.s_dtor.name = class;
+}
+
 // A local name has its function before it, of which the name is enough.
 static void forget_arguments(component *function)
 {
@@ -132,7 +169,11 @@ static void prune_children(struct pruning *p, component *c, int depth)
         c->u.s_unary_num.sub = prune(p, c->u.s_unary_num.sub, depth);
         return;
     case DEMANGLE_COMPONENT_LOCAL_NAME:
-        forget_arguments(c->u.s_binary.left);
+        if (p->style != DEMANGLE_FULL)
+            forget_arguments(c->u.s_binary.left);
+        break;
+    case DEMANGLE_COMPONENT_QUAL_NAME:
+        name_constructor(c);
         break;
     default:
         break;
@@ -143,7 +184,8 @@ static void prune_children(struct pruning *p, component *c, int depth)
     c->u.s_binary.right = prune(p, c->u.s_binary.right, depth);
 }
 
-// Takes the arguments of templates and of enclosing functions out of the tree.
+// Takes the arguments of templates and of enclosing functions out of the tree, unless all is shown,
+// and mends what libiberty has otherwise than other demanglers.
 static component *prune(struct pruning *p, component *c, int depth)
 {
     if (!c || depth > DEPTH_MAX || p->steps == 0)
@@ -162,15 +204,21 @@ static component *prune(struct pruning *p, component *c, int depth)
     return c;
 }
 
-// Closing brackets stand apart; libiberty forgets that after an empty pack of arguments.
-static void part_brackets(struct buf *out, size_t from)
+// Closing brackets stand apart; libiberty forgets that after an empty pack of arguments, and leaves
+// the comma behind one.
+static void part_arguments(struct buf *out, size_t from)
 {
+    static const struct span comma = SPAN(", ");
     struct buf whole = {0};
     buf_add(&whole, span_from(buf_span(out), from));
     struct span s = buf_span(&whole);
     out->n = from;
     for (size_t i = 0; i < s.n; i++) {
-        buf_addc(out, s.at[i]);
+        while (i > 0 && (s.at[i - 1] == '<' || s.at[i - 1] == ' ') &&
+               span_starts(span_from(s, i), comma))
+            i += comma.n;
+        if (i < s.n)
+            buf_addc(out, s.at[i]);
         if (i > 0 && i + 1 < s.n && s.at[i] == '>' && s.at[i + 1] == '>' && s.at[i - 1] != ')' &&
             !span_ends(span_upto(s, i), SPAN("operator")))
             buf_addc(out, ' ');
@@ -186,25 +234,56 @@ static bool print_tree(component *tree, int options, struct buf *out)
         return false;
     if (!cplus_demangle_print_callback(options, tree, print_part, &p))
         return false;
-    part_brackets(out, before);
+    part_arguments(out, before);
     return true;
 }
 
-// Demangles from "_Z" on.
-static bool demangle_itanium(const char *mangled, enum demangle_style style, bool arguments,
-                             struct buf *out)
+static bool demangle_tree(const char *mangled, enum demangle_style style, bool arguments,
+                          struct buf *out)
 {
     int options = DMGL_ANSI | (arguments ? DMGL_PARAMS : 0);
     void *memory = NULL;
     component *tree = cplus_demangle_v3_components(mangled, options, &memory);
     while (tree && tree->type == DEMANGLE_COMPONENT_CLONE)
         tree = tree->u.s_binary.left;
-    if (tree && style != DEMANGLE_FULL) {
+    if (tree) {
         struct pruning p = {style, NULL, DEMANGLED_MAX};
         tree = prune(&p, tree, 0);
     }
     bool done = tree && print_tree(tree, options, out);
     free(memory);
+    return done;
+}
+
+// A dependent name in a class, "sr" and what is around it up to "E", as clang writes it; libiberty
+// knows it with an "N" before. False where there is none.
+static bool nest_dependent_names(const char *mangled, struct buf *out)
+{
+    static const struct span sign = SPAN("sr"), standard = SPAN("3std");
+    struct span rest = span_of(mangled);
+    bool any = false;
+    while (rest.n) {
+        bool is = span_starts(rest, sign) && rest.n > 2 && isdigit((unsigned char)rest.at[2]);
+        buf_add(out, is ? SPAN("srN") : span_upto(rest, 1));
+        rest = span_from(rest, is ? sign.n : 1);
+        if (is && span_starts(rest, standard)) {
+            buf_add(out, SPAN("St"));
+            rest = span_from(rest, standard.n);
+        }
+        any |= is;
+    }
+    return any;
+}
+
+// Demangles from "_Z" on.
+static bool demangle_itanium(const char *mangled, enum demangle_style style, bool arguments,
+                             struct buf *out)
+{
+    struct buf nested = {0};
+    bool done = demangle_tree(mangled, style, arguments, out);
+    if (!done && nest_dependent_names(mangled, &nested))
+        done = demangle_tree(buf_cstr(&nested), style, arguments, out);
+    buf_release(&nested);
     return done;
 }
 
@@ -239,21 +318,45 @@ static bool demangle_block(char *name, enum demangle_style style, struct buf *ou
     return demangle_itanium(name + 2, style, style == DEMANGLE_FULL, out);
 }
 
-// Leaves only the brackets of generic arguments; "<T as Trait>" is not such a list.
+// Whether "Output = " or the like begins at i: a type of a trait's own.
+static bool is_binding(struct span name, size_t i)
+{
+    size_t end = i;
+    while (end < name.n && (isalnum((unsigned char)name.at[end]) || name.at[end] == '_'))
+        end++;
+    return end > i && span_starts(span_from(name, end), SPAN(" = "));
+}
+
+// Whether the bracket at i opens generic arguments; "<T as Trait>" and "for<'a>" are none.
+static bool is_generic(struct span name, size_t i)
+{
+    bool lifetimes = span_starts(span_from(name, i + 1), SPAN("'")) &&
+                     span_ends(span_upto(name, i), SPAN("for"));
+    return i > 0 && (isalnum((unsigned char)name.at[i - 1]) || strchr("_:}", name.at[i - 1])) &&
+           !lifetimes;
+}
+
+// Leaves of generic arguments the brackets alone, and what is bound there.
 static void cut_generics(struct span name, struct buf *out)
 {
+    bool hidden[DEPTH_MAX] = {false}; // what stands in brackets of a depth
     size_t depth = 0;
     for (size_t i = 0; i < name.n; i++) {
         char c = name.at[i];
-        bool arrow = c == '>' && i > 0 && name.at[i - 1] == '-';
-        bool opens = c == '<' && i > 0 &&
-                     (isalnum((unsigned char)name.at[i - 1]) || strchr("_:}", name.at[i - 1]));
-        if (depth && c == '>' && !arrow)
+        if (c == '>' && depth > 0 && name.at[i - 1] != '-')
             depth--;
-        if (depth == 0)
+        bool next = i > 1 && name.at[i - 1] == ' ' && name.at[i - 2] == ',';
+        if (hidden[depth] && !hidden[depth - 1] && (next || name.at[i - 1] == '<') &&
+            is_binding(name, i)) {
+            hidden[depth] = false;
+            buf_add(out, next ? SPAN(", ") : SPAN(""));
+        }
+        if (!hidden[depth])
             buf_addc(out, c);
-        if ((depth && c == '<') || (depth == 0 && opens))
+        if (c == '<' && depth + 1 < DEPTH_MAX) {
+            hidden[depth + 1] = hidden[depth] || is_generic(name, i);
             depth++;
+        }
     }
 }
 

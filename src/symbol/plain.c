@@ -37,7 +37,12 @@ static size_t operator_length(struct span s, size_t i)
     for (size_t k = 0; k < sizeof signs / sizeof *signs; k++)
         if (span_starts(rest, signs[k]))
             return word.n + signs[k].n;
-    return rest.n && is_word(rest.at[0]) ? 0 : word.n;
+    if (rest.n && is_word(rest.at[0]))
+        return 0;
+    size_t n = 0;
+    while (n < rest.n && strchr("+-*/%^&|~!=,", rest.at[n]))
+        n++;
+    return word.n + n;
 }
 
 // The index after the bracket that closes the one at i; 0 where none does.
@@ -89,10 +94,11 @@ static bool is_declarator(struct span s, size_t i)
 static void cut_brackets(struct span s, char open, struct buf *out)
 {
     char close = open == '(' ? ')' : '>';
-    size_t declarators = 0;
+    size_t declarators = 0, operator_end = 0;
     for (size_t i = 0; i < s.n;) {
         size_t keep = operator_length(s, i), end = 0;
-        if (keep == 0 && s.at[i] == open && is_component(s, i))
+        operator_end = keep ? i + keep : operator_end;
+        if (keep == 0 && s.at[i] == open && i != operator_end && is_component(s, i))
             keep = (end = after_bracket(s, i)) ? end - i : s.n - i;
         else if (keep == 0 && s.at[i] == open && open == '(' && is_declarator(s, i))
             declarators++;

@@ -234,11 +234,16 @@ void symtab_list_nearest(struct symtab *t, struct arena *arena)
     if (symbols.n == 0)
         symbols = elf_symbols(t->elf, true, arena);
     t->near = arena_alloc(arena, (symbols.n + 1) * sizeof *t->near);
+    struct span file = {NULL, 0};
     size_t n = 0;
     for (size_t i = 0; i < symbols.n; i++) {
         const struct elf_symbol *s = &symbols.at[i];
+        if (s->type == STT_FILE)
+            file = s->name;
         if (is_near(t->elf, s))
-            t->near[n++] = (struct near_symbol){s->value, s->size, s->name, i};
+            t->near[n++] = (struct near_symbol){
+                s->value, s->size, s->name,
+                s->binding == STB_LOCAL ? file : (struct span){NULL, 0}, i};
     }
     qsort(t->near, n, sizeof *t->near, cmp_near);
     for (size_t i = 0; i < n; i++) // of those at one value the last
@@ -246,7 +251,7 @@ void symtab_list_nearest(struct symtab *t, struct arena *arena)
             t->near[t->n_near++] = t->near[i];
 }
 
-struct span symtab_nearest(const struct symtab *t, uint64_t address)
+const struct near_symbol *symtab_nearest(const struct symtab *t, uint64_t address)
 {
     size_t low = 0, high = t->n_near;
     while (low < high) {
@@ -257,7 +262,7 @@ struct span symtab_nearest(const struct symtab *t, uint64_t address)
             high = middle;
     }
     if (low == 0)
-        return SPAN("");
+        return NULL;
     const struct near_symbol *s = &t->near[low - 1];
-    return s->size && address - s->value >= s->size ? SPAN("") : s->name;
+    return s->size && address - s->value >= s->size ? NULL : s;
 }

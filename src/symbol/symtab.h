@@ -30,8 +30,8 @@ struct symtab {
     // What llvm-symbolizer looks at, one for each value.
     struct near_symbol {
         uint64_t value, size; // size 0: unknown
-        struct span name;
-        size_t order; // in the file
+        struct span name, file; // of local ones; empty: unknown
+        size_t order;           // in the file
     } * near;
     size_t n_near;
 };
@@ -48,9 +48,9 @@ const struct candidate *symtab_function(const struct symtab *t, uint16_t section
 // Makes symtab_nearest's list, where it is not there yet.
 void symtab_list_nearest(struct symtab *t, struct arena *arena);
 
-// The name of the symbol that llvm-symbolizer takes for an address: the nearest before it, whose
-// size has to reach so far where it is known; or an empty span.
-struct span symtab_nearest(const struct symtab *t, uint64_t address);
+// The symbol that llvm-symbolizer takes for an address: the nearest before it, whose size has to
+// reach so far where it is known; or NULL.
+const struct near_symbol *symtab_nearest(const struct symtab *t, uint64_t address);
 
 // The section in memory that holds an address; 0 where none does.
 uint16_t symtab_section(const struct elf *elf, uint64_t address);
