@@ -27,6 +27,7 @@ struct binary {
     bool is_go;
     struct dwarf *dwarf;
     bool has_looked; // for DWARF
+    bool reads_split;
     struct arena arena;
     char *build_id;
     struct err trouble;
@@ -102,6 +103,11 @@ const char *binary_trouble(const struct binary *b)
     return b->trouble.text;
 }
 
+void binary_read_split(struct binary *b)
+{
+    b->reads_split = true;
+}
+
 static void read_symbols(struct binary *b, struct image *image)
 {
     if (!image->is_read && image->bytes.n)
@@ -131,7 +137,8 @@ static void open_dwarf(struct binary *b)
         }
     }
     if (separate_common_is_safe(b->debug.bytes.n ? &b->debug.elf : &b->file.elf))
-        b->dwarf = dwarf_open(b->debug.bytes.n ? b->debug.bytes : b->file.bytes, &b->trouble);
+        b->dwarf = dwarf_open(b->debug.bytes.n ? b->debug.bytes : b->file.bytes,
+                              b->reads_split && !b->debug.bytes.n ? b->path : NULL, &b->trouble);
 }
 
 // Of a file without a symbol table: what it has instead.

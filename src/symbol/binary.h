@@ -46,6 +46,10 @@ struct found {
 // Which program google/pprof would have asked, and so which answers are right.
 enum symbol_style { AS_ADDR2LINE, AS_LLVM_SYMBOLIZER };
 
+// Has debugging information read that is in files of its own (.dwo), as llvm-symbolizer does and
+// addr2line does not; before anything is asked.
+void binary_read_split(struct binary *b);
+
 // Finds what is at each of n addresses, sorted; before anything else is asked.
 // May run on a thread of its own. With fast, symbol tables alone are read.
 void binary_find(struct binary *b, bool fast, const uint64_t *addresses, size_t n,

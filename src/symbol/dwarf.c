@@ -9,6 +9,7 @@
 #include "base/vec.h"
 #include "base/xalloc.h"
 #include "symbol/libdw.h"
+#include "symbol/split.h"
 
 // How deep entries may stand in each other, and references may lead on.
 enum { DEPTH_MAX = 1024, REFERENCES_MAX = 100 };
@@ -36,6 +37,7 @@ struct pieces {
 
 struct unit {
     Dwarf_Die die;
+    Dwarf_Die entries; // the same, but of a skeleton
     const unsigned char *end;
     const char *directory; // in which the compiler ran; NULL: unknown
     bool is_read, names_are_linkage;
@@ -48,8 +50,9 @@ struct unit {
 
 struct dwarf {
     const struct libdw *lib;
-    Elf *elf;
+    struct split_elf file;
     Dwarf *handle;
+    const char *split_of; // the file's path; NULL: skeletons are left out
     struct arena arena;
     VEC(struct unit) units;
     struct pieces pieces;    // of all units that say which addresses they have
@@ -136,10 +139,16 @@ static const char *text_of(const struct dwarf *d, Dwarf_Die *die, unsigned name)
     return d->lib->dwarf_attr(die, name, &attribute) ? d->lib->dwarf_formstring(&attribute) : NULL;
 }
 
+// A unit whose entries are in a file of their own (.dwo) is as good as none to addr2line, unless it
+// says in a way that it does not know where it is.
 static bool has_code(const struct dwarf *d, Dwarf_Die *die)
 {
-    // Units whose entries are in a file of their own (.dwo) are as good as none to addr2line.
-    return d->lib->dwarf_tag(die) == DW_TAG_compile_unit;
+    Dwarf_Attribute ranges;
+    int tag = d->lib->dwarf_tag(die);
+    if (tag != DW_TAG_skeleton_unit)
+        return tag == DW_TAG_compile_unit;
+    return d->split_of || !d->lib->dwarf_attr(die, DW_AT_ranges, &ranges) ||
+           d->lib->dwarf_whatform(&ranges) == DW_FORM_rnglistx;
 }
 
 static void add_unit(struct dwarf *d, Dwarf_Die *die, const unsigned char *end, int version)
@@ -147,7 +156,8 @@ static void add_unit(struct dwarf *d, Dwarf_Die *die, const unsigned char *end, 
     uint32_t index = (uint32_t)d->units.n;
     size_t before = d->pieces.all.n;
     struct unit *u = vec_push(&d->arena, &d->units);
-    *u = (struct unit){.die = *die, .end = end, .directory = text_of(d, die, DW_AT_comp_dir)};
+    *u = (struct unit){
+        .die = *die, .entries = *die, .end = end, .directory = text_of(d, die, DW_AT_comp_dir)};
     u->is_old = version < 5;
     u->names_are_linkage = is_plain_language(d->lib->dwarf_srclang(die));
     add_pieces(d, die, index, &d->pieces);
@@ -221,7 +231,10 @@ static void add_function(struct walk *w, struct unit *u)
 static void read_functions(struct dwarf *d, struct unit *u)
 {
     struct walk *w = xcalloc(1, sizeof *w);
-    *w = (struct walk){.d = d, .unit = u, .die = u->die};
+    Dwarf_Die entries;
+    if (d->split_of && split_find(d->lib, d->split_of, &u->die, &entries, &u->end))
+        u->entries = entries;
+    *w = (struct walk){.d = d, .unit = u, .die = u->entries};
     w->functions[0] = w->functions[1] = NO_FUNCTION;
     while (walk_on(w)) {
         int tag = d->lib->dwarf_tag(&w->die);
@@ -304,7 +317,7 @@ static const char *call_file(struct dwarf *d, struct unit *u, Dwarf_Die *die)
     size_t n;
     if (!number_of(d, die, DW_AT_call_file, &index))
         return NULL;
-    if (d->lib->dwarf_getsrcfiles(&u->die, &files, &n) != 0 || index >= n)
+    if (d->lib->dwarf_getsrcfiles(&u->entries, &files, &n) != 0 || index >= n)
         return "<unknown>";
     return path_of(d, u, d->lib->dwarf_filesrc(files, (size_t)index, NULL, NULL));
 }
@@ -450,23 +463,20 @@ bool dwarf_find(struct dwarf *d, uint64_t address, struct dwarf_place *place)
     return false;
 }
 
-struct dwarf *dwarf_open(struct span bytes, struct err *err)
+struct dwarf *dwarf_open(struct span bytes, const char *split_of, struct err *err)
 {
     err->text[0] = '\0';
     const struct libdw *lib = libdw_load(err);
     if (!lib)
         return NULL;
-    Elf *elf = lib->elf_memory((char *)bytes.at, bytes.n);
-    Dwarf *handle = elf ? lib->dwarf_begin_elf(elf, DWARF_C_READ, NULL) : NULL;
+    struct split_elf file = split_open(lib, bytes, split_of);
+    Dwarf *handle = file.elf ? lib->dwarf_begin_elf(file.elf, DWARF_C_READ, NULL) : NULL;
     if (!handle) {
-        if (elf)
-            lib->elf_end(elf);
+        split_close(lib, &file);
         return NULL;
     }
     struct dwarf *d = xcalloc(1, sizeof *d);
-    d->lib = lib;
-    d->elf = elf;
-    d->handle = handle;
+    *d = (struct dwarf){.lib = lib, .file = file, .handle = handle, .split_of = split_of};
     list_units(d);
     return d;
 }
@@ -476,7 +486,7 @@ void dwarf_close(struct dwarf *d)
     if (!d)
         return;
     d->lib->dwarf_end(d->handle);
-    d->lib->elf_end(d->elf);
+    split_close(d->lib, &d->file);
     arena_release(&d->arena);
     free(d);
 }

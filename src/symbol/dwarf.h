@@ -32,9 +32,10 @@ struct dwarf_place {
 
 struct dwarf;
 
-// The file's bytes have to stay. NULL where it has no DWARF that can be read, with *err filled
-// where that is because libdw cannot be used; err->text is "" otherwise.
-struct dwarf *dwarf_open(struct span bytes, struct err *err);
+// The file's bytes have to stay. With the file's path, entries that are in files of their own are
+// read, too. NULL where it has no DWARF that can be read, with *err filled where that is because
+// libdw cannot be used; err->text is "" otherwise.
+struct dwarf *dwarf_open(struct span bytes, const char *split_of, struct err *err);
 void dwarf_close(struct dwarf *d);
 
 // What is at an address of the file; false where nothing is known.

@@ -12,11 +12,12 @@
 // first binary is read, as most runs read none; a static build has them linked.
 // clang-format off
 #define LIBDW_FUNCTIONS(X)                                                                        \
-    X(elf_version) X(elf_memory) X(elf_end) X(dwarf_begin_elf) X(dwarf_end) X(dwarf_next_unit)    \
+    X(elf_version) X(elf_memory) X(elf_begin) X(elf_end) X(dwarf_begin_elf) X(dwarf_end) X(dwarf_next_unit)    \
     X(dwarf_ranges) X(dwarf_child) X(dwarf_siblingof) X(dwarf_tag) X(dwarf_offdie) X(dwarf_attr)  \
     X(dwarf_formstring) X(dwarf_formudata) X(dwarf_formref_die) X(dwarf_srclang)                  \
     X(dwarf_getsrclines) X(dwarf_onesrcline) X(dwarf_lineaddr) X(dwarf_lineno) X(dwarf_linecol) X(dwarf_linesrc)   \
-    X(dwarf_lineendsequence) X(dwarf_line_file) X(dwarf_whatform) X(dwarf_getsrcfiles) X(dwarf_filesrc)
+    X(dwarf_lineendsequence) X(dwarf_line_file) X(dwarf_whatform) X(dwarf_getsrcfiles) X(dwarf_filesrc)     \
+    X(dwarf_cu_info) X(dwarf_cu_getdwarf) X(dwarf_dieoffset)
 // clang-format on
 
 struct libdw {

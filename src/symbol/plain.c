@@ -2,6 +2,7 @@
 #include "symbol/plain.h"
 
 #include <ctype.h>
+#include <stdint.h>
 
 static bool is_word(char c)
 {
@@ -94,7 +95,7 @@ static bool is_declarator(struct span s, size_t i)
 static void cut_brackets(struct span s, char open, struct buf *out)
 {
     char close = open == '(' ? ')' : '>';
-    size_t declarators = 0, operator_end = 0;
+    size_t declarators = 0, operator_end = SIZE_MAX;
     for (size_t i = 0; i < s.n;) {
         size_t keep = operator_length(s, i), end = 0;
         operator_end = keep ? i + keep : operator_end;

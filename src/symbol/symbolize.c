@@ -134,6 +134,8 @@ static void run_task(void *context, unsigned i)
 {
     struct symbolizer *s = context;
     struct task *t = &s->tasks.at[i];
+    if (s->style == AS_LLVM_SYMBOLIZER)
+        binary_read_split(t->opened.binary);
     binary_find(t->opened.binary, s->mode->fast, t->addresses, t->n_addresses, t->found, s->job);
 }
 

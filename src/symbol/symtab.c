@@ -241,9 +241,9 @@ void symtab_list_nearest(struct symtab *t, struct arena *arena)
         if (s->type == STT_FILE)
             file = s->name;
         if (is_near(t->elf, s))
-            t->near[n++] = (struct near_symbol){
-                s->value, s->size, s->name,
-                s->binding == STB_LOCAL ? file : (struct span){NULL, 0}, i};
+            t->near[n++] =
+                (struct near_symbol){s->value, s->size, s->name,
+                                     s->binding == STB_LOCAL ? file : (struct span){NULL, 0}, i};
     }
     qsort(t->near, n, sizeof *t->near, cmp_near);
     for (size_t i = 0; i < n; i++) // of those at one value the last

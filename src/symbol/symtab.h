@@ -29,7 +29,7 @@ struct symtab {
     size_t n_functions;
     // What llvm-symbolizer looks at, one for each value.
     struct near_symbol {
-        uint64_t value, size; // size 0: unknown
+        uint64_t value, size;   // size 0: unknown
         struct span name, file; // of local ones; empty: unknown
         size_t order;           // in the file
     } * near;

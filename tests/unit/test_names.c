@@ -36,6 +36,10 @@ static void arguments_and_templates_go(void)
         {SPAN("a::operator<<(int)"), SPAN("a::operator<<"), SPAN("a::operator<<")},
         {SPAN("a::S::operator()(int) const"), SPAN("a::S::operator() const"),
          SPAN("a::S::operator() const")},
+        {SPAN("operator+<char, std::allocator<char> >"), SPAN("operator+"),
+         SPAN("operator+<char, std::allocator<char> >")},
+        {SPAN("operator==<a::B>"), SPAN("operator=="), SPAN("operator==<a::B>")},
+        {SPAN("operator<=><a::B>"), SPAN("operator<=>"), SPAN("operator<=><a::B>")},
         {SPAN("a::operator->()"), SPAN("a::operator->"), SPAN("a::operator->")},
         {SPAN("bool a::operator< <int>(a::A<int> const&)"), SPAN("bool a::operator<"),
          SPAN("bool a::operator< <int>")},
@@ -123,6 +127,22 @@ static void mangled_names_are_read(void)
         {"_RNvCs1234_7mycrate3foo", "mycrate::foo", "mycrate::foo", "mycrate::foo"},
         {"_RINvNtC3std3mem8align_ofjE", "std::mem::align_of::<>", "std::mem::align_of::<usize>",
          "std::mem::align_of::<usize>"},
+        // An inherited constructor, and one of a class without a name.
+        {"_ZN1BCI11AEi", "B::B", "B::B", "B::B(int)"},
+        {"_ZN1AUt_C1Ev", "A::{unnamed type#1}::{unnamed type#1}",
+         "A::{unnamed type#1}::{unnamed type#1}", "A::{unnamed type#1}::{unnamed type#1}()"},
+        {"_ZNSt6threadC1IZ4mainEUlvE_JEvEEOT_DpOT0_", "std::thread::thread",
+         "std::thread::thread<main::{lambda()#1}, void>",
+         "std::thread::thread<main::{lambda()#1}, void>(main::{lambda()#1}&&)"},
+        // As clang writes a dependent name.
+        {"_Z1fIiENSt9enable_ifIXsr3std9is_signedIT_EE5valueEiE4typeET_", "f", "f<int>",
+         "std::enable_if<std::is_signed<int>::value, int>::type f<int>(int)"},
+        {"_RNvXCs1_1aDINtNtC4core3ops2FnThEEp6OutputlEL_NtB2_1A1f",
+         "<dyn core::ops::Fn<, Output = i32> as a::A>::f",
+         "<dyn core::ops::Fn<(u8,), Output = i32> as a::A>::f",
+         "<dyn core::ops::Fn<(u8,), Output = i32> as a::A>::f"},
+        {"_RNvXCs1_1aFG_QL0_INtB2_1WL0_EEuNtB2_1T1f", "<for<'a> fn(&'a mut a::W<>) as a::T>::f",
+         "<for<'a> fn(&'a mut a::W<'a>) as a::T>::f", "<for<'a> fn(&'a mut a::W<'a>) as a::T>::f"},
     };
     static const enum demangle_style styles[] = {DEMANGLE_SIMPLE, DEMANGLE_TEMPLATES,
                                                  DEMANGLE_FULL};

@@ -10,6 +10,7 @@ flags=(-shared -fPIC -nostdlib -fno-exceptions -fno-rtti -O1 "-fdebug-prefix-map
 g++ "${flags[@]}" -g -gdwarf-5 -o "$out/lot.so" lot.cc
 g++ "${flags[@]}" -g -gdwarf-4 -o "$out/lot.dwarf4.so" lot.cc
 g++ "${flags[@]}" -g -gz=zlib -o "$out/lot.gz.so" lot.cc
+(cd "$out" && g++ "${flags[@]}" "-fdebug-prefix-map=$PWD=." -g -gsplit-dwarf -o lot.split.so ../src/binaries/lot.cc)
 strip -g -o "$out/lot.symbols.so" "$out/lot.so"
 strip -o "$out/lot.stripped.so" "$out/lot.so"
 nm "$out/lot.so" | awk '$2 == "t" { print $3 }' >"$out/local"
