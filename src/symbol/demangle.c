@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
-#include "symbol/prune.h"
+#include "symbol/rustname.h"
 
 // Backward references let a short name stand for a text of any length, and the depth of a name is
 // the reader's of it.
@@ -28,6 +28,181 @@ static void print_part(const char *text, size_t n, void *context)
     if (p->out->n + n > p->limit)
         longjmp(p->too_long, 1);
     buf_add(p->out, (struct span){text, n});
+}
+
+typedef struct demangle_component component;
+
+// Whether a component of this type has two others below it.
+static bool has_children(enum demangle_component_type type)
+{
+    switch (type) {
+    case DEMANGLE_COMPONENT_NAME:
+    case DEMANGLE_COMPONENT_TEMPLATE_PARAM:
+    case DEMANGLE_COMPONENT_FUNCTION_PARAM:
+    case DEMANGLE_COMPONENT_SUB_STD:
+    case DEMANGLE_COMPONENT_BUILTIN_TYPE:
+    case DEMANGLE_COMPONENT_EXTENDED_BUILTIN_TYPE:
+    case DEMANGLE_COMPONENT_OPERATOR:
+    case DEMANGLE_COMPONENT_EXTENDED_OPERATOR:
+    case DEMANGLE_COMPONENT_CHARACTER:
+    case DEMANGLE_COMPONENT_NUMBER:
+    case DEMANGLE_COMPONENT_CTOR:
+    case DEMANGLE_COMPONENT_DTOR:
+    case DEMANGLE_COMPONENT_FIXED_TYPE:
+    case DEMANGLE_COMPONENT_UNNAMED_TYPE:
+    case DEMANGLE_COMPONENT_LAMBDA:
+    case DEMANGLE_COMPONENT_DEFAULT_ARG:
+        return false;
+    default:
+        return true;
+    }
+}
+
+struct pruning {
+    enum demangle_style style;
+    const component *arguments; // of the template whose name is looked at
+    size_t steps;               // a tree may share its parts: how many more are looked at
+};
+
+static component *prune(struct pruning *p, component *c, int depth);
+
+// What a parameter of the template stands for, as its arguments will not be there to ask.
+static component *argument_of(const struct pruning *p, const component *parameter)
+{
+    const component *list = p->arguments;
+    long index = parameter->u.s_number.number;
+    while (list && list->type == DEMANGLE_COMPONENT_TEMPLATE_ARGLIST && index-- > 0)
+        list = list->u.s_binary.right;
+    bool known = list && list->type == DEMANGLE_COMPONENT_TEMPLATE_ARGLIST;
+    return known ? list->u.s_binary.left : NULL;
+}
+
+static component *prune_template(struct pruning *p, component *c, int depth)
+{
+    const component *before = p->arguments;
+    p->arguments = c->u.s_binary.right;
+    component *name = prune(p, c->u.s_binary.left, depth);
+    p->arguments = before;
+    return name;
+}
+
+// "std::basic_string<char, …>" is one letter.
+static void prune_abbreviation(component *c)
+{
+    struct span name = {c->u.s_string.string, (size_t)c->u.s_string.len};
+    size_t open = span_find(name, SPAN("<"));
+    if (open != SPAN_NOT_FOUND)
+        c->u.s_string.len = (int)open;
+}
+
+// The name that a class has in itself, as its constructors have it.
+static component *own_name(component *class)
+{
+    for (int depth = 0; class && depth < DEPTH_MAX; depth++)
+        switch (class->type) {
+        case DEMANGLE_COMPONENT_QUAL_NAME:
+        case DEMANGLE_COMPONENT_LOCAL_NAME:
+            class = class->u.s_binary.right;
+            break;
+        case DEMANGLE_COMPONENT_TEMPLATE:
+        case DEMANGLE_COMPONENT_TAGGED_NAME:
+            class = class->u.s_binary.left;
+            break;
+        case DEMANGLE_COMPONENT_NAME:
+        case DEMANGLE_COMPONENT_UNNAMED_TYPE:
+            return class;
+        default:
+            return NULL;
+        }
+    return NULL;
+}
+
+// libiberty names an inherited constructor by the class that it is inherited from, and one of a
+// class without a name by the class around it.
+static void name_constructor(component *qualified)
+{
+    component *class = own_name(qualified->u.s_binary.left);
+    component *method = qualified->u.s_binary.right;
+    while (method && (method->type == DEMANGLE_COMPONENT_TEMPLATE ||
+                      method->type == DEMANGLE_COMPONENT_TAGGED_NAME))
+        method = method->u.s_binary.left;
+    if (class && method && method->type == DEMANGLE_COMPONENT_CTOR)
+        method->u.s_ctor.name = class;
+    if (class && method && method->type == DEMANGLE_COMPONENT_DTOR)
+        method->u.s_dtor.name = class;
+}
+
+// A local name has its function before it, of which the name is enough.
+static void forget_arguments(component *function)
+{
+    while (function && function->type != DEMANGLE_COMPONENT_TYPED_NAME)
+        if (function->type == DEMANGLE_COMPONENT_LOCAL_NAME || !has_children(function->type))
+            return;
+        else
+            function = function->u.s_binary.left;
+    component *type = function ? function->u.s_binary.right : NULL;
+    if (type && type->type == DEMANGLE_COMPONENT_FUNCTION_TYPE)
+        type->u.s_binary.left = type->u.s_binary.right = NULL;
+}
+
+// The parameters of a lambda's own template are shown as "auto:1".
+static void prune_lambda(struct pruning *p, component *c, int depth)
+{
+    const component *before = p->arguments;
+    p->arguments = NULL;
+    c->u.s_unary_num.sub = prune(p, c->u.s_unary_num.sub, depth);
+    p->arguments = before;
+}
+
+static void prune_children(struct pruning *p, component *c, int depth)
+{
+    switch (c->type) {
+    case DEMANGLE_COMPONENT_CTOR:
+        c->u.s_ctor.name = prune(p, c->u.s_ctor.name, depth);
+        return;
+    case DEMANGLE_COMPONENT_DTOR:
+        c->u.s_dtor.name = prune(p, c->u.s_dtor.name, depth);
+        return;
+    case DEMANGLE_COMPONENT_LAMBDA:
+        prune_lambda(p, c, depth);
+        return;
+    case DEMANGLE_COMPONENT_DEFAULT_ARG:
+        c->u.s_unary_num.sub = prune(p, c->u.s_unary_num.sub, depth);
+        return;
+    case DEMANGLE_COMPONENT_LOCAL_NAME:
+        if (p->style != DEMANGLE_FULL)
+            forget_arguments(c->u.s_binary.left);
+        break;
+    case DEMANGLE_COMPONENT_QUAL_NAME:
+        name_constructor(c);
+        break;
+    default:
+        break;
+    }
+    if (!has_children(c->type))
+        return;
+    c->u.s_binary.left = prune(p, c->u.s_binary.left, depth);
+    c->u.s_binary.right = prune(p, c->u.s_binary.right, depth);
+}
+
+// Takes the arguments of templates and of enclosing functions out of the tree, unless all is shown,
+// and mends what libiberty has otherwise than other demanglers.
+static component *prune(struct pruning *p, component *c, int depth)
+{
+    if (!c || depth > DEPTH_MAX || p->steps == 0)
+        return c;
+    p->steps--;
+    if (p->style == DEMANGLE_SIMPLE && c->type == DEMANGLE_COMPONENT_TEMPLATE)
+        return prune_template(p, c, depth + 1);
+    if (p->style == DEMANGLE_SIMPLE && c->type == DEMANGLE_COMPONENT_TEMPLATE_PARAM &&
+        p->arguments) {
+        component *argument = argument_of(p, c);
+        return argument ? prune(p, argument, depth + 1) : c;
+    }
+    if (p->style == DEMANGLE_SIMPLE && c->type == DEMANGLE_COMPONENT_SUB_STD)
+        prune_abbreviation(c);
+    prune_children(p, c, depth + 1);
+    return c;
 }
 
 // Closing brackets stand apart; libiberty forgets that after an empty pack of arguments, and leaves
@@ -52,7 +227,7 @@ static void part_arguments(struct buf *out, size_t from)
     buf_release(&whole);
 }
 
-static bool print_tree(struct demangle_component *tree, int options, struct buf *out)
+static bool print_tree(component *tree, int options, struct buf *out)
 {
     struct printing p = {.out = out, .limit = out->n + DEMANGLED_MAX};
     size_t before = out->n;
@@ -69,11 +244,13 @@ static bool demangle_tree(const char *mangled, enum demangle_style style, bool a
 {
     int options = DMGL_ANSI | (arguments ? DMGL_PARAMS : 0);
     void *memory = NULL;
-    struct demangle_component *tree = cplus_demangle_v3_components(mangled, options, &memory);
+    component *tree = cplus_demangle_v3_components(mangled, options, &memory);
     while (tree && tree->type == DEMANGLE_COMPONENT_CLONE)
         tree = tree->u.s_binary.left;
-    if (tree)
-        tree = prune_tree(tree, style);
+    if (tree) {
+        struct pruning p = {style, NULL, DEMANGLED_MAX};
+        tree = prune(&p, tree, 0);
+    }
     bool done = tree && print_tree(tree, options, out);
     free(memory);
     return done;
@@ -142,48 +319,6 @@ static bool demangle_block(char *name, enum demangle_style style, struct buf *ou
     return demangle_itanium(name + 2, style, style == DEMANGLE_FULL, out);
 }
 
-// Whether "Output = " or the like begins at i: a type of a trait's own.
-static bool is_binding(struct span name, size_t i)
-{
-    size_t end = i;
-    while (end < name.n && (isalnum((unsigned char)name.at[end]) || name.at[end] == '_'))
-        end++;
-    return end > i && span_starts(span_from(name, end), SPAN(" = "));
-}
-
-// Whether the bracket at i opens generic arguments; "<T as Trait>" and "for<'a>" are none.
-static bool is_generic(struct span name, size_t i)
-{
-    bool lifetimes = span_starts(span_from(name, i + 1), SPAN("'")) &&
-                     span_ends(span_upto(name, i), SPAN("for"));
-    return i > 0 && (isalnum((unsigned char)name.at[i - 1]) || strchr("_:}", name.at[i - 1])) &&
-           !lifetimes;
-}
-
-// Leaves of generic arguments the brackets alone, and what is bound there.
-static void cut_generics(struct span name, struct buf *out)
-{
-    bool hidden[DEPTH_MAX] = {false}; // what stands in brackets of a depth
-    size_t depth = 0;
-    for (size_t i = 0; i < name.n; i++) {
-        char c = name.at[i];
-        if (c == '>' && depth > 0 && name.at[i - 1] != '-')
-            depth--;
-        bool next = i > 1 && name.at[i - 1] == ' ' && name.at[i - 2] == ',';
-        if (hidden[depth] && !hidden[depth - 1] && (next || name.at[i - 1] == '<') &&
-            is_binding(name, i)) {
-            hidden[depth] = false;
-            buf_add(out, next ? SPAN(", ") : SPAN(""));
-        }
-        if (!hidden[depth])
-            buf_addc(out, c);
-        if (c == '<' && depth + 1 < DEPTH_MAX) {
-            hidden[depth + 1] = hidden[depth] || is_generic(name, i);
-            depth++;
-        }
-    }
-}
-
 // Rust's v0 names.
 static bool demangle_v0(const char *mangled, enum demangle_style style, struct buf *out)
 {
@@ -193,116 +328,10 @@ static bool demangle_v0(const char *mangled, enum demangle_style style, struct b
     if (setjmp(p.too_long) == 0)
         done = rust_demangle_callback(mangled, DMGL_RUST, print_part, &p) != 0;
     if (done && style == DEMANGLE_SIMPLE)
-        cut_generics(buf_span(&whole), out);
+        rust_cut_generics(buf_span(&whole), out);
     else if (done)
         buf_add(out, buf_span(&whole));
     buf_release(&whole);
-    return done;
-}
-
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-// Whether the name ends as Rust's old ones do, with a component that is a hash: "17h", 16 digits of
-// which at least five differ, "E".
-static bool ends_in_hash(struct span name)
-{
-    unsigned seen = 0;
-    if (name.n <= 23 || name.at[name.n - 1] != 'E' ||
-        !span_eq((struct span){name.at + name.n - 20, 3}, SPAN("17h")))
-        return false;
-    for (size_t i = name.n - 17; i < name.n - 1; i++) {
-        int digit = hex_digit(name.at[i]);
-        if (digit < 0)
-            return false;
-        seen |= 1U << digit;
-    }
-    return __builtin_popcount(seen) >= 5;
-}
-
-// Adds what the escape at the start of a component stands for and returns its length, 0: none.
-static size_t add_escaped(struct span s, struct buf *out)
-{
-    static const struct {
-        struct span code;
-        char sign;
-    } codes[] = {{SPAN("$SP$"), '@'}, {SPAN("$BP$"), '*'}, {SPAN("$RF$"), '&'}, {SPAN("$LT$"), '<'},
-                 {SPAN("$GT$"), '>'}, {SPAN("$LP$"), '('}, {SPAN("$RP$"), ')'}, {SPAN("$C$"), ','}};
-    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
-        if (span_starts(s, codes[i].code)) {
-            buf_addc(out, codes[i].sign);
-            return codes[i].code.n;
-        }
-    if (s.n < 5 || s.at[1] != 'u' || s.at[4] != '$')
-        return 0;
-    int high = hex_digit(s.at[2]), low = hex_digit(s.at[3]);
-    if (high < 2 || high > 7 || low < 0)
-        return 0;
-    buf_addc(out, (char)(high << 4 | low));
-    return 5;
-}
-
-static void add_legacy_component(struct span s, struct buf *out)
-{
-    if (span_starts(s, SPAN("_$")))
-        s = span_from(s, 1);
-    while (s.n) {
-        size_t n = 1;
-        if (*s.at == '$' && (n = add_escaped(s, out)) == 0) {
-            buf_add(out, s);
-            return;
-        }
-        if (span_starts(s, SPAN(".."))) {
-            buf_add(out, SPAN("::"));
-            n = 2;
-        } else if (*s.at != '$') {
-            buf_addc(out, *s.at);
-        }
-        s = span_from(s, n);
-    }
-}
-
-// Rust's old names: "_ZN", components after their lengths, a hash that is not shown, "E".
-static bool demangle_legacy(const char *mangled, struct buf *out)
-{
-    struct span name = span_of(mangled), rest;
-    const char *suffix = strrchr(mangled, '.');
-    while (mangled && suffix && suffix > mangled && suffix[-1] != 'E')
-        suffix = memrchr(mangled, '.', (size_t)(suffix - mangled));
-    if (suffix && suffix > mangled)
-        name = span_upto(name, (size_t)(suffix - mangled));
-    if (!ends_in_hash(name))
-        return false;
-    for (rest = (struct span){name.at + 3, name.n - 23}; rest.n;) {
-        size_t n = 0;
-        if (!isdigit((unsigned char)*rest.at))
-            return false;
-        for (; rest.n && isdigit((unsigned char)*rest.at) && n < MANGLED_MAX;
-             rest = span_from(rest, 1))
-            n = n * 10 + (size_t)(*rest.at - '0');
-        if (rest.n && *rest.at == '_' && n) {
-            rest = span_from(rest, 1);
-            n--;
-        }
-        if (n > rest.n)
-            return false;
-        if (out->n)
-            buf_add(out, SPAN("::"));
-        add_legacy_component(span_upto(rest, n), out);
-        rest = span_from(rest, n);
-    }
-    return true;
-}
-
-static bool demangle_old_rust(const char *mangled, struct buf *out)
-{
-    struct buf name = {0};
-    bool done = demangle_legacy(mangled, &name);
-    if (done)
-        buf_add(out, buf_span(&name));
-    buf_release(&name);
     return done;
 }
 
@@ -331,7 +360,7 @@ static bool demangle_cstr(char *name, enum demangle_style style, struct buf *out
 {
     if (strncmp(name, "_R", 2) == 0)
         return demangle_v0(name, style, out);
-    if (strncmp(name, "_ZN", 3) == 0 && demangle_old_rust(name, out))
+    if (strncmp(name, "_ZN", 3) == 0 && rust_demangle_old(name, out))
         return true;
     if (strncmp(name, "_Z", 2) == 0)
         return demangle_itanium(name, style, style == DEMANGLE_FULL, out);
