@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "format/trendtable.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "format/emits.h"
@@ -75,9 +76,27 @@ void trend_fill_cells(const struct table *t, const struct trend *trend,
     cells[at++] = cell_reals(scaled_values(t, item->values, n), n);
 }
 
+// Null where there is no limit, or no end in sight.
+static struct cell hours(double hours, bool known)
+{
+    return known && isfinite(hours) ? cell_real(hours) : (struct cell){.kind = CELL_NULL};
+}
+
+static struct trend_limit limit_of(const struct table *t, const struct trend *trend)
+{
+    const struct trend_numbers *o = &trend->total.numbers;
+    double limit = t->r->options.limit;
+    if (limit <= 0 || trend->n < 3 || !trend->series.timed)
+        return (struct trend_limit){.kind = LIMIT_NEVER};
+    return trend_limit(o->slope, o->low, o->high, trend->total.values[trend->n - 1],
+                       trend->total.se, limit);
+}
+
 void trend_add_facts(struct table *t, const struct trend *trend)
 {
     const struct series *s = &trend->series;
+    struct trend_limit limit = limit_of(t, trend);
+    bool ends = limit.kind != LIMIT_NEVER;
     struct table_fact facts[] = {
         {"snapshots", cell_number(s->n_read)},
         {"distinct", cell_number(trend->n)},
@@ -92,6 +111,9 @@ void trend_add_facts(struct table *t, const struct trend *trend)
         {"hidden_growth_per_hour", trend->hidden > 0 && s->timed
                                        ? cell_real(scaled(t, trend->hidden))
                                        : (struct cell){.kind = CELL_NULL}},
+        {"hours_to_limit", hours(limit.at, ends)},
+        {"hours_to_limit_low", hours(limit.low, ends)},
+        {"hours_to_limit_high", hours(limit.high, ends)},
     };
     t->facts = arena_copy(t->r->arena, facts, sizeof facts / sizeof *facts, sizeof *facts);
     t->n_facts = sizeof facts / sizeof *facts;

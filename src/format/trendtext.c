@@ -105,6 +105,18 @@ static void add_span(const struct report *r, const struct trend *t, label_lines 
     buf_release(&length);
 }
 
+// Whether the values only rise while a process runs.
+static bool is_sum(const struct report *r)
+{
+    static const char *const types[] = {"alloc_space", "alloc_objects", "contentions", "delay"};
+    const struct profile *p = r->profile;
+    struct span type = profile_str(p, p->sample_types[r->options.value_index].type);
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (span_eq(type, span_of(types[i])))
+            return true;
+    return false;
+}
+
 label_lines format_series_labels(const struct report *r, const struct trend *t)
 {
     label_lines all = format_profile_labels(r, NULL), found = {0}, *lines = &found;
@@ -122,6 +134,8 @@ label_lines format_series_labels(const struct report *r, const struct trend *t)
         ADD("%u equal the one before, as no collection was between: left out", s->n_repeats);
     if (t->rates)
         ADD("Values are per second");
+    else if (is_sum(r))
+        ADD("Values are sums since the process began: that they grow is no leak");
     return found;
 }
 

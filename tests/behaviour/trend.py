@@ -140,6 +140,13 @@ def gates_judge_series():
             assert done.returncode == status, (gate, args, done)
 
 
+def the_limit_is_in_the_document():
+    paths = series(growing(12))
+    facts = checked(json.loads(must("-leaks", "-limit=1GiB", "-format=json", *paths)))["series"]
+    assert facts["hours_to_limit"] > 30 and facts["hours_to_limit_high"] > facts["hours_to_limit"]
+    assert trend(*paths)["series"]["hours_to_limit"] is None
+
+
 def goroutines(**counts):
     """A profile of goroutines: so many in a function that sends, and workers that receive."""
     stacks = {"stuck": ["runtime.gopark", "runtime.chansend1", "main.send", "main.main"],
@@ -250,7 +257,7 @@ tap.run([growth_is_told_and_calm_is_not, documents_obey_the_schema,
          a_folder_and_a_pattern_stand_for_their_files, time_is_the_order,
          without_times_slopes_are_per_snapshot, repeats_are_left_out, a_restart_cuts_the_series,
          few_snapshots_tell_nothing, fewer_than_three_files_are_misuse, gates_judge_series,
-         one_sick_instance_shows, goroutines_that_grow_are_told_beside_a_calm_heap,
+         the_limit_is_in_the_document, one_sick_instance_shows, goroutines_that_grow_are_told_beside_a_calm_heap,
          heaps_of_one_collection_call_for_more, a_heap_of_which_all_is_recorded_counts_objects,
          entries_have_a_place, the_shell_has_them, leaks_name_line_and_source,
          a_leaking_service_is_found_out])

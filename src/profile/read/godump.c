@@ -156,8 +156,8 @@ static void take_text(struct dump *d, struct span text)
 {
     struct span trimmed = scan_trim(text), file;
     int64_t line;
-    if (trimmed.n == 0) {
-        end_goroutine(d);
+    if (trimmed.n == 0 || span_starts(trimmed, SPAN("[originating from goroutine "))) {
+        end_goroutine(d); // stacks of its ancestors may follow
     } else if (is_remark(trimmed)) {
         push_frame(d, add_frame(d, trimmed, SPAN(""), 0));
         d->no_stack |= *trimmed.at != '.';
