@@ -13,7 +13,8 @@ static void put_hint(const struct report *r, const struct hints *h, uint32_t i, 
     struct value_format values = {unit_conv_of(h->unit, SPAN("auto")), r->options.ratio};
     sink_printf(out, "\n%u. %s: ", i + 1, hint->rule->name);
     put_value(out, &values, hint->value, 0);
-    sink_printf(out, ", %.1f%% of " SPAN_FMT "\n", hint->share * 100, SPAN_ARG(h->type));
+    struct span whole = hint->whole ? span_of(hint->whole) : h->type;
+    sink_printf(out, ", %.1f%% of " SPAN_FMT "\n", hint->share * 100, SPAN_ARG(whole));
     sink_printf(out, "   %s", hint->rule->meaning);
     if (hint->seen)
         sink_printf(out, ": %s", hint->seen);

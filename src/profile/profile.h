@@ -85,6 +85,8 @@ struct side {
 
 enum { SIDE_BEFORE, SIDE_AFTER }; // of a comparison
 
+struct memstats;
+
 struct profile {
     struct strtab *strings;
 
@@ -119,6 +121,7 @@ struct profile {
     int64_t time_nanos, duration_nanos;
     struct value_type period_type;
     int64_t period;
+    const struct memstats *memstats; // of a heap's text that has them: see read/memstats.h; or NULL
 
     struct arena *arena; // owns all of the above and itself; NULL in a query's copy
 };

@@ -8,11 +8,13 @@
 // that it makes itself.
 
 enum rule_kind {
-    RULE_CALLS,   // one of the functions is called by the line
-    RULE_SIZES,   // the line's objects have the pattern
-    RULE_TEXT,    // the line's text has one of the parts, and it makes objects of its own
-    RULE_SHORT,   // large objects of one size that hardly any of are in use
-    RULE_ANYWHERE // one of the functions is the leaf, whoever calls it
+    RULE_CALLS,    // one of the functions is called by the line
+    RULE_SIZES,    // the line's objects have the pattern
+    RULE_TEXT,     // the line's text has one of the parts, and it makes objects of its own
+    RULE_SHORT,    // large objects of one size that hardly any of are in use
+    RULE_ANYWHERE, // one of the functions is the leaf, whoever calls it
+    RULE_IDLE,     // MemStats beside the heap: more is held free than in use
+    RULE_UNSETTLED // and: most of it was allocated after the collection that the heap is of
 };
 
 enum { RULE_PARTS = 8 };
@@ -25,12 +27,14 @@ struct rule {
     const char *functions[RULE_PARTS];  // beginnings of names; "=" before one: the whole name
     const char *below[RULE_PARTS];      // of CPU: and one of these is called by them
     const char *not_within[RULE_PARTS]; // not where one of these is on the stack
-    const char *text[RULE_PARTS];       // the line, where it is known, has one of these
+    const char *text[RULE_PARTS];       // the line, where it is known, has one of these as words
     const char *not_text[RULE_PARTS];   // and none of these
     enum size_pattern pattern;
-    bool needs_text;     // nothing is said where the source is not found
-    double least;        // share of the total; 0: HINT_LEAST
-    int64_t least_value; // and at least so much
+    bool needs_text;      // nothing is said where the source is not found
+    double least;         // share of the total; 0: HINT_LEAST
+    int64_t least_value;  // and at least so much
+    int64_t least_size;   // of calls in a heap: a quarter is objects of so many bytes or more
+    double least_objects; // and there are so many objects
 };
 
 #define HINT_LEAST .03

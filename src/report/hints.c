@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/hints.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "profile/read/memstats.h"
 #include "profile/series.h"
 #include "report/hintrules.h"
 
@@ -45,7 +47,9 @@ struct place_sums {
     double *objects;
     uint32_t n_sizes;
     size_t cap;
-    int64_t *calls; // by rule
+    int64_t *calls;         // by rule
+    int64_t *large_calls;   // of objects that are large by the rule
+    double *objects_called; // how many objects the calls are
 };
 
 struct finder {
@@ -79,6 +83,27 @@ static bool names(const char *const *list, struct span name)
     return false;
 }
 
+static bool is_word(char c)
+{
+    return c == '_' || c == '.' || isalnum((unsigned char)c);
+}
+
+// Of a part that begins with a letter the whole word has to be there: make(, and not remake(.
+static bool has_word(const char *const *list, struct span text)
+{
+    for (size_t i = 0; i < RULE_PARTS && list[i]; i++) {
+        struct span part = span_of(list[i]);
+        for (size_t from = 0, at; from < text.n; from += at + 1) {
+            at = span_find(span_from(text, from), part);
+            if (at == SPAN_NOT_FOUND)
+                break;
+            if (!is_word(*part.at) || from + at == 0 || !is_word(text.at[from + at - 1]))
+                return true;
+        }
+    }
+    return false;
+}
+
 static bool has_part(const char *const *list, struct span text)
 {
     for (size_t i = 0; i < RULE_PARTS && list[i]; i++)
@@ -97,7 +122,10 @@ static struct place_sums *place_at(struct finder *f, uint32_t node)
     if (f->place_of[node] == NO_INDEX) {
         f->place_of[node] = (uint32_t)f->places.n;
         *vec_push(f->arena, &f->places) = (struct place_sums){
-            .node = node, .calls = arena_zalloc(f->arena, f->n_rules, sizeof(int64_t))};
+            .node = node,
+            .calls = arena_zalloc(f->arena, f->n_rules, sizeof(int64_t)),
+            .large_calls = arena_zalloc(f->arena, f->n_rules, sizeof(int64_t)),
+            .objects_called = arena_zalloc(f->arena, f->n_rules, sizeof(double))};
     }
     return &f->places.at[f->place_of[node]];
 }
@@ -170,14 +198,21 @@ static bool is_below(const struct finder *f, const struct rule *rule, const uint
 }
 
 static void count_calls(struct finder *f, struct place_sums *place, const uint32_t *nodes,
-                        uint32_t own, uint32_t n, int64_t value)
+                        uint32_t own, uint32_t n, const struct sample *s)
 {
     struct span called = name_of(f, nodes[own - 1]);
-    for (uint32_t k = 0; k < f->n_rules; k++)
-        if (rules[k].kind == RULE_CALLS && applies(f, &rules[k]) &&
-            names(rules[k].functions, called) && is_below(f, &rules[k], nodes, own) &&
-            !is_within(f, &rules[k], nodes, n))
-            place->calls[k] += value;
+    const int64_t *values = sample_values(f->p, s);
+    int64_t size = size_of(f, s);
+    for (uint32_t k = 0; k < f->n_rules; k++) {
+        if (rules[k].kind != RULE_CALLS || !applies(f, &rules[k]) ||
+            !names(rules[k].functions, called) || !is_below(f, &rules[k], nodes, own) ||
+            is_within(f, &rules[k], nodes, n))
+            continue;
+        place->calls[k] += values[f->type];
+        place->large_calls[k] += size == 0 || size >= rules[k].least_size ? values[f->type] : 0;
+        if (f->objects != NO_INDEX)
+            place->objects_called[k] += (double)values[f->objects];
+    }
 }
 
 static void count_sample(struct finder *f, const struct sample *s)
@@ -199,7 +234,7 @@ static void count_sample(struct finder *f, const struct sample *s)
         return;
     struct place_sums *place = place_at(f, nodes[own]);
     if (own > 0) {
-        count_calls(f, place, nodes, own, n, value);
+        count_calls(f, place, nodes, own, n, s);
         return;
     }
     place->leaf = true;
@@ -248,7 +283,7 @@ static void add_hint(struct finder *f, const struct rule *rule, uint32_t node, i
     if (h.source.n == 0 && rule->needs_text)
         return;
     if (h.source.n &&
-        ((rule->text[0] && !has_part(rule->text, h.source)) || has_part(rule->not_text, h.source)))
+        ((rule->text[0] && !has_word(rule->text, h.source)) || has_part(rule->not_text, h.source)))
         return;
     h.share = share;
     h.seen = seen;
@@ -293,17 +328,57 @@ static void judge_leaf(struct finder *f, const struct rule *rule, const struct p
         add_hint(f, rule, p->node, p->value, p->n_sizes ? sizes_seen(f, p) : NULL);
 }
 
+static bool are_enough(const struct finder *f, const struct place_sums *p, uint32_t rule)
+{
+    bool many = f->objects == NO_INDEX || p->objects_called[rule] >= rules[rule].least_objects;
+    return p->calls[rule] > 0 && p->large_calls[rule] >= p->calls[rule] / 4 && many;
+}
+
 static void judge_place(struct finder *f, const struct place_sums *p)
 {
     size_t first = f->found.n;
     for (uint32_t k = 0; k < f->n_rules; k++) {
         if (!applies(f, &rules[k]))
             continue;
-        if (rules[k].kind == RULE_CALLS && p->calls[k])
+        if (rules[k].kind == RULE_CALLS && are_enough(f, p, k))
             add_hint(f, &rules[k], p->node, p->calls[k], NULL);
         else if (p->leaf && rules[k].kind != RULE_CALLS && f->found.n == first)
             judge_leaf(f, &rules[k], p);
     }
+}
+
+static void add_memory_hint(struct finder *f, enum rule_kind kind, int64_t value, int64_t whole,
+                            const char *name, const char *seen)
+{
+    for (uint32_t k = 0; k < f->n_rules; k++) {
+        const struct rule *rule = &rules[k];
+        double share = whole > 0 ? (double)value / (double)whole : 0;
+        if (rule->kind == kind && value >= rule->least_value && share >= rule->least)
+            *vec_push(f->arena, &f->found) = (struct hint){
+                .rule = &rule->hint, .value = value, .share = share, .whole = name, .seen = seen};
+    }
+}
+
+// What MemStats beside the heap say. A heap's profile is an estimate: of B bytes with a sample for
+// each R its variance is about R · B.
+static void judge_memory(struct finder *f)
+{
+    const struct memstats *m = f->p->memstats;
+    uint32_t in_use = f->in_use != NO_INDEX ? f->in_use : series_type(f->p, "space");
+    if (!m || f->cpu || f->counts || in_use == NO_INDEX)
+        return;
+    int64_t idle = m->heap_idle - m->heap_released, profiled = 0;
+    for (uint32_t i = 0; i < f->p->n_samples; i++)
+        profiled += sample_values(f->p, &f->p->samples[i])[in_use];
+    if (idle > m->heap_inuse)
+        add_memory_hint(f, RULE_IDLE, idle, m->sys, "Sys",
+                        arena_printf(f->arena,
+                                     "HeapIdle - HeapReleased is %" PRId64
+                                     " bytes, HeapInuse %" PRId64,
+                                     idle, m->heap_inuse));
+    int64_t fresh = m->heap_alloc - profiled;
+    if ((double)fresh > 4 * sqrt((double)f->p->period * (double)m->heap_alloc))
+        add_memory_hint(f, RULE_UNSETTLED, fresh, m->heap_alloc, "HeapAlloc", NULL);
 }
 
 static int by_value(const void *a, const void *b)
@@ -366,6 +441,7 @@ int report_hints(const struct report *r, const struct subject *s, struct hints *
     for (uint32_t k = 0; k < f.n_rules; k++)
         if (f.anywhere[k])
             add_hint(&f, &rules[k], NO_INDEX, f.anywhere[k], NULL);
+    judge_memory(&f);
     if (f.found.n)
         qsort(f.found.at, f.found.n, sizeof *f.found.at, by_value);
     out->at = f.found.at;

@@ -32,6 +32,7 @@ struct hint {
     const struct hint_rule *rule;
     int64_t value;
     double share;               // of the total
+    const char *whole;          // what that is of, where it is another: "Sys"; or NULL
     struct span function, file; // the line of the program's own that causes it; "": none does
     int64_t line;
     struct span source; // its text, or ""

@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "profile/read/golang.h"
 #include "profile/read/legacy.h"
+#include "profile/read/memstats.h"
 #include "profile/read/scan.h"
 
 // Heaps of gperftools and of Go (debug=1). The first line has
@@ -25,6 +26,8 @@ struct heap {
     int64_t period;
     bool has_allocations, unsample;
     uint32_t n_negative; // samples with a count below 0
+    bool has_memstats;   // they stand at the end
+    struct memstats memstats;
 };
 
 static bool scan_number(struct span *s, bool may_be_negative, struct span *number)
@@ -216,13 +219,21 @@ static void note_overflow(const struct heap *h)
     job_note(h->l.r->job, text);
 }
 
+static void take_comment(struct heap *h, struct span line)
+{
+    golang_take_comment(&h->go);
+    if (h->has_memstats)
+        memstats_take_line(&h->memstats, line);
+    h->has_memstats |= span_eq(line, SPAN("# runtime.MemStats"));
+}
+
 static int read_samples(struct heap *h)
 {
     int status;
     while ((status = legacy_next(&h->l)) > 0) {
         struct span line = h->l.lines.line;
         if (legacy_is_comment(line))
-            golang_take_comment(&h->go);
+            take_comment(h, line);
         else if (legacy_is_map(line))
             break;
         else if (take_sample(h))
@@ -245,6 +256,9 @@ static int read_heap(struct heap *h)
     if (read_samples(h))
         return -1;
     note_overflow(h);
+    struct profile *out = h->l.b.out;
+    if (h->has_memstats)
+        out->memstats = arena_copy(out->arena, &h->memstats, 1, sizeof h->memstats);
     return golang_finish(&h->go);
 }
 

@@ -99,6 +99,14 @@ static void take_line(struct memstats *m, struct pauses *p, struct span name, st
     }
 }
 
+void memstats_take_line(struct memstats *m, struct span line)
+{
+    struct pauses ignored = {.n = 0};
+    struct span name;
+    if (scan_text(&line, SPAN("# ")) && scan_upto(&line, '=', &name))
+        take_line(m, &ignored, scan_trim(name), scan_trim(line));
+}
+
 static int read_text(struct memstats *m, struct lines *l, struct err *err)
 {
     struct pauses p = {.n = 0};

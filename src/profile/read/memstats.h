@@ -2,6 +2,7 @@
 #ifndef CPROF_PROFILE_READ_MEMSTATS_H
 #define CPROF_PROFILE_READ_MEMSTATS_H
 
+#include "base/span.h"
 #include "base/stream.h"
 
 struct job;
@@ -23,5 +24,8 @@ struct memstats {
 // /debug/vars, where they are called memstats; also from an object that is nothing else. -1 with
 // *err filled where they are not there.
 int memstats_read(struct memstats *out, struct stream *in, const struct job *job, struct err *err);
+
+// Takes a line of that text but for its pauses: "# HeapIdle = 794624".
+void memstats_take_line(struct memstats *m, struct span line);
 
 #endif

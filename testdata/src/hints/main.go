@@ -13,6 +13,7 @@ import (
 	"os"
 	"regexp"
 	"runtime"
+	"runtime/debug"
 	"runtime/pprof"
 	"strconv"
 	"strings"
@@ -36,7 +37,7 @@ func sprintfNo() {
 }
 
 func regexpYes() {
-	for i := 0; i < 200; i++ {
+	for i := 0; i < 2000; i++ {
 		re := regexp.MustCompile(`^[a-z]+[0-9]*$`)
 		total += len(re.String())
 	}
@@ -52,7 +53,7 @@ func regexpNo() {
 }
 
 func templateYes() {
-	for i := 0; i < 200; i++ {
+	for i := 0; i < 2000; i++ {
 		t := template.Must(template.New("x").Parse("{{.A}} and {{.B}} are {{if .C}}here{{end}}"))
 		total += len(t.Name())
 	}
@@ -98,8 +99,9 @@ func readAllYes() {
 func readAllNo() {
 	text := strings.Repeat("line\n", 20000)
 	buf := make([]byte, 64*1024)
+	r := bufio.NewReader(nil)
 	for i := 0; i < 5000; i++ {
-		r := bufio.NewReader(strings.NewReader(text[:1000]))
+		r.Reset(strings.NewReader(text[:1000]))
 		for {
 			n, err := r.Read(buf)
 			total += n
@@ -258,6 +260,85 @@ func goroutinesNo() {
 	sink = append(sink, make([]byte, 1<<20))
 }
 
+func bufioYes() {
+	text := strings.Repeat("line\n", 20)
+	for i := 0; i < 5000; i++ {
+		r := bufio.NewReader(strings.NewReader(text))
+		line, _ := r.ReadString('\n')
+		total += len(line)
+	}
+}
+
+func bufioNo() {
+	r := bufio.NewReaderSize(strings.NewReader(strings.Repeat("line\n", 20000)), 1<<20)
+	for {
+		line, err := r.ReadSlice('\n')
+		total += len(line)
+		if err != nil {
+			break
+		}
+	}
+}
+
+// The text of these lines is not to be found.
+//
+//line nowhere/grow.go:10
+func piecewiseYes() {
+	for i := 0; i < 100; i++ {
+		var list []int
+		for k := 0; k < 20000; k++ {
+			list = append(list, k)
+		}
+		total += len(list)
+	}
+}
+
+//line main.go:297
+func piecewiseNo() {
+	for i := 0; i < 30; i++ {
+		for size := 1024; size < 1<<21; size *= 2 {
+			page := make([]byte, size)
+			page[i] = 1
+			sink = append(sink[:0], page)
+		}
+	}
+}
+
+// The heap may grow to five times of what is in use before it is collected, and keeps that room.
+func idleYes() {
+	debug.SetGCPercent(400)
+	for i := 0; i < 16; i++ {
+		sink = append(sink, make([]byte, 1<<20))
+	}
+	runtime.GC()
+	for i := 0; i < 200; i++ {
+		page := make([]byte, 1<<20)
+		page[i] = 1
+		sink = append(sink[:16], page)
+	}
+	sink = sink[:16]
+}
+
+func idleNo() {
+	idleYes()
+	debug.SetGCPercent(100)
+	debug.FreeOSMemory()
+}
+
+// Much is allocated after the last collection.
+func unsettledYes() {
+	runtime.GC()
+	debug.SetGCPercent(-1)
+	for i := 0; i < 64; i++ {
+		sink = append(sink, make([]byte, 1<<20))
+	}
+}
+
+func unsettledNo() {
+	unsettledYes()
+	runtime.GC()
+}
+
 var modes = map[string]func(){
 	"sprintf.yes": sprintfYes, "sprintf.no": sprintfNo,
 	"regexp-compile.yes": regexpYes, "regexp-compile.no": regexpNo,
@@ -272,6 +353,10 @@ var modes = map[string]func(){
 	"bytes-string.yes": bytesYes, "bytes-string.no": bytesNo,
 	"short-lived.yes": shortYes, "short-lived.no": shortNo,
 	"goroutines.yes": goroutinesYes, "goroutines.no": goroutinesNo,
+	"bufio-each.yes": bufioYes, "bufio-each.no": bufioNo,
+	"piecewise-growth.yes": piecewiseYes, "piecewise-growth.no": piecewiseNo,
+	"idle-heap.yes": idleYes, "idle-heap.no": idleNo,
+	"no-collection.yes": unsettledYes, "no-collection.no": unsettledNo,
 }
 
 func init() {
@@ -281,14 +366,20 @@ func init() {
 func main() {
 	run := modes[os.Args[1]]
 	run()
-	runtime.GC()
-	runtime.GC()
+	form := 0
+	if strings.HasSuffix(os.Args[2], ".txt") {
+		form = 1 // with MemStats, as they are
+	}
+	if !strings.HasPrefix(os.Args[1], "no-collection") {
+		runtime.GC()
+		runtime.GC()
+	}
 	file, err := os.Create(os.Args[2])
 	if err != nil {
 		panic(err)
 	}
 	defer file.Close()
-	if err := pprof.Lookup("heap").WriteTo(file, 0); err != nil {
+	if err := pprof.Lookup("heap").WriteTo(file, form); err != nil {
 		panic(err)
 	}
 	runtime.KeepAlive(sink)
