@@ -9,10 +9,10 @@ const struct escape_rules escape_file = {"", "", false, true, true};
 
 bool escape_is_plain(struct span text)
 {
+    bool other = false; // no early end: so it takes many bytes at once
     for (size_t i = 0; i < text.n; i++)
-        if ((unsigned char)text.at[i] < 0x20 || (unsigned char)text.at[i] >= 0x7f)
-            return false;
-    return true;
+        other |= (unsigned char)text.at[i] < 0x20 || (unsigned char)text.at[i] >= 0x7f;
+    return !other;
 }
 
 bool escape_is_control(uint32_t point)

@@ -52,11 +52,11 @@ int64_t job_now(void)
     return (int64_t)now.tv_sec * 1000 * NS_PER_MS + now.tv_nsec;
 }
 
-int job_check(const struct job *job, struct err *err)
+int job_check_closely(const struct job *job, struct err *err)
 {
     if (job_stopped(job))
         return err_set(err, "interrupted");
-    if (job && job->deadline && job_now() >= job->deadline)
+    if (job->deadline && job_now() >= job->deadline)
         return err_set(err, "took too long");
     return 0;
 }

@@ -50,7 +50,13 @@ static inline bool job_stopped(const struct job *job)
 }
 
 // -1 with *err filled where the job is stopped or its deadline is over.
-int job_check(const struct job *job, struct err *err);
+int job_check_closely(const struct job *job, struct err *err);
+
+static inline int job_check(const struct job *job, struct err *err)
+{
+    bool undisturbed = !job || (!job_stopped(job) && !job->deadline);
+    return undisturbed ? 0 : job_check_closely(job, err);
+}
 
 // For poll: the milliseconds until the deadline, 0 when it is over, -1 where there is none.
 int job_wait_ms(const struct job *job);

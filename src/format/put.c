@@ -4,14 +4,9 @@
 #include "base/escape.h"
 #include "base/utf8.h"
 
-static void put_escaped(const struct sink *reader, struct sink *out, struct span text,
-                        const struct escape_rules *rules)
+static void put_escaped(struct sink *out, struct span text, const struct escape_rules *rules)
 {
     struct buf shown = {0};
-    if (!sink_style(reader)->visible || escape_is_plain(text)) {
-        sink_write(out, text);
-        return;
-    }
     escape_add(&shown, text, rules);
     sink_write(out, buf_span(&shown));
     buf_release(&shown);
@@ -19,19 +14,25 @@ static void put_escaped(const struct sink *reader, struct sink *out, struct span
 
 void put_text_for(const struct sink *reader, struct sink *out, struct span text)
 {
-    put_escaped(reader, out, text, &escape_terminal);
+    if (!sink_style(reader)->visible || escape_is_plain(text))
+        sink_write(out, text);
+    else
+        put_escaped(out, text, &escape_terminal);
 }
 
 void put_text(struct sink *out, struct span text)
 {
-    put_escaped(out, out, text, &escape_terminal);
+    put_text_for(out, out, text);
 }
 
 void put_text_line(struct sink *out, struct span text)
 {
     struct escape_rules rules = escape_terminal;
     rules.kept = "\t";
-    put_escaped(out, out, text, &rules);
+    if (!sink_style(out)->visible || escape_is_plain(text))
+        sink_write(out, text);
+    else
+        put_escaped(out, text, &rules);
 }
 
 void put_right(struct sink *out, struct span text, size_t width)

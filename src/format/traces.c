@@ -119,8 +119,10 @@ static void put_stack(struct printer *p, const struct sample *s, struct part *pa
     put_weight_of(p, s, part->out);
     for (uint32_t i = 0; i < s->n_frames; i++) {
         uint32_t loc = p->r->profile->frames[s->frame + i];
-        for (uint32_t at = t->first[loc]; at < t->first[loc + 1]; at++) {
-            bool inlined = node_is_inlined(t, p->r->profile, loc, at);
+        uint32_t end = t->first[loc + 1];
+        bool last_inlined = node_is_inlined(t, p->r->profile, loc, end - 1);
+        for (uint32_t at = t->first[loc]; at < end; at++) {
+            bool inlined = at + 1 < end || last_inlined;
             buf_add(&part->text, span_from(frame_line(p, t->nodes[at], inlined), skip));
             skip = 0;
             part_limit(part);

@@ -28,7 +28,7 @@ static bool add_plain(struct span full, struct span file, enum demangle_style st
         if (demangle(full, style, out) || demangle(span_from(full, 1), style, out))
             return true;
     }
-    if (style == DEMANGLE_FULL || is_plain(full) || !plain_is_cplusplus(full, file))
+    if (style == DEMANGLE_FULL || !plain_is_cplusplus(full, file) || is_plain(full))
         return false;
     plain_simplify(full, style == DEMANGLE_TEMPLATES, out);
     return true;

@@ -324,18 +324,28 @@ static bool is_file_of_another_language(struct span file)
     return false;
 }
 
+// Asked of every function, and names are short: memmem would prepare longer than it searches.
+static bool holds(struct span name, struct span part)
+{
+    for (const char *at; name.n && (at = memchr(name.at, *part.at, name.n));) {
+        name = span_from(name, (size_t)(at - name.at));
+        if (span_starts(name, part))
+            return true;
+        name = span_from(name, 1);
+    }
+    return false;
+}
+
+// The arguments of a template, "std::", "operator new", " [clone .cold]".
+static bool has_sign_of_cplusplus(struct span name)
+{
+    const char *angle = memchr(name.at, '<', name.n);
+    return (angle && angle > name.at && is_word(angle[-1])) || holds(name, SPAN("::")) ||
+           holds(name, SPAN(" [")) || holds(name, SPAN("operator"));
+}
+
 bool plain_is_cplusplus(struct span name, struct span file)
 {
-    static const struct span signs[] = {
-        SPAN("::"),
-        SPAN("operator"),
-        SPAN(" ["),
-        SPAN(") ["),
-    };
-    if (name.n == 0)
-        return false;
-    size_t angle = span_find(name, SPAN("<"));
-    bool templates = angle != SPAN_NOT_FOUND && angle > 0 && is_word(name.at[angle - 1]);
-    return (templates || has_any(name, signs, sizeof signs / sizeof *signs)) &&
-           !is_file_of_another_language(file) && !is_of_another_language(name);
+    return name.n && has_sign_of_cplusplus(name) && !is_file_of_another_language(file) &&
+           !is_of_another_language(name);
 }
