@@ -5,37 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static int set(struct err *err, enum err_kind kind, const char *format, va_list args)
+int err_set_kind(struct err *err, enum err_kind kind, const char *format, ...)
 {
+    va_list args;
+    va_start(args, format);
     vsnprintf(err->text, sizeof err->text, format, args);
+    va_end(args);
     err->kind = kind;
-    return -1;
-}
-
-int err_set(struct err *err, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    set(err, ERR_FAULT, format, args);
-    va_end(args);
-    return -1;
-}
-
-int err_lost(struct err *err, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    set(err, ERR_LOST, format, args);
-    va_end(args);
-    return -1;
-}
-
-int err_output(struct err *err, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    set(err, ERR_OUTPUT, format, args);
-    va_end(args);
     return -1;
 }
 

@@ -18,11 +18,12 @@ enum { ERR_SUBJECT_MAX = 200 };
 #define ERR_SUBJECT(s) ((int)((s).n < ERR_SUBJECT_MAX ? (s).n : ERR_SUBJECT_MAX)), ((s).at)
 
 // Sets the message; a longer one is cut. Returns -1, so that `return err_set(…)` reads well.
-int err_set(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int err_set_kind(struct err *err, enum err_kind kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
-// The same of another kind than ERR_FAULT.
-int err_lost(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
-int err_output(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+#define err_set(err, ...) err_set_kind(err, ERR_FAULT, __VA_ARGS__)
+#define err_lost(err, ...) err_set_kind(err, ERR_LOST, __VA_ARGS__)
+#define err_output(err, ...) err_set_kind(err, ERR_OUTPUT, __VA_ARGS__)
 
 // Puts context and ": " before the message that is there. Returns -1.
 int err_wrap(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));

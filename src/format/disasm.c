@@ -6,22 +6,13 @@
 #include "format/put.h"
 #include "report/disasm.h"
 
-enum { VALUE_WIDTH = 10, ADDRESS_WIDTH = 10, TEXT_WIDTH = 40, PLACE_COLUMN = 74 };
+enum { ADDRESS_WIDTH = 10, TEXT_WIDTH = 40, PLACE_COLUMN = 74 };
 
 struct printer {
     const struct report *r;
     struct value_format values;
     struct sink *out;
 };
-
-static void put_or_dot(struct printer *p, int64_t value)
-{
-    if (value)
-        put_weight(p->out, p->r, &p->values, value, VALUE_WIDTH);
-    else
-        put_right(p->out, SPAN("."), VALUE_WIDTH);
-    sink_putc(p->out, ' ');
-}
 
 // "function file:line", where that is not what it was for the instruction before.
 static void put_place(struct sink *out, const struct disasm_line *line)
@@ -53,8 +44,10 @@ static void put_instruction(struct printer *p, const struct disasm_line *line, b
 {
     char address[20];
     int n = snprintf(address, sizeof address, "%" PRIx64, line->address);
-    put_or_dot(p, line->flat);
-    put_or_dot(p, line->cum);
+    put_weight_or_dot(p->out, p->r, &p->values, line->flat);
+    sink_putc(p->out, ' ');
+    put_weight_or_dot(p->out, p->r, &p->values, line->cum);
+    sink_putc(p->out, ' ');
     put_right(p->out, (struct span){address, (size_t)n}, ADDRESS_WIDTH);
     sink_write(p->out, SPAN(": "));
     put_text(p->out, line->text);
@@ -90,12 +83,7 @@ static void put_routine(struct printer *p, const struct disasm_routine *routine)
         put_text(out, routine->names[i]);
         sink_putc(out, '\n');
     }
-    put_value(out, &p->values, routine->flat, VALUE_WIDTH);
-    sink_putc(out, ' ');
-    put_value(out, &p->values, routine->cum, VALUE_WIDTH);
-    sink_write(out, SPAN(" (flat, cum) "));
-    put_percent(out, routine->cum, p->r->total);
-    sink_write(out, SPAN(" of Total\n"));
+    put_routine_sums(out, p->r, &p->values, routine->flat, routine->cum);
     for (size_t i = 0; i < routine->n_lines; i++)
         put_line(p, &routine->lines[i],
                  !same_place(&routine->lines[i], i ? &routine->lines[i - 1] : &none));

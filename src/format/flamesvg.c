@@ -48,22 +48,7 @@ struct picture {
 static void put_xml(struct sink *out, struct span text)
 {
     static const struct escape_rules rules = {"", "", false, false, true};
-    struct buf plain = {0};
-    escape_add(&plain, text, &rules);
-    for (size_t i = 0; i < plain.n; i++) {
-        char c = plain.at[i];
-        if (c == '&')
-            sink_write(out, SPAN("&amp;"));
-        else if (c == '<')
-            sink_write(out, SPAN("&lt;"));
-        else if (c == '>')
-            sink_write(out, SPAN("&gt;"));
-        else if (c == '"')
-            sink_write(out, SPAN("&quot;"));
-        else
-            sink_putc(out, c);
-    }
-    buf_release(&plain);
+    put_marked_up(out, text, "<>&\"", &rules);
 }
 
 static void put_class(struct picture *p, uint32_t i)

@@ -2,7 +2,7 @@
 #include "format/emits.h"
 #include "format/put.h"
 
-enum { VALUE_WIDTH = 10, LINE_WIDTH = 6 };
+enum { LINE_WIDTH = 6 };
 
 struct printer {
     const struct report *r;
@@ -10,14 +10,6 @@ struct printer {
     const struct text_files *files;
     struct sink *out;
 };
-
-static void put_or_dot(struct printer *p, int64_t value)
-{
-    if (value)
-        put_weight(p->out, p->r, &p->values, value, VALUE_WIDTH);
-    else
-        put_right(p->out, SPAN("."), VALUE_WIDTH);
-}
 
 static void put_source(struct printer *p, const struct list_routine *routine,
                        const struct text_file *file)
@@ -27,9 +19,9 @@ static void put_source(struct printer *p, const struct list_routine *routine,
         while (next < end && next->line < line)
             next++;
         bool weighs = next < end && next->line == line;
-        put_or_dot(p, weighs ? next->flat : 0);
+        put_weight_or_dot(p->out, p->r, &p->values, weighs ? next->flat : 0);
         sink_putc(p->out, ' ');
-        put_or_dot(p, weighs ? next->cum : 0);
+        put_weight_or_dot(p->out, p->r, &p->values, weighs ? next->cum : 0);
         sink_putc(p->out, ' ');
         put_number(p->out, line, LINE_WIDTH);
         sink_putc(p->out, ':');
@@ -47,12 +39,7 @@ static void put_routine(struct printer *p, const struct list_routine *routine)
     sink_write(out, SPAN(" in "));
     put_text(out, routine->file);
     sink_putc(out, '\n');
-    put_value(out, &p->values, routine->flat, VALUE_WIDTH);
-    sink_putc(out, ' ');
-    put_value(out, &p->values, routine->cum, VALUE_WIDTH);
-    sink_write(out, SPAN(" (flat, cum) "));
-    put_percent(out, routine->cum, p->r->total);
-    sink_write(out, SPAN(" of Total\n"));
+    put_routine_sums(out, p->r, &p->values, routine->flat, routine->cum);
     const struct text_file *file = p->files->find(p->files->context, routine->file, &err);
     if (file) {
         put_source(p, routine, file);

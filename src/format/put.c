@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "format/put.h"
 
-#include "base/escape.h"
 #include "base/utf8.h"
 
 static void put_escaped(struct sink *out, struct span text, const struct escape_rules *rules)
@@ -96,4 +95,52 @@ void put_measure(struct sink *out, int64_t value, struct span unit)
     char text[UNIT_LABEL_MAX];
     struct unit_conv conv = unit_conv_of(unit, SPAN("auto"));
     put_text(out, (struct span){text, unit_format(text, &conv, value)});
+}
+
+void put_weight_or_dot(struct sink *out, const struct report *r, const struct value_format *f,
+                       int64_t value)
+{
+    if (value)
+        put_weight(out, r, f, value, WEIGHT_WIDTH);
+    else
+        put_right(out, SPAN("."), WEIGHT_WIDTH);
+}
+
+void put_routine_sums(struct sink *out, const struct report *r, const struct value_format *f,
+                      int64_t flat, int64_t cum)
+{
+    put_value(out, f, flat, WEIGHT_WIDTH);
+    sink_putc(out, ' ');
+    put_value(out, f, cum, WEIGHT_WIDTH);
+    sink_write(out, SPAN(" (flat, cum) "));
+    put_percent(out, cum, r->total);
+    sink_write(out, SPAN(" of Total\n"));
+}
+
+static struct span reference_of(char c)
+{
+    switch (c) {
+    case '<':
+        return SPAN("&lt;");
+    case '>':
+        return SPAN("&gt;");
+    case '&':
+        return SPAN("&amp;");
+    default:
+        return SPAN("&quot;");
+    }
+}
+
+void put_marked_up(struct sink *out, struct span text, const char *signs,
+                   const struct escape_rules *rules)
+{
+    struct buf plain = {0};
+    escape_add(&plain, text, rules);
+    for (size_t i = 0; i < plain.n; i++) {
+        if (plain.at[i] && strchr(signs, plain.at[i]))
+            sink_write(out, reference_of(plain.at[i]));
+        else
+            sink_putc(out, plain.at[i]);
+    }
+    buf_release(&plain);
 }

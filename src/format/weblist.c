@@ -46,20 +46,7 @@ struct printer {
 static void put_html(struct sink *out, struct span text)
 {
     static const struct escape_rules rules = {"\t", "", false, false, false};
-    struct buf plain = {0};
-    escape_add(&plain, text, &rules);
-    for (size_t i = 0; i < plain.n; i++) {
-        char c = plain.at[i];
-        if (c == '<')
-            sink_write(out, SPAN("&lt;"));
-        else if (c == '>')
-            sink_write(out, SPAN("&gt;"));
-        else if (c == '&')
-            sink_write(out, SPAN("&amp;"));
-        else
-            sink_putc(out, c);
-    }
-    buf_release(&plain);
+    put_marked_up(out, text, "<>&", &rules);
 }
 
 static void put_spaces(struct sink *out, size_t n)

@@ -18,33 +18,11 @@ void builder_release(struct builder *b)
     idmap_release(&b->modules);
 }
 
-static void move_tables(struct builder *b)
-{
-    struct profile *p = b->out;
-    p->sample_types = b->sample_types.at;
-    p->n_sample_types = (uint32_t)b->sample_types.n;
-    p->samples = b->samples.at;
-    p->n_samples = (uint32_t)b->samples.n;
-    p->values = b->values.at;
-    p->frames = b->frames.at;
-    p->labels = b->labels.at;
-    p->mappings = b->mappings.at;
-    p->n_mappings = (uint32_t)b->mappings.n;
-    p->locations = b->locations.at;
-    p->n_locations = (uint32_t)b->locations.n;
-    p->lines = b->lines.at;
-    p->n_lines = (uint32_t)b->lines.n;
-    p->functions = b->functions.at;
-    p->n_functions = (uint32_t)b->functions.n;
-    p->comments = b->comments.at;
-    p->n_comments = (uint32_t)b->comments.n;
-}
-
 int builder_finish(struct builder *b, struct err *err)
 {
     if (b->full)
         return err_set(err, "the profile has too many entries");
-    move_tables(b);
+    PROFILE_TAKE_TABLES(b->out, b);
     return 0;
 }
 

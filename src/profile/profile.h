@@ -163,4 +163,23 @@ uint32_t profile_sample_index(const struct profile *p, struct span name, struct 
 // Adds a comment in a new column of the arena's; the old one stays as it is.
 void profile_add_comment(struct profile *p, struct arena *arena, struct span text);
 
+// Gives a profile the tables that were filled in vectors of the same names: a builder's, or the
+// decoder's.
+#define PROFILE_TAKE_TABLES(profile, from)                 \
+    do {                                                   \
+        PROFILE_TAKE_COUNTED(profile, from, sample_types); \
+        PROFILE_TAKE_COUNTED(profile, from, samples);      \
+        PROFILE_TAKE_COUNTED(profile, from, mappings);     \
+        PROFILE_TAKE_COUNTED(profile, from, locations);    \
+        PROFILE_TAKE_COUNTED(profile, from, lines);        \
+        PROFILE_TAKE_COUNTED(profile, from, functions);    \
+        PROFILE_TAKE_COUNTED(profile, from, comments);     \
+        (profile)->values = (from)->values.at;             \
+        (profile)->frames = (from)->frames.at;             \
+        (profile)->labels = (from)->labels.at;             \
+    } while (0)
+
+#define PROFILE_TAKE_COUNTED(profile, from, table) \
+    ((profile)->table = (from)->table.at, (profile)->n_##table = (uint32_t)(from)->table.n)
+
 #endif

@@ -201,17 +201,6 @@ static bool cut_parentheses(struct span *name, struct span *inside)
     return true;
 }
 
-static struct span cut_offset(struct span name)
-{
-    size_t plus = scan_last(name, '+');
-    if (plus == SPAN_NOT_FOUND || plus == 0)
-        return name;
-    struct span rest = span_from(name, plus + 1);
-    return scan_text(&rest, SPAN("0x")) && scan_hex(&rest, NULL) && rest.n == 0
-               ? span_upto(name, plus)
-               : name;
-}
-
 // NAME (FILE:LINE), as py-spy has it; NAME (/LIBRARY) or NAME ([kernel.kallsyms]), as perf has it.
 static struct line scan_frame(struct folded *f, struct span name, struct span *module)
 {
@@ -227,7 +216,7 @@ static struct line scan_frame(struct folded *f, struct span name, struct span *m
         else
             name = whole;
     }
-    line.function = builder_named(&f->b, cut_offset(name), file, 0);
+    line.function = builder_named(&f->b, scan_without_offset(name), file, 0);
     return line;
 }
 

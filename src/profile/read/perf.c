@@ -199,17 +199,6 @@ static bool cut_module(struct span *s, struct span *module)
     return true;
 }
 
-static struct span cut_offset(struct span symbol)
-{
-    size_t plus = scan_last(symbol, '+');
-    if (plus == SPAN_NOT_FOUND || plus == 0)
-        return symbol;
-    struct span rest = span_from(symbol, plus + 1);
-    return scan_text(&rest, SPAN("0x")) && scan_hex(&rest, NULL) && rest.n == 0
-               ? span_upto(symbol, plus)
-               : symbol;
-}
-
 static void push_frame(struct perf *p, uint64_t address, struct span module)
 {
     struct arena *arena = p->b.out->arena;
@@ -232,7 +221,7 @@ static bool take_frame(struct perf *p, struct span line)
     struct span symbol = scan_trim(line);
     if (cut_module(&symbol, &module) && span_eq(module, SPAN("[unknown]")))
         module = SPAN("");
-    symbol = cut_offset(symbol);
+    symbol = scan_without_offset(symbol);
     bool named = symbol.n && !span_eq(symbol, SPAN("[unknown]"));
     if (named)
         *vec_push(p->b.out->arena, &p->inlined) =

@@ -202,27 +202,6 @@ static int resolve_frames(struct resolver *r)
     return 0;
 }
 
-static void move_columns(const struct columns *c, struct profile *p)
-{
-    p->sample_types = c->sample_types.at;
-    p->n_sample_types = (uint32_t)c->sample_types.n;
-    p->samples = c->samples.at;
-    p->n_samples = (uint32_t)c->samples.n;
-    p->values = c->values.at;
-    p->frames = c->frames.at;
-    p->labels = c->labels.at;
-    p->mappings = c->mappings.at;
-    p->n_mappings = (uint32_t)c->mappings.n;
-    p->locations = c->locations.at;
-    p->n_locations = (uint32_t)c->locations.n;
-    p->lines = c->lines.at;
-    p->n_lines = (uint32_t)c->lines.n;
-    p->functions = c->functions.at;
-    p->n_functions = (uint32_t)c->functions.n;
-    p->comments = c->comments.at;
-    p->n_comments = (uint32_t)c->comments.n;
-}
-
 int columns_resolve(struct columns *c, struct profile *p, const struct job *job, struct err *err)
 {
     struct resolver r = {.c = c, .p = p, .job = job, .err = err};
@@ -239,6 +218,6 @@ int columns_resolve(struct columns *c, struct profile *p, const struct job *job,
     idmap_release(&r.functions);
     idmap_release(&r.locations);
     if (status == 0)
-        move_columns(c, p);
+        PROFILE_TAKE_TABLES(p, c);
     return status;
 }

@@ -72,3 +72,14 @@ bool scan_any_i64(struct span text, int64_t *value)
             return parse_signed(text, minus, bases[i].base, value);
     return parse_signed(text, minus, text.n > 1 && text.at[0] == '0' ? 8 : 10, value);
 }
+
+struct span scan_without_offset(struct span name)
+{
+    size_t plus = scan_last(name, '+');
+    if (plus == SPAN_NOT_FOUND || plus == 0)
+        return name;
+    struct span rest = span_from(name, plus + 1);
+    return scan_text(&rest, SPAN("0x")) && scan_hex(&rest, NULL) && rest.n == 0
+               ? span_upto(name, plus)
+               : name;
+}

@@ -82,6 +82,9 @@ static inline bool scan_upto(struct span *s, char c, struct span *before)
 // Without the white space at both ends.
 struct span scan_trim(struct span s);
 
+// A symbol without the +0x… at its end, which is where in it an address is.
+struct span scan_without_offset(struct span name);
+
 // Where the last such byte is, or SPAN_NOT_FOUND.
 size_t scan_last(struct span s, char c);
 
