@@ -268,6 +268,99 @@ static void faults_of_the_stream_are_passed_on(void)
     buf_release(&b);
 }
 
+// A sample of some kind: labels of texts and numbers, none or many, at its end or before other
+// fields.
+enum { SAMPLE_KINDS = 9 };
+
+static void add_kind(struct buf *b, unsigned kind)
+{
+    struct buf s = {0};
+    PB_PACKED(&s, 1, 7);
+    if (kind != 1)
+        PB_PACKED(&s, 2, kind + 1);
+    switch (kind) {
+    case 1: // the values come last
+        PB_MESSAGE(&s, 3, 7, 8);
+        PB_PACKED(&s, 2, kind + 1);
+        break;
+    case 2:
+        PB_MESSAGE(&s, 3, 7, 8);
+        break;
+    case 3: // the same, and something unknown
+        PB_MESSAGE(&s, 3, 7, 8);
+        pb_num(&s, 9, 1);
+        break;
+    case 4:
+        PB_MESSAGE(&s, 3, 7, 0, 64);
+        PB_MESSAGE(&s, 3, 7, 8);
+        break;
+    case 5: // more frames behind the labels
+        PB_MESSAGE(&s, 3, 7, 0, 64);
+        PB_PACKED(&s, 1, 9);
+        break;
+    case 6:
+        for (int i = 0; i < 40; i++)
+            PB_MESSAGE(&s, 3, 7, 0, 1000);
+        break;
+    case 7: // says nothing
+        PB_MESSAGE(&s, 3, 7);
+        break;
+    case 8:
+        PB_MESSAGE(&s, 3, 7, 0, 65);
+        break;
+    default: // no label
+        break;
+    }
+    pb_bytes(b, SAMPLE, buf_span(&s));
+    buf_release(&s);
+}
+
+static void decode_kinds(struct profile *p, const unsigned *kinds, size_t n, size_t step)
+{
+    struct buf b = {0};
+    struct err err;
+    PB_MESSAGE(&b, SAMPLE_TYPE, 1, 2);
+    for (size_t i = 0; i < n; i++)
+        add_kind(&b, kinds[i]);
+    add_tables(&b);
+    add_strings(&b);
+    CHECK_INT(decode(p, buf_span(&b), step, &err), 0);
+    CHECK_INT(p->n_samples, n);
+    buf_release(&b);
+}
+
+static bool same_labels(const struct profile *p, uint32_t i, const struct profile *q, uint32_t j)
+{
+    const struct sample *s = &p->samples[i], *t = &q->samples[j];
+    bool same = s->n_labels == t->n_labels && s->n_frames == t->n_frames;
+    for (uint32_t k = 0; same && k < s->n_labels; k++) {
+        const struct label *a = &p->labels[s->label + k], *b = &q->labels[t->label + k];
+        same = a->key == b->key && a->value == b->value && a->num == b->num && a->kind == b->kind;
+    }
+    return same;
+}
+
+// A sample has the labels that it has alone, whatever others have.
+static void equal_labels_are_taken_over(void)
+{
+    enum { N = 200 };
+    unsigned kinds[N];
+    for (unsigned i = 0; i < N; i++)
+        kinds[i] = i * i * 7 % 11 % SAMPLE_KINDS;
+    for (size_t step = 1; step < 4000; step += 333) {
+        struct profile all, alone;
+        decode_kinds(&all, kinds, N, step);
+        for (unsigned i = 0; i < N; i++) {
+            decode_kinds(&alone, &kinds[i], 1, 1 << 20);
+            check_about("sample %u of kind %u", i, kinds[i]);
+            CHECK(same_labels(&all, i, &alone, 0));
+            profile_release(&alone);
+        }
+        profile_release(&all);
+    }
+}
+
 CHECK_MAIN(CASE(columns_are_filled), CASE(headers_are_filled), CASE(cut_profiles_are_survived),
            CASE(damaged_profiles_are_survived), CASE(malformed_fields_are_refused),
-           CASE(false_lengths_take_no_memory), CASE(faults_of_the_stream_are_passed_on))
+           CASE(false_lengths_take_no_memory), CASE(faults_of_the_stream_are_passed_on),
+           CASE(equal_labels_are_taken_over))

@@ -25,6 +25,7 @@ struct columns {
     uint32_t largest;     // of those
     VEC(uint64_t) wide_ids;
     VEC(struct label) labels;
+    struct label_memo *memo; // see messages.c; NULL: not yet
     VEC(struct mapping) mappings;
     VEC(struct location) locations;
     VEC(uint64_t) mapping_ids; // of each location; 0: none

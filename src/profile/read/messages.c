@@ -4,6 +4,7 @@
 #include "profile/read/packed.h"
 
 enum { LABELS_MAX = 1024 }; // of one sample: real ones have a few
+enum { LABEL_MEMO_BITS = 9, LABELS_END_MAX = 48 };
 #define WIDE_IDS_MAX (UINT32_MAX - WIDE_ID_FIRST)
 
 int message_malformed(struct err *err, const char *what)
@@ -74,13 +75,17 @@ static int add_frames(struct columns *c, struct wire *w)
 
 static int add_values(struct columns *c, struct wire *w)
 {
+    struct wire rest = *w; // a copy stays in registers
     uint64_t value;
     vec_room(c->arena, &c->values, (size_t)(w->end - w->at));
-    while (w->at < w->end) {
-        if (wire_varint(w, &value))
+    int64_t *values = c->values.at + c->values.n;
+    while (rest.at < rest.end) {
+        if (wire_mixed(&rest, &value))
             return -1;
-        c->values.at[c->values.n++] = (int64_t)value;
+        *values++ = (int64_t)value;
     }
+    c->values.n = (size_t)(values - c->values.at);
+    w->at = rest.at;
     return 0;
 }
 
@@ -117,21 +122,91 @@ static int add_sample_field(struct columns *c, struct wire_field *f)
     return 0;
 }
 
-static int add_sample_fields(struct columns *c, struct wire *w, uint32_t *n_labels)
+// Samples mostly end in their labels, and those of one are those of many others, which then share
+// them.
+struct labels_end {
+    unsigned char bytes[LABELS_END_MAX];
+    size_t n;
+    uint32_t label, n_labels; // what became of it
+};
+
+struct label_memo {
+    struct labels_end ends[1 << LABEL_MEMO_BITS]; // each at a place that its bytes tell
+};
+
+// Where the end of a message has its place; NULL where it is too long, or too near the end of what
+// is at hand.
+static struct labels_end *labels_place(struct columns *c, const struct wire *end)
 {
+    size_t n = (size_t)(end->end - end->at);
+    if (n == 0 || n > LABELS_END_MAX || end->limit - end->at < 8)
+        return NULL;
+    if (!c->memo)
+        c->memo = arena_zalloc(c->arena, 1, sizeof *c->memo);
+    uint64_t mask = n < 8 ? (UINT64_C(1) << 8 * n) - 1 : UINT64_MAX;
+    uint64_t hash = (wire_word(end->at) & mask) * 0x9e3779b97f4a7c15u;
+    if (n > 8)
+        hash = (hash ^ wire_word(end->end - 8)) * 0x9e3779b97f4a7c15u;
+    return &c->memo->ends[hash >> (64 - LABEL_MEMO_BITS)];
+}
+
+static bool recall_labels(const struct labels_end *place, const struct wire *end, struct sample *s)
+{
+    size_t n = (size_t)(end->end - end->at);
+    if (!place || place->n != n || memcmp(place->bytes, end->at, n) != 0)
+        return false;
+    s->label = place->label;
+    s->n_labels = place->n_labels;
+    return true;
+}
+
+static void keep_labels(struct labels_end *place, const struct wire *end, const struct sample *s)
+{
+    *place = (struct labels_end){
+        .n = (size_t)(end->end - end->at), .label = s->label, .n_labels = s->n_labels};
+    memcpy(place->bytes, end->at, place->n);
+}
+
+// From the first label of a sample to its end.
+static int add_sample_end(struct columns *c, struct wire *w, struct sample *s, uint32_t *n_labels)
+{
+    struct wire end = *w;
+    struct labels_end *place = labels_place(c, &end);
     struct wire_field f;
+    bool only_labels = true;
     int status;
+    if (recall_labels(place, &end, s))
+        return 0;
+    s->label = (uint32_t)c->labels.n;
     while ((status = wire_next(w, &f)) > 0) {
-        if (f.number == 1 || f.number == 2) {
-            if (add_sample_field(c, &f))
-                return -1;
-        } else if (f.number == 3) {
-            ++*n_labels;
-            if (f.type != WIRE_BYTES || add_label(c, &f.bytes))
-                return -1;
-        }
+        only_labels &= f.number == 3;
+        if (f.number == 1 || f.number == 2)
+            status = add_sample_field(c, &f);
+        else if (f.number == 3)
+            status = f.type == WIRE_BYTES ? add_label(c, &f.bytes) : -1;
+        *n_labels += f.number == 3;
+        if (status < 0)
+            return -1;
     }
+    s->n_labels = (uint32_t)c->labels.n - s->label;
+    if (status == 0 && place && only_labels)
+        keep_labels(place, &end, s);
     return status;
+}
+
+static int add_sample_fields(struct columns *c, struct wire *w, struct sample *s,
+                             uint32_t *n_labels)
+{
+    enum { LABEL_KEY = 3 << 3 | WIRE_BYTES };
+    struct wire_field f;
+    int status = 1;
+    while (w->at < w->end && *w->at != LABEL_KEY && (status = wire_next(w, &f)) > 0) {
+        if (f.number == 3)
+            return -1;
+        if ((f.number == 1 || f.number == 2) && add_sample_field(c, &f))
+            return -1;
+    }
+    return status < 0 ? status : add_sample_end(c, w, s, n_labels);
 }
 
 static int check_sample(struct columns *c, size_t n_values, uint32_t n_labels, struct err *err)
@@ -154,17 +229,14 @@ int message_sample(struct columns *c, struct wire w, struct err *err)
 {
     size_t n = (size_t)(w.end - w.at), values = c->values.n;
     uint32_t n_labels = 0;
-    struct sample s = {.frame = (uint32_t)c->frames.n,
-                       .label = (uint32_t)c->labels.n,
-                       .row = (uint32_t)c->samples.n};
+    struct sample s = {.frame = (uint32_t)c->frames.n, .row = (uint32_t)c->samples.n};
     if (check_room(c, n, err))
         return -1;
-    if (add_sample_fields(c, &w, &n_labels))
+    if (add_sample_fields(c, &w, &s, &n_labels))
         return bad(err, "Sample");
     if (check_sample(c, c->values.n - values, n_labels, err))
         return -1;
     s.n_frames = (uint32_t)c->frames.n - s.frame;
-    s.n_labels = (uint32_t)c->labels.n - s.label;
     *vec_push(c->arena, &c->samples) = s;
     return 0;
 }

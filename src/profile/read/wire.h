@@ -73,12 +73,9 @@ static inline uint64_t wire_squeeze(uint64_t word)
     return (word & 0x00000000ffffffffu) | (word & 0xffffffff00000000u) >> 4;
 }
 
-static inline int wire_varint(struct wire *w, uint64_t *value)
+// The same of any length, without a branch for those of one byte.
+static inline int wire_mixed(struct wire *w, uint64_t *value)
 {
-    if (w->at < w->end && *w->at < 0x80) {
-        *value = *w->at++;
-        return 0;
-    }
     if (w->limit - w->at < 8)
         return wire_varint_slow(w, VARINT_MAX, value);
     uint64_t word = wire_word(w->at), ends = wire_ends(word);
@@ -88,6 +85,15 @@ static inline int wire_varint(struct wire *w, uint64_t *value)
     *value = wire_squeeze(word & ((ends & -ends) - 1));
     w->at += n;
     return 0;
+}
+
+static inline int wire_varint(struct wire *w, uint64_t *value)
+{
+    if (w->at < w->end && *w->at < 0x80) {
+        *value = *w->at++;
+        return 0;
+    }
+    return wire_mixed(w, value);
 }
 
 static inline int wire_skip(struct wire *w, uint64_t n)
