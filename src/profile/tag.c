@@ -19,15 +19,28 @@ static void note_unit(struct tag_units *u, const struct label *l)
         *unit = given;
 }
 
+// Samples share labels, and first have them in the order in which they stand.
+static void note_units(struct tag_units *u, const struct profile *p)
+{
+    uint32_t noted = 0; // all before this one are
+    for (uint32_t i = 0; i < p->n_samples; i++) {
+        uint32_t at = p->samples[i].label, end = at + p->samples[i].n_labels;
+        if (end <= noted)
+            continue;
+        bool gap = at > noted;
+        for (at = gap ? at : noted; at < end; at++)
+            note_unit(u, &p->labels[at]);
+        noted = gap ? noted : end;
+    }
+}
+
 struct tag_units tag_units_of(const struct profile *p, struct arena *arena)
 {
     str_id bytes = strtab_add(p->strings, SPAN("bytes"));
     struct tag_units u = {.count = strtab_count(p->strings), .bytes = bytes};
     u.by_key = arena_alloc(arena, u.count * sizeof *u.by_key);
     memset(u.by_key, 0xff, u.count * sizeof *u.by_key);
-    for (uint32_t i = 0; i < p->n_samples; i++)
-        for (uint32_t j = 0; j < p->samples[i].n_labels; j++)
-            note_unit(&u, &p->labels[p->samples[i].label + j]);
+    note_units(&u, p);
     for (str_id key = 0; key < u.count; key++) {
         if (u.by_key[key] != 0)
             continue;
