@@ -12,6 +12,12 @@ static bool same_info(const void *context, uint32_t entry, const void *key)
     return memcmp(&t->infos.at[entry], key, sizeof(struct node_info)) == 0;
 }
 
+static uint32_t add(struct node_table *t, const struct node_info *info)
+{
+    *vec_push(t->arena, &t->infos) = *info;
+    return (uint32_t)t->infos.n - 1;
+}
+
 static uint32_t intern(struct node_table *t, const struct node_info *info)
 {
     uint64_t hash = hash_bytes(info, sizeof *info);
@@ -19,8 +25,7 @@ static uint32_t intern(struct node_table *t, const struct node_info *info)
     if (node != HASH_NONE)
         return node;
     hash_add(&t->index, hash, (uint32_t)t->infos.n);
-    *vec_push(t->arena, &t->infos) = *info;
-    return (uint32_t)t->infos.n - 1;
+    return add(t, info);
 }
 
 // Cleared whole, since infos are compared by their bytes.
@@ -33,8 +38,10 @@ struct builder {
     struct node_table *t;
     const struct profile *p;
     const struct detail *d;
-    str_id *files;   // by function: the clean file name, or HASH_NONE: not yet
-    uint32_t *nodes; // by function: its node, or NO_INDEX: not yet, or it has several
+    str_id *files; // by function: the clean file name, or HASH_NONE: not yet
+    uint32_t
+        *nodes;   // by function or by its name: its node, or NO_INDEX: not yet, or it has several
+    bool by_name; // a name is a node
 };
 
 static str_id clean_file(struct builder *b, uint32_t function)
@@ -68,8 +75,9 @@ static uint32_t line_node(struct builder *b, const struct location *loc, const s
     const struct detail *d = b->d;
     const struct function *f = &b->p->functions[line->function];
     bool whole = d->function && f->name && !d->address && !d->line && !d->obj_names;
-    if (whole && b->nodes[line->function] != NO_INDEX)
-        return b->nodes[line->function];
+    uint32_t *known = &b->nodes[b->by_name ? f->name : line->function];
+    if (whole && *known != NO_INDEX)
+        return *known;
     struct node_info info;
     clear_info(&info);
     info.address = d->address ? loc->address : 0;
@@ -82,9 +90,11 @@ static uint32_t line_node(struct builder *b, const struct location *loc, const s
         info.objfile = objfile_of(b, loc);
     if (d->obj_names)
         info.start_line = f->start_line;
+    if (whole && b->by_name)
+        return *known = add(b->t, &info);
     uint32_t node = intern(b->t, &info);
     if (whole)
-        b->nodes[line->function] = node;
+        *known = node;
     return node;
 }
 
@@ -114,10 +124,12 @@ void node_table_init(struct node_table *t, const struct profile *p, const struct
     strtab_init(&t->strings, arena, p->strings);
     t->first = arena_alloc(arena, ((size_t)p->n_locations + 1) * sizeof *t->first);
     t->nodes = arena_zalloc(arena, count_nodes(p) + NODES_AT_ONCE, sizeof *t->nodes);
-    struct builder b = {t, p, d, arena_alloc(arena, p->n_functions * sizeof(str_id)),
-                        arena_alloc(arena, p->n_functions * sizeof(uint32_t))};
+    struct builder b = {.t = t, .p = p, .d = d, .by_name = d->function && !d->filename};
+    size_t n = b.by_name ? strtab_count(p->strings) : p->n_functions;
+    b.files = arena_alloc(arena, p->n_functions * sizeof *b.files);
+    b.nodes = arena_alloc(arena, n * sizeof *b.nodes);
     memset(b.files, 0xff, p->n_functions * sizeof *b.files);
-    memset(b.nodes, 0xff, p->n_functions * sizeof *b.nodes);
+    memset(b.nodes, 0xff, n * sizeof *b.nodes);
     uint32_t at = 0;
     for (uint32_t i = 0; i < p->n_locations; i++) {
         t->first[i] = at;
