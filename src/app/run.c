@@ -15,7 +15,11 @@ static void tell_weights(const struct view *v, struct outcome *outcome)
     int64_t whole =
         relative ? report_total(&v->loaded->profile, o->value_index, o->mean) : v->report.total;
     outcome->total = i64_scaled(whole, o->ratio);
-    outcome->left = i64_scaled(report_total(&v->profile, o->value_index, o->mean), o->ratio);
+    const struct profile *p = &v->profile, *all = &v->loaded->profile;
+    bool untouched = p->samples == all->samples && p->n_samples == all->n_samples;
+    int64_t left =
+        untouched && !v->report.series ? v->report.total : report_total(p, o->value_index, o->mean);
+    outcome->left = i64_scaled(left, o->ratio);
     snprintf(outcome->unit, sizeof outcome->unit, SPAN_FMT, SPAN_ARG(v->shown_unit));
 }
 

@@ -45,10 +45,26 @@ int64_t report_total(const struct profile *p, uint32_t value_index, bool mean)
     return div ? i64_div(total, div) : total;
 }
 
+// Whether a sum as of add_abs is far from the end, as most are: of magnitudes without their lowest
+// bits, which need no test each.
+static bool surely_fits(const struct profile *p, const int64_t *column, uint32_t type)
+{
+    enum { CUT = 32 };
+    const int64_t *at = column + type;
+    uint64_t high = 0;
+    for (uint32_t i = 0; i < p->n_samples; i++) {
+        int64_t v = at[(size_t)p->samples[i].row * p->n_sample_types];
+        high += ((uint64_t)(v < 0 ? -v : v) >> CUT) + 1; // 2^32 of them at most
+    }
+    return high <= INT64_MAX >> CUT;
+}
+
 static bool column_overflows(const struct profile *p, const int64_t *column, uint32_t type)
 {
     bool overflow = false;
     int64_t sum = 0;
+    if (surely_fits(p, column, type))
+        return false;
     for (uint32_t i = 0; i < p->n_samples && !overflow; i++)
         add_abs(&sum, column[(size_t)p->samples[i].row * p->n_sample_types + type], &overflow);
     return overflow;
