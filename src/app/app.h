@@ -165,6 +165,9 @@ struct app_names app_sample_types(const struct loaded *l, struct arena *arena);
 int app_sample_type(const struct loaded *l, struct span sample_index, struct span *name,
                     struct err *err);
 
+// Whether the config's conditions on tags can be read. -1 with *err filled where not.
+int app_check_tags(const struct loaded *l, const struct config *config, struct err *err);
+
 struct app_tag {
     struct span key, value;
 };

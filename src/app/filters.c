@@ -138,3 +138,20 @@ void view_list_filters(struct view *v)
     v->report.options.filters = filters.at;
     v->report.options.n_filters = filters.n;
 }
+
+int app_check_tags(const struct loaded *l, const struct config *config, struct err *err)
+{
+    const char *const texts[][2] = {{"tagfocus", config->tagfocus},
+                                    {"tagignore", config->tagignore}};
+    struct arena arena = {0};
+    int status = 0;
+    for (size_t i = 0; status == 0 && i < 2; i++) {
+        struct span text = span_of(texts[i][1]);
+        struct tag_filter *filter =
+            text.n ? tag_filter_new(&l->profile, &l->units, text, &arena, err) : NULL;
+        status = text.n && !filter ? err_wrap(err, "option %s", texts[i][0]) : 0;
+        tag_filter_release(filter);
+    }
+    arena_release(&arena);
+    return status;
+}

@@ -12,7 +12,7 @@ struct search {
     unsigned char *found; // enum found, by node
     struct arena *arena;  // of the names
     VEC(struct span) names;
-    int64_t value;
+    int64_t value, div; // sums
 };
 
 static bool node_matches(struct search *s, uint32_t node)
@@ -45,8 +45,13 @@ static void search(struct search *s)
     recall_node_table(&s->table, p, &r->options.detail, r->job, r->memo, arena);
     s->found = arena_zalloc(arena, s->table.infos.n, 1);
     for (uint32_t i = 0; i < p->n_samples && !job_stopped(r->job); i++)
-        if (sample_matches(s, &p->samples[i]))
-            s->value += report_sample_value(r, &p->samples[i]);
+        if (sample_matches(s, &p->samples[i])) {
+            const int64_t *values = sample_values(p, &p->samples[i]);
+            s->value = i64_add(s->value, values[r->options.value_index]);
+            s->div = i64_add(s->div, r->options.mean ? values[0] : 0);
+        }
+    if (s->div)
+        s->value = i64_div(s->value, s->div);
     node_table_release(&s->table);
 }
 

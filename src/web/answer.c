@@ -58,10 +58,29 @@ static void set_fixed(struct answer *a, const char *mime, struct span bytes)
     a->fixed = bytes;
 }
 
+// Where the page opens, if that is saved.
+static void add_home(struct buf *location)
+{
+    struct buf view = {0}, query = {0};
+    settings_default(&view, &query);
+    bool known = ask_is_view(buf_span(&view));
+    if (known || query.n)
+        buf_add(location, known ? buf_span(&view) : SPAN("flamegraph"));
+    if (query.n) {
+        buf_addc(location, '?');
+        buf_add(location, buf_span(&query));
+    }
+    buf_release(&view);
+    buf_release(&query);
+}
+
 static void send_away(struct answer *a, const struct ask *ask)
 {
     struct buf location = {0};
-    buf_add(&location, buf_span(&ask->location));
+    if (ask->home)
+        add_home(&location);
+    if (location.n == 0)
+        buf_add(&location, buf_span(&ask->location));
     a->status = ask->status;
     a->mime = "text/plain; charset=utf-8";
     answer_add_header(a, "Location", buf_cstr(&location));
@@ -71,7 +90,9 @@ static void send_away(struct answer *a, const struct ask *ask)
 static void change_settings(struct answer *a, const struct ask *ask)
 {
     struct err err;
-    int status = ask->kind == ASK_SAVE ? settings_save(ask->words, &ask->config, &err)
+    struct span view = web_url_get(&ask->url, "view");
+    view = ask_is_view(view) ? view : SPAN("");
+    int status = ask->kind == ASK_SAVE ? settings_save(ask->words, view, &ask->config, &err)
                                        : settings_delete(ask->words, &err);
     a->mime = "text/plain; charset=utf-8";
     if (status)

@@ -70,6 +70,11 @@ static const char *find_view(struct span name)
     return NULL;
 }
 
+bool ask_is_view(struct span name)
+{
+    return find_view(name) != NULL;
+}
+
 // The report of a view, or any command by its own name.
 static const struct command_def *command_of(struct span name)
 {
@@ -131,6 +136,12 @@ static bool find_part(struct ask *ask, struct span name)
     return false;
 }
 
+static void go_home(struct ask *ask, struct span name)
+{
+    ask->home = name.n == 0 && ask->url.query.n == 0;
+    go_away(ask, 301, "flamegraph");
+}
+
 // What stands after "/ui/".
 static void find_kind(struct ask *ask, struct span name)
 {
@@ -139,7 +150,7 @@ static void find_kind(struct ask *ask, struct span name)
         ask->kind = ASK_PAGE;
     else if (name.n == 0 || span_eq(name, SPAN("flamegraph2")) ||
              span_eq(name, SPAN("flamegraphold")))
-        go_away(ask, 301, "flamegraph");
+        go_home(ask, name);
     else if (!find_part(ask, name) && !find_report(ask, name)) {
         go_wrong(ask, 404);
         err_set(&ask->err, "there is no '%.*s' here", ERR_SUBJECT(name));

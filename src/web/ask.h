@@ -32,6 +32,7 @@ struct ask {
     struct request request; // of a report; its config is the one above
     const struct format *format;
     bool has_config;   // the config is set
+    bool home;         // it is away to where the page opens
     bool whole;        // the profile itself, whatever is looked at
     struct span words; // of a search, or the name of what is saved
     struct err err;
@@ -45,6 +46,9 @@ void ask_release(struct ask *ask);
 
 // Whether the profile is needed for an answer.
 bool ask_needs_profile(const struct ask *ask);
+
+// Whether there is a view of this name.
+bool ask_is_view(struct span name);
 
 // Puts parameters over a config: those of options that may stand in a URL and are not empty; others
 // are passed over. -1 with *err filled where a value does not fit.

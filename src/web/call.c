@@ -2,6 +2,7 @@
 #include "web/call.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 #include "web/guard.h"
 #include "web/server_parts.h"
@@ -12,14 +13,32 @@ static struct span header_of(const struct call *c, const char *name)
     return value ? span_of(value) : (struct span){0};
 }
 
+static enum MHD_Result count_host(void *count, enum MHD_ValueKind kind, const char *name,
+                                  const char *value)
+{
+    (void)kind, (void)value;
+    *(unsigned *)count += strcasecmp(name, "Host") == 0;
+    return MHD_YES;
+}
+
+// Of several nobody knows which others have looked at.
+static bool has_one_host(const struct call *c)
+{
+    unsigned n = 0;
+    c->server->httpd->get_values(c->connection, MHD_HEADER_KIND, count_host, &n);
+    return n == 1;
+}
+
 static void refuse(struct call *c, unsigned status, const char *why)
 {
     answer_error(&c->answer, status, why);
 }
 
-// Whether there is the sample type that a page is asked for with, once that is known.
-static bool has_type(const struct call *c, struct err *err)
+// Whether there is the sample type that a page is asked for with, and its conditions on tags can be
+// read, once the profile is known.
+static bool fits_profile(const struct call *c, struct err *err)
 {
+    const struct config *config = &c->ask.config;
     struct server *s = c->server;
     struct span name;
     if (c->ask.kind != ASK_PAGE)
@@ -27,9 +46,10 @@ static bool has_type(const struct call *c, struct err *err)
     pthread_mutex_lock(&s->lock);
     const struct loaded *l = s->loaded ? loaded_ref(s->loaded) : NULL;
     pthread_mutex_unlock(&s->lock);
-    bool has = !l || app_sample_type(l, span_of(c->ask.config.sample_index), &name, err) == 0;
+    bool fits = !l || (app_sample_type(l, span_of(config->sample_index), &name, err) == 0 &&
+                       app_check_tags(l, config, err) == 0);
     loaded_unref(l);
-    return has;
+    return fits;
 }
 
 bool call_begin(struct call *c, const char *method)
@@ -44,14 +64,14 @@ bool call_begin(struct call *c, const char *method)
     c->packs = span_find(accepted, SPAN("gzip")) != SPAN_NOT_FOUND &&
                span_find(accepted, SPAN("q=0")) == SPAN_NOT_FOUND;
     c->parsed = c->answered = true;
-    if (!web_host_is_ours(sender.host, span_of(s->address.host)))
+    if (!has_one_host(c) || !web_host_is_ours(sender.host, span_of(s->address.host)))
         refuse(c, 421, "this server does not answer under this name");
     else if ((c->ask.kind == ASK_SAVE || c->ask.kind == ASK_DELETE) &&
              !web_may_change(&sender, facts.token))
         refuse(c, 403, "only the page itself may change settings");
     else if (ask_needs_profile(&c->ask))
         c->answered = false;
-    else if (!has_type(c, &err))
+    else if (!fits_profile(c, &err))
         answer_page(&c->answer, &facts, 400, err.text);
     else
         answer_plain(&c->answer, &c->ask, &facts);

@@ -11,10 +11,10 @@ static struct httpd_library library;
 static void load(void)
 {
     library = (struct httpd_library){
-        MHD_start_daemon,        MHD_stop_daemon,       MHD_create_response_from_buffer,
-        MHD_add_response_header, MHD_queue_response,    MHD_destroy_response,
-        MHD_suspend_connection,  MHD_resume_connection, MHD_lookup_connection_value,
-        MHD_get_connection_info,
+        MHD_start_daemon,          MHD_stop_daemon,         MHD_create_response_from_buffer,
+        MHD_add_response_header,   MHD_queue_response,      MHD_destroy_response,
+        MHD_suspend_connection,    MHD_resume_connection,   MHD_lookup_connection_value,
+        MHD_get_connection_values, MHD_get_connection_info,
     };
 }
 
@@ -45,6 +45,7 @@ static void load(void)
         find(handle, "MHD_suspend_connection", &l.suspend_connection) &&
         find(handle, "MHD_resume_connection", &l.resume_connection) &&
         find(handle, "MHD_lookup_connection_value", &l.lookup_value) &&
+        find(handle, "MHD_get_connection_values", &l.get_values) &&
         find(handle, "MHD_get_connection_info", &l.connection_info))
         library = l;
 }

@@ -18,6 +18,7 @@ struct httpd_library {
     __typeof__(&MHD_suspend_connection) suspend_connection;
     __typeof__(&MHD_resume_connection) resume_connection;
     __typeof__(&MHD_lookup_connection_value) lookup_value;
+    __typeof__(&MHD_get_connection_values) get_values;
     __typeof__(&MHD_get_connection_info) connection_info;
 };
 

@@ -132,8 +132,11 @@ static json_t *value_of(const struct option_def *o, const struct config *config)
     return value;
 }
 
-static void put_config(json_t *entry, const struct config *config)
+static void put_config(json_t *entry, struct span view, const struct config *config)
 {
+    json_object_del(entry, "view");
+    if (view.n)
+        json_object_set_new(entry, "view", json_stringn(view.at, view.n));
     for (const struct option_def *o = option_defs; o->name; o++) {
         if (!(o->where & WHERE_SAVED))
             continue;
@@ -144,7 +147,7 @@ static void put_config(json_t *entry, const struct config *config)
     }
 }
 
-static int change(struct span name, const struct config *config, struct err *err)
+static int change(struct span name, struct span view, const struct config *config, struct err *err)
 {
     struct buf folder = {0}, file = {0};
     json_t *root = find_file(&folder, &file, err) ? NULL : read_settings(&file, err);
@@ -159,7 +162,7 @@ static int change(struct span name, const struct config *config, struct err *err
             json_array_append_new(configs, entry);
         }
         if (config)
-            put_config(json_array_get(configs, at), config);
+            put_config(json_array_get(configs, at), view, config);
         else if (at != SIZE_MAX)
             json_array_remove(configs, at);
         status = at == SIZE_MAX ? err_set(err, "config '%.*s' not found", ERR_SUBJECT(name))
@@ -171,26 +174,27 @@ static int change(struct span name, const struct config *config, struct err *err
     return status;
 }
 
-static int change_alone(struct span name, const struct config *config, struct err *err)
+static int change_alone(struct span name, struct span view, const struct config *config,
+                        struct err *err)
 {
     json_t *text = name.n ? json_stringn(name.at, name.n) : NULL; // NULL where it is not UTF-8
     if (!text)
         return err_set(err, "invalid config name");
     json_decref(text);
     pthread_mutex_lock(&lock);
-    int status = change(name, config, err);
+    int status = change(name, view, config, err);
     pthread_mutex_unlock(&lock);
     return status;
 }
 
-int settings_save(struct span name, const struct config *config, struct err *err)
+int settings_save(struct span name, struct span view, const struct config *config, struct err *err)
 {
-    return change_alone(name, config, err);
+    return change_alone(name, view, config, err);
 }
 
 int settings_delete(struct span name, struct err *err)
 {
-    return change_alone(name, NULL, err);
+    return change_alone(name, SPAN(""), NULL, err);
 }
 
 // As the text that an option would have; what is absent is false, 0 or "".
@@ -246,17 +250,44 @@ static void add_config(struct buf *out, const json_t *entry)
     page_add_string(out, span_of(json_string_value(json_object_get(entry, "name"))));
     buf_add(out, SPAN(",\"query\":"));
     page_add_string(out, buf_span(&query));
+    if (json_is_string(json_object_get(entry, "view"))) {
+        buf_add(out, SPAN(",\"view\":"));
+        page_add_string(out, span_of(json_string_value(json_object_get(entry, "view"))));
+    }
     buf_addc(out, '}');
     buf_release(&query);
 }
 
-void settings_add_json(struct buf *out)
+// The whole file, or NULL where there is none that can be read.
+static json_t *read_all(void)
 {
     struct buf folder = {0}, file = {0};
     struct err ignored;
     pthread_mutex_lock(&lock);
     json_t *root = find_file(&folder, &file, &ignored) ? NULL : read_settings(&file, &ignored);
     pthread_mutex_unlock(&lock);
+    buf_release(&folder);
+    buf_release(&file);
+    return root;
+}
+
+void settings_default(struct buf *view, struct buf *query)
+{
+    json_t *root = read_all();
+    const json_t *configs = root ? json_object_get(root, "configs") : NULL;
+    size_t at = find_config(configs, SETTINGS_DEFAULT);
+    if (at != SIZE_MAX) {
+        const json_t *entry = json_array_get(configs, at);
+        const char *name = json_string_value(json_object_get(entry, "view"));
+        buf_add(view, span_of(name ? name : ""));
+        add_query(entry, query);
+    }
+    json_decref(root);
+}
+
+void settings_add_json(struct buf *out)
+{
+    json_t *root = read_all();
     const json_t *configs = root ? json_object_get(root, "configs") : NULL;
     bool first = true;
     buf_addc(out, '[');
@@ -270,6 +301,4 @@ void settings_add_json(struct buf *out)
     }
     buf_addc(out, ']');
     json_decref(root);
-    buf_release(&folder);
-    buf_release(&file);
 }

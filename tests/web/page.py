@@ -496,6 +496,41 @@ def saved_configurations():
         assert json.loads(pathlib.Path(home, "pprof", "settings.json").read_text())["configs"] == []
 
 
+def the_page_opens_as_saved():
+    home = tap.scratch("home")
+    env = tap.environment(XDG_CONFIG_HOME=home)
+    with serving(CPU, env=env) as server, browsing() as page:
+        page.open(server.url + "/ui/top?g=lines")
+        page.click("[data-action=save]")
+        page.click("dialog input[name=always]")
+        page.click("dialog button.primary")
+        time.sleep(0.5)
+        kept = json.loads(pathlib.Path(home, "pprof", "settings.json").read_text())["configs"]
+        assert [(c["name"], c["granularity"], c["view"]) for c in kept] == [("Default", "lines", "top")]
+    with serving(AFTER, env=env) as server, browsing() as page:
+        page.open(server.url)
+        assert page.data("view") == "top" and page.query() == {"g": "lines"}
+        page.open(server.url + "/ui/flamegraph")
+        assert page.query() == {} and page.data("view") == "flamegraph"
+        page.open(server.url + "/ui/?f=Handle")
+        assert page.query() == {"f": "Handle"} and page.data("view") == "flamegraph"
+
+
+def frames_of_tags_have_their_keys():
+    with serving(TAGS) as server, browsing() as page:
+        page.open(server.url + "/ui/flamegraph?tagroot=tenant")
+        frames = {f["name"]: f for f in page.frames()}
+        assert frames["green"]["text"] == "tenant: green" and frames["green"]["label"].startswith("green, 1.26s (")
+        assert "tags" in page.text("#legend")
+        page.js("document.querySelectorAll('[data-frame]')[1].focus()")
+        assert page.text("#details b") == "tenant: green"
+        assert "every 10ms (100 Hz)" in page.text("#what") and "2.10s" in page.text("#what")
+        page.js("document.querySelector('[data-frame]').focus()")
+        page.js("""document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'ContextMenu', bubbles: true, cancelable: true}))""")
+        off = page.js("return [...document.querySelectorAll('[role=menuitem][aria-disabled=true]')].map((e) => e.dataset.action)")
+        assert {"focus", "ignore", "hide", "show-from", "source"} <= set(off), off
+
+
 def while_it_loads():
     import os
     pipe = tap.scratch("pipe")
@@ -515,5 +550,5 @@ TESTS = [every_view_is_drawn, frames_say_what_top_says, frames_stand_in_their_ca
          the_menu_key_opens_it, searches_tell_their_total, the_table_sorts, callers_and_callees_of_a_function, upside_down,
          comparisons_keep_both_sides, the_exported_file_needs_nothing, export_from_the_page, nothing_in_a_profile_is_obeyed,
          both_themes_can_be_read, narrow_windows, empty_and_wrong_states, instructions_have_a_view, without_graphviz, a_server_that_has_gone,
-         tall_pictures_settle, saved_configurations, while_it_loads]
+         tall_pictures_settle, saved_configurations, the_page_opens_as_saved, frames_of_tags_have_their_keys, while_it_loads]
 tap.run([t for t in TESTS if len(tap.sys.argv) < 3 or t.__name__ in tap.sys.argv[2:]])

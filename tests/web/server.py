@@ -81,7 +81,8 @@ def addresses_lead_where_they_should():
 def wrong_values_are_told():
     with serving(CPU) as server:
         for query, word in [("n=x", b"nodecount"), ("f=(", b"missing closing"), ("g=houses", b"granularity"),
-                            ("si=nothing", b"nothing"), ("nf=2x", b"nodefraction"), ("trim=maybe", b"trim")]:
+                            ("si=nothing", b"nothing"), ("nf=2x", b"nodefraction"), ("trim=maybe", b"trim"), ("tf=(", b"tagfocus"),
+                            ("ti=a:(", b"tagignore"), ("p=(", b"pivot")]:
             status, _, body = server.ask(f"/ui/top.json?{query}")
             assert status == 400 and word in body, (query, status, body)
             status, headers, body = server.ask(f"/ui/flamegraph?{query}")

@@ -108,7 +108,7 @@ function takeFacts({ answer, total, left }) {
   html.dataset.total = whole(state.total);
   html.dataset.shown = whole(state.shown);
   html.dataset.unit = answer.unit;
-  html.dataset.sample = answer.type;
+  html.dataset.sample = answer.profile.sample_types[answer.sample_index]?.type ?? answer.type;
 }
 
 export const whole = (n) => BigInt(Math.round(n || 0)).toString();

@@ -3,7 +3,7 @@
 
 import { fetchReport } from './data.js';
 import { dialog } from './menu.js';
-import { addressOf, boot, FILTERS, navigate, offline, state } from './state.js';
+import { boot, FILTERS, navigate, offline, state, VIEWS } from './state.js';
 import { $, el, note, quoted } from './util.js';
 
 const OTHERS = [
@@ -79,7 +79,8 @@ async function offerTags(where, form) {
 let configs = boot.configs || [];
 
 export function drawConfigs() {
-  const select = $('#configs'), all = [{ name: 'Default', query: '' }, ...configs];
+  const own = configs.some((c) => c.name === 'Default');
+  const select = $('#configs'), all = [{ name: own ? 'Built-in' : 'Default', query: '' }, ...configs];
   $('#saved').hidden = !!offline;
   const now = savedPart(state.params).toString();
   const at = all.findIndex((c) => savedPart(new URLSearchParams(c.query)).toString() === now);
@@ -111,15 +112,19 @@ async function post(action, name, query) {
 }
 
 export function showSave() {
+  const shown = VIEWS.find(([v]) => v === state.view)?.[1] || state.view;
+  const box = el('input', { type: 'checkbox', name: 'always', onchange: () => { input.disabled = box.checked; input.value = box.checked ? 'Default' : ''; } });
+  const always = el('p', {}, el('label', {}, box, ` open every profile so, in the view ${shown}`));
   const input = el('input', { name: 'config', required: true, 'aria-label': 'Name', placeholder: 'a name', autofocus: true });
   const error = el('p', { role: 'alert', class: 'down' });
-  const form = el('form', {}, el('p', {}, 'Keeps filters and options (not the sample type) for this and other profiles, in the settings file that pprof has, too.'), input, error,
+  const form = el('form', {}, el('p', {}, 'Keeps filters and options (not the sample type) for this and other profiles, in the settings file that pprof has, too.'), input, always, error,
     el('div', { class: 'row' }, el('button', { type: 'button', onclick: () => d.close() }, 'Cancel'), el('button', { class: 'primary' }, 'Save')));
   const d = dialog('Save these options', form);
   form.addEventListener('submit', async (e) => {
     e.preventDefault();
     const query = savedPart(state.params);
     query.set('config', input.value.trim());
+    if (box.checked) query.set('view', state.view);
     try { await post('saveconfig', input.value.trim(), query); d.close(); } catch (x) { error.textContent = x.message; }
   });
   input.focus();

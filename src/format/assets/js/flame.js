@@ -3,7 +3,7 @@
 // and asks for more.
 
 import { fetchReport, whole } from './data.js';
-import { frameAt, makeModel, pathAddress, pathTo, sandwichOf, searchModel, shortsOf } from './model.js';
+import { frameAt, makeModel, nameWithKey, pathAddress, pathTo, sandwichOf, searchModel, shortsOf } from './model.js';
 import { showFrameMenu } from './menu.js';
 import { compares, FILTERS, navigate, offline, optionsQuery, state } from './state.js';
 import { $, el, emptyState, fitName, html, label, percent, quoted, signed } from './util.js';
@@ -229,8 +229,8 @@ function tell(i, tree) {
   const out = $('#details');
   if (!out || !t || i >= t.n) return;
   const entry = model.names[t.name[i]];
-  const parts = [el('b', {}, entry.name + (t.inlined.has(i) ? ' (inline)' : ''))];
-  const file = entry.file ? entry.file.split('/').slice(-2).join('/') + (t.line?.[i] ? ':' + t.line[i] : '') : '';
+  const parts = [el('b', {}, nameWithKey(entry) + (t.inlined.has(i) ? ' (inline)' : ''))];
+  const file = entry.file && entry.kind !== 'tag' ? entry.file.split('/').slice(-2).join('/') + (t.line?.[i] ? ':' + t.line[i] : '') : '';
   const add = (text) => parts.push(el('span', {}, text));
   if (file) add(file);
   if (model.comparison) tellChange(t, i, add);
@@ -402,6 +402,8 @@ export function crumbsOf() {
   const path = pathTo(t, view.root).map((i) => ({ name: model.names[t.name[i]].name, zoom: pathAddress(model, i), i }));
   return { path, pivot: model.pivot ? model.names[t.name[0]].name : null, cum: t.cum[view.root], before: t.before?.[view.root], after: t.after?.[view.root] };
 }
+
+export const hasTags = () => !!model?.names.some((entry) => entry.kind === 'tag');
 
 export function measure() {
   const probe = el('span', { class: 'frame', style: undefined }, 'm'.repeat(50));

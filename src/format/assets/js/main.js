@@ -8,7 +8,7 @@ import * as flame from './flame.js';
 import { showGraph } from './graph.js';
 import { actOn, closeMenu, factsOf, menuIsOpen, safeLink, showHelp } from './menu.js';
 import { boot, FILTERS, navigate, offline, onNavigate, optionsQuery, startAddress, state, VIEWS, addressOf } from './state.js';
-import { fill, loadTop, markRows, topTable } from './table.js';
+import { keepFocus, loadTop, markRows, topTable } from './table.js';
 import { $, $$, el, emptyState, html, label, note, percent, signed } from './util.js';
 import { showDiff, showHints, showPeek, showRows, showTags, showTop, showTraces, showTrend } from './views.js';
 
@@ -35,6 +35,7 @@ function end(mine) {
   clearTimeout(begin.bar);
   $('#progress').hidden = true;
   drawBands();
+  keepFocus();
   performance.mark('drawn');
   html.dataset.ready = '1';
 }
@@ -154,7 +155,7 @@ function drawBands() {
 
 function samplingRate(p) {
   if (!p.period || p.period === 1) return '';
-  if (p.period_type?.unit === 'nanoseconds') return ` · ${Math.round(1e9 / p.period)} Hz`;
+  if (p.period_type?.unit === 'nanoseconds') return ` · every ${label(p.period, 'nanoseconds', 'auto')} (${Number((1e9 / p.period).toPrecision(3))} Hz)`;
   return p.period_type?.unit === 'bytes' ? ` · 1 in ${label(p.period, 'bytes', 'auto')}` : ` · 1 in ${p.period}`;
 }
 
@@ -214,7 +215,7 @@ function drawLegend() {
   };
   if (state.view !== 'flamegraph') legend.replaceChildren();
   else if (state.sides) legend.replaceChildren(item('less', '▼ less'), item('same', 'same'), item('more', '▲ more'));
-  else legend.replaceChildren(item('own0', 'this program'), item('lib0', 'libraries'), item('run0', 'runtime'));
+  else legend.replaceChildren(item('own0', 'this program'), item('lib0', 'libraries'), item('run0', 'runtime'), flame.hasTags() ? item('tag', 'tags') : '');
 }
 
 // --- search ---

@@ -54,11 +54,13 @@ export function showFrameMenu(name, x, y, { zoom, back, isRoot }) {
   giveBack = back;
   const menu = el('div', { role: 'menu', 'aria-label': name, tabindex: '-1' }, el('div', { class: 'title' }, name));
   for (const [action, text, key] of ITEMS) {
-    if ((offline && ONLINE.includes(action)) || (action === 'zoom' && !zoom) || (isRoot && action !== 'zoom' && action !== 'copy')) continue;
+    if ((offline && ONLINE.includes(action)) || (action === 'zoom' && !zoom) || (isRoot && action === 'zoom')) continue;
+    const off = isRoot && action !== 'copy';
     menu.append(el('button', {
-      role: 'menuitem', 'data-action': action, tabindex: '-1',
+      role: 'menuitem', 'data-action': action, tabindex: '-1', 'aria-disabled': off ? 'true' : undefined,
       onclick: (e) => {
         e.stopPropagation();
+        if (off) return;
         closeMenu(true);
         if (action === 'zoom') zoom();
         else actOn(action, name);

@@ -58,8 +58,11 @@ function weighFromLeaves(t) {
   }
 }
 
+// A frame made of a tag has the tag's key beside its value.
+export const nameWithKey = (entry) => (entry.kind === 'tag' && entry.file ? `${entry.file}: ${entry.name}` : entry.name);
+
 export function shortsOf(entry) {
-  return (entry.short ??= shortNames(entry.name));
+  return (entry.short ??= entry.kind === 'tag' && entry.file ? [nameWithKey(entry), entry.name] : shortNames(entry.name));
 }
 
 // The way from the root to a frame, the root first.

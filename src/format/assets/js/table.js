@@ -7,7 +7,7 @@ import { navigate, offline, state } from './state.js';
 import { $, $$, el, emptyState, label, percent, shortNames, signed } from './util.js';
 
 const PAGE = 500;
-let rows = [], answer = null, held = '', order = null, found = null;
+let rows = [], answer = null, held = '', order = null, found = null, pressed = '';
 
 const show = (v) => label(v, state.unit, state.outUnit);
 
@@ -63,7 +63,7 @@ function sortBy(by, where) {
 function header(where, name, text, number, title) {
   const now = sortedBy();
   return el('th', { class: number ? 'num' : undefined, scope: 'col', 'aria-sort': now.by === name ? (now.up ? 'ascending' : 'descending') : 'none' },
-    el('button', { title, onclick: () => { where.dataset.refocus = name; sortBy(name, where); }, 'data-sort': name }, text));
+    el('button', { title, onclick: () => { pressed = name; sortBy(name, where); }, 'data-sort': name }, text));
 }
 
 function headOf(where, wide) {
@@ -163,8 +163,13 @@ export function fill(where) {
   if (body.firstChild) body.firstChild.tabIndex = 0;
   const head = where.wide ? headline() : null;
   where.replaceChildren(...[head, rows.length ? table : nothing(table), more(where)].filter(Boolean));
-  const again = where.dataset.refocus;
-  if (again) $(`[data-sort=${again}]`, where)?.focus();
+  if (where.isConnected) keepFocus();
+}
+
+// A table that was sorted is a new one; its button keeps the focus.
+export function keepFocus() {
+  if (pressed && (document.activeElement === document.body || !document.activeElement)) $(`#toptable [data-sort=${pressed}]`)?.focus();
+  pressed = '';
 }
 
 function headline() {
