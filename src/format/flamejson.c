@@ -15,8 +15,10 @@
 //  "least": 1234,             frames of less width are left out,
 //  "folded": 7,               and so many have some of them below; 0: all is there
 //  "classes": ["own", …],
-//  "files": ["", "main.go", …],
-//  "names": ["main.main", …], "file": [1, …], "kinds": [0, …],  by name; kinds are classes
+//  "paths": ["", "example.com/a/", …],
+//  "names": ["main.main", …], "path": [0, …]                    the path stands before the name
+//  "file": [1, …], "kinds": [0, …],                             by name; kinds are classes
+//  "files": ["", "main.go", …], "directory": [0, 1, …],         the path of it before the file
 //  "parents": [-1, 0, …], "name": [3, 0, …], "lines": [0, 12, …], "inlined": [5, 8, …],
 //  "cum": […], "flat": […], "width": […],
 //  "before": […], "after": […], "flat_before": […], "flat_after": […],   of a comparison
@@ -136,41 +138,80 @@ static void put_tree(struct writer *w, const struct flame_tree *tree)
         put_column(w, "error", put_error);
 }
 
+static void put_numbers(struct sink *out, const char *name, const uint32_t *numbers, uint32_t n)
+{
+    sink_printf(out, ",\n  \"%s\": [", name);
+    for (uint32_t i = 0; i < n; i++)
+        sink_printf(out, i ? ",%u" : "%u", numbers[i]);
+    sink_putc(out, ']');
+}
+
+// How much of a name is its package's path, or of a file its directory's; texts share them.
+static size_t path_length(struct span name, const char *end)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < name.n && !strchr(end, name.at[i]); i++)
+        if (name.at[i] == '/')
+            n = i + 1;
+    return n;
+}
+
+// Writes a text without its path, which becomes one of the paths.
+static void put_split(const struct writer *w, struct strtab *paths, struct span text,
+                      const char *end, uint32_t *path)
+{
+    size_t n = path_length(text, end);
+    *path = strtab_add_borrowed(paths, span_upto(text, n));
+    json_put_string(w->out, span_from(text, n));
+}
+
 // Each file once, 0 being none; then which one each name has.
-static void put_files(const struct writer *w)
+static void put_files(const struct writer *w, struct strtab *paths)
 {
     struct strtab files;
-    uint32_t n = w->f->n_names, *numbers = arena_alloc(w->r->arena, (n + 1) * sizeof *numbers);
+    uint32_t n = w->f->n_names, *numbers = arena_zalloc(w->r->arena, n + 1, sizeof *numbers);
     strtab_init(&files, w->r->arena, NULL);
     for (uint32_t i = 0; i < n; i++)
         numbers[i] = strtab_add_borrowed(&files, w->f->names[i].file);
-    for (str_id id = 1; id < strtab_count(&files); id++) {
+    uint32_t n_files = (uint32_t)strtab_count(&files);
+    uint32_t *directories = arena_zalloc(w->r->arena, n_files + 1, sizeof *directories);
+    sink_write(w->out, SPAN(",\n  \"files\": [\"\""));
+    for (str_id id = 1; id < n_files; id++) {
         sink_putc(w->out, ',');
-        json_put_string(w->out, strtab_get(&files, id));
+        put_split(w, paths, strtab_get(&files, id), "", &directories[id]);
     }
-    sink_write(w->out, SPAN("],\n  \"file\": ["));
-    for (uint32_t i = 0; i < n; i++)
-        sink_printf(w->out, "%u,", numbers[i]);
-    sink_putc(w->out, '0');
+    sink_putc(w->out, ']');
+    put_numbers(w->out, "directory", directories, n_files);
+    put_numbers(w->out, "file", numbers, n + 1);
     strtab_release(&files);
 }
 
 // The last name is of what has none of its own.
 static void put_names(const struct writer *w, struct span whole)
 {
-    uint32_t n = w->f->n_names;
+    struct strtab paths;
+    uint32_t n = w->f->n_names, *path = arena_zalloc(w->r->arena, n + 1, sizeof *path);
+    uint32_t *kinds = arena_zalloc(w->r->arena, n + 1, sizeof *kinds);
+    strtab_init(&paths, w->r->arena, NULL);
     sink_write(w->out, SPAN(",\n  \"names\": ["));
     for (uint32_t i = 0; i < n; i++) {
-        json_put_string(w->out, w->f->names[i].name);
-        sink_write(w->out, SPAN(",\n   "));
+        put_split(w, &paths, w->f->names[i].name, "([<{", &path[i]);
+        kinds[i] = (uint32_t)w->f->names[i].class;
+        sink_putc(w->out, ',');
     }
     json_put_string(w->out, whole);
-    sink_write(w->out, SPAN("],\n  \"files\": [\"\""));
-    put_files(w);
-    sink_write(w->out, SPAN("],\n  \"kinds\": ["));
-    for (uint32_t i = 0; i < n; i++)
-        sink_printf(w->out, "%d,", (int)w->f->names[i].class);
-    sink_printf(w->out, "%d],\n  ", (int)CODE_RUNTIME);
+    kinds[n] = CODE_RUNTIME;
+    sink_putc(w->out, ']');
+    put_numbers(w->out, "path", path, n + 1);
+    put_files(w, &paths);
+    put_numbers(w->out, "kinds", kinds, n + 1);
+    sink_write(w->out, SPAN(",\n  \"paths\": [\"\""));
+    for (str_id id = 1; id < strtab_count(&paths); id++) {
+        sink_putc(w->out, ',');
+        json_put_string(w->out, strtab_get(&paths, id));
+    }
+    sink_write(w->out, SPAN("],\n  "));
+    strtab_release(&paths);
 }
 
 static void put_classes(struct sink *out)

@@ -25,12 +25,13 @@ class Flame:
 
     def __init__(self, *args, tree=None):
         self.whole = report("flame", *args)["flame"]
+        self.names = [self.whole["paths"][p] + n for p, n in zip(self.whole["path"], self.whole["names"])]
         at = self.whole[tree] if tree else self.whole
         columns = {"cum", "flat", "before", "after", "flat_before", "flat_after"} & at.keys()
         self.frames = [{c: at[c][i] for c in columns} for i in range(len(at["parents"]))]
         for i, frame in enumerate(self.frames):
             above = self.frames[at["parents"][i]] if i else None
-            frame["name"] = self.whole["names"][at["name"][i]]
+            frame["name"] = self.names[at["name"][i]]
             frame["path"] = above["path"] + (frame["name"],) if above else ()
             frame["width"] = at["width"][i] if "width" in at else frame["cum"]
             frame["children"] = 0
@@ -43,7 +44,7 @@ class Flame:
 
     def classes(self):
         return {name: self.whole["classes"][kind]
-                for name, kind in zip(self.whole["names"], self.whole["kinds"])}
+                for name, kind in zip(self.names, self.whole["kinds"])}
 
 
 def paths_of_traces(path, up=False):

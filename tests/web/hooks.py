@@ -180,7 +180,7 @@ def every_frame_of_a_pixel_is_there():
             paths, kids = {}, {}
             weight = flame.get("width", flame["cum"])
             for i, parent in enumerate(flame["parents"]):
-                name = flame["names"][flame["name"][i]]
+                name = flame["paths"][flame["path"][flame["name"][i]]] + flame["names"][flame["name"][i]]
                 paths[i] = paths[parent] + [name] if i else []
                 kids.setdefault(parent, []).append(i)
             root = next(i for i, p in paths.items() if ";".join(p) == zoom)

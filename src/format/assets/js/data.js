@@ -111,7 +111,7 @@ function takeFacts({ answer, total, left }) {
   html.dataset.sample = answer.profile.sample_types[answer.sample_index]?.type ?? answer.type;
 }
 
-export const whole = (n) => BigInt(Math.round(n || 0)).toString();
+export const whole = (n) => (Number.isSafeInteger(n) ? String(n + 0) : BigInt(Math.round(n || 0)).toString());
 
 // How far the loading has come, while it lasts.
 export async function fetchProgress() {

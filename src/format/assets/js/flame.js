@@ -76,11 +76,11 @@ export async function showFlame() {
   if (offline && pivot) model = sandwichOf(whole0, new RegExp(pivot)) || model;
   elements = new Map();
   markNames();
-  const slid = same && view;
+  const slid = same && view, large = model.below.n + (model.above?.n || 0) > 1500;
   view = { root: z ? frameAt(model, z) || model.zoom : 0 };
   if (!slid || current >= model.below.n || currentTree !== 'below') { current = view.root; currentTree = 'below'; }
   else current = view.root;
-  draw();
+  await draw(large);
 }
 
 function drawNothing() {
@@ -133,7 +133,11 @@ function rowsOf(tree, root) {
   return Math.max(deepest, shallow);
 }
 
-export function draw() {
+let drawing = 0; // which of the pictures is being made
+
+// All at once, or first what is wide and then, when that is on the screen, the rest.
+export async function draw(gradually = false) {
+  const mine = ++drawing;
   if (!model || !host || !view) return;
   box.querySelector('.empty')?.remove();
   if (!model.below.n || !model.below.width[0]) { drawNothing(); return; }
@@ -144,11 +148,11 @@ export function draw() {
   const height = Math.max(rows * ROW, tall - 16);
   const flipped = isFlipped();
   const place = (row) => (flipped ? height - (row + 1) * ROW : row * ROW);
-  const list = document.createDocumentFragment(), focused = host.contains(document.activeElement);
+  const list = document.createDocumentFragment(), later = gradually ? [] : null, focused = host.contains(document.activeElement);
   elements = new Map();
   for (const i of pathTo(t, root).slice(0, -1)) list.append(frame(t, 'below', i, 0, width, place(t.depth[i] + lift), 'above'));
-  drawTree(list, t, 'below', root, width, (d) => place(d + lift));
-  if (model.above) drawTree(list, model.above, 'up', 0, width, (d) => place(lift - d), true);
+  drawTree(list, later, t, 'below', root, width, (d) => place(d + lift));
+  if (model.above) drawTree(list, later, model.above, 'up', 0, width, (d) => place(lift - d), true);
   host.style.height = rows * ROW + 'px';
   host.style.minHeight = flipped ? height + 'px' : '';
   if (flipped) host.style.height = height + 'px';
@@ -159,16 +163,43 @@ export function draw() {
   tell(current, currentTree);
   performance.mark('drawn');
   if (focused) elements.get(currentTree + current)?.focus({ preventScroll: true });
+  if (later?.length) await drawLater(later, () => mine === drawing);
 }
 
-function drawTree(list, t, tree, root, width, place, skipRoot = false) {
+const painted = () => new Promise((done) => { requestAnimationFrame(() => setTimeout(done)); setTimeout(done, 200); });
+
+// Puts the thin frames between the others, where they stand in the tree.
+async function drawLater(later, goesOn) {
+  const PART = 2000;
+  for (let at = 0; at < later.length; at += PART) {
+    await painted();
+    if (!goesOn()) return;
+    let part = document.createDocumentFragment();
+    for (let i = at; i < Math.min(at + PART, later.length); i++) {
+      const [before, ...what] = later[i];
+      part.append(frame(...what));
+      if (i + 1 < later.length && i + 1 < at + PART && later[i + 1][0] === before) continue;
+      host.insertBefore(part, before.element);
+      part = document.createDocumentFragment();
+    }
+  }
+  performance.mark('drawn');
+}
+
+const WIDE = 6; // pixels; narrower frames have no room for text
+
+function drawTree(list, later, t, tree, root, width, place, skipRoot = false) {
   const from = t.x[root], scale = width / (t.width[root] || 1), end = from + t.width[root];
+  let next = { element: null }; // the wide frame that thin ones stand before
   for (let i = root; i < t.n; i++) {
     if ((i === root && skipRoot) || t.x[i] < from || t.x[i] >= end || t.depth[i] < t.depth[root]) continue;
     if (i !== root && t.depth[i] === t.depth[root]) continue;
     const w = t.width[i] * scale;
     if (w < 1 && i !== root) continue;
-    list.append(frame(t, tree, i, (t.x[i] - from) * scale, w, place(t.depth[i])));
+    if (later && w < WIDE && i !== root) { later.push([next, t, tree, i, (t.x[i] - from) * scale, w, place(t.depth[i])]); continue; }
+    next.element = frame(t, tree, i, (t.x[i] - from) * scale, w, place(t.depth[i]));
+    list.append(next.element);
+    next = { element: null };
   }
 }
 
@@ -389,7 +420,7 @@ export const searchHere = (regex) => (whole0 || model ? searchModel(whole0 || mo
 
 // The matching frames from left to right, row by row.
 export function nextMatch(step) {
-  const found = [...elements.values()].filter((e) => e.dataset.match);
+  const found = [...host.children].filter((e) => e.dataset.match);
   if (!found.length) return;
   const at = found.findIndex((e) => e === document.activeElement);
   const to = found[(at + step + found.length) % found.length];

@@ -83,7 +83,7 @@ function buildFlameView(view) {
 async function sideTable(mine) {
   const key = optionsQuery().toString();
   if (sideKey === key) return;
-  await loadTop({}, { aside: true }).catch((e) => { if (e.name === 'AbortError') throw e; });
+  await loadTop({}, { aside: true }, 200).catch((e) => { if (e.name === 'AbortError') throw e; });
   if (mine !== turn) return;
   const table = topTable(false);
   table.style.width = side.style.width;

@@ -15,8 +15,9 @@ function packageOf(name) {
 
 export function makeModel(answer) {
   const f = answer.flame;
-  const names = f.names.map((name, i) => ({
-    name, short: null, file: f.files[f.file[i]] || '', kind: KINDS[f.classes[f.kinds[i]]] || 'lib',
+  const files = f.files.map((file, i) => f.paths[f.directory[i]] + file);
+  const names = f.names.map((rest, i) => f.paths[f.path[i]] + rest).map((name, i) => ({
+    name, short: null, file: files[f.file[i]], kind: KINDS[f.classes[f.kinds[i]]] || 'lib',
     shade: hashText(packageOf(name)) % 4, match: false,
   }));
   const model = {

@@ -14,9 +14,9 @@ const show = (v) => label(v, state.unit, state.outUnit);
 export function topRows() { return rows; }
 
 // Fetches the first page; order is what the table was last sorted by here.
-export async function loadTop(extra = {}, options = {}) {
+export async function loadTop(extra = {}, options = {}, rowsAtOnce = PAGE) {
   const key = `${state.params}|${JSON.stringify(extra)}`;
-  answer = await fetchReport('top', { from: 0, rows: PAGE, ...extra }, options);
+  answer = await fetchReport('top', { from: 0, rows: rowsAtOnce, ...extra }, options);
   rows = answer.rows.slice();
   if (held !== key) { held = key; order = null; }
   return answer;
