@@ -196,7 +196,7 @@ static int add_snapshot(struct merging *m, struct profile *p, struct err *err)
     uint32_t type = profile_sample_index(p, span_of(m->loader->config->sample_index), err);
     if (type == NO_INDEX)
         return -1;
-    series_keep_types(p, type);
+    series_keep_types(p, *m->loader->config->sample_index ? type : series_in_use(p, type));
     return merger_add_side(m->merger, p, (uint32_t)m->n_read, 1, err);
 }
 

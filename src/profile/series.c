@@ -24,6 +24,13 @@ static struct heap_types heap_types(const struct profile *p)
                                series_type(p, "inuse_space")};
 }
 
+uint32_t series_in_use(const struct profile *p, uint32_t type)
+{
+    uint32_t in_use = series_type(p, "inuse_space");
+    struct span name = profile_str(p, p->sample_types[type].type);
+    return in_use != NO_INDEX && span_starts(name, SPAN("alloc_")) ? in_use : type;
+}
+
 void series_keep_types(struct profile *p, uint32_t wanted)
 {
     struct heap_types t = heap_types(p);

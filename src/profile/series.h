@@ -28,6 +28,10 @@ struct series series_settle(struct profile *p);
 // series, before they are merged.
 void series_keep_types(struct profile *p, uint32_t wanted);
 
+// What is in use instead of what was allocated since the process began, which always grows: the
+// type itself where it is another, or there is no such type.
+uint32_t series_in_use(const struct profile *p, uint32_t type);
+
 // The sample type of this name, or NO_INDEX.
 uint32_t series_type(const struct profile *p, const char *name);
 

@@ -47,7 +47,7 @@ def packed(number, values):
     return field(number, b"".join(varint(v) for v in values))
 
 
-def profile_of_samples(types, samples, period_type=None, period=0):
+def profile_of_samples(types, samples, period_type=None, period=0, default=None):
     """A profile with the given sample types, name and unit each, and samples: the names of the
     functions of their stacks, the leaf first, a value for each type, and perhaps numeric labels."""
     s = Strings()
@@ -65,4 +65,5 @@ def profile_of_samples(types, samples, period_type=None, period=0):
     if period_type:
         name, unit = period_type
         out += field(11, field(1, s(name.encode())) + field(2, s(unit.encode())))
+    out += field(14, s(default.encode())) if default else b""
     return out + (field(12, period) if period else b"") + s.fields()

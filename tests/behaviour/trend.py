@@ -147,6 +147,14 @@ def the_limit_is_in_the_document():
     assert trend(*paths)["series"]["hours_to_limit"] is None
 
 
+def what_is_in_use_is_judged_where_nothing_was_chosen():
+    paths = series([profile_of_samples(
+        TYPES, [(["churn"], [100 * i, 100 * i * SIZE, 50 + i % 2, (50 + i % 2) * SIZE], ("bytes", SIZE))],
+        ("space", "bytes"), 524288, "alloc_space") + field(9, SECOND * i) for i in range(1, 9)])
+    assert trend(*paths)["type"] == "inuse_space"
+    assert trend("-alloc_space", *paths)["rows"][0]["verdict"] == "growing"
+
+
 def goroutines(**counts):
     """A profile of goroutines: so many in a function that sends, and workers that receive."""
     stacks = {"stuck": ["runtime.gopark", "runtime.chansend1", "main.send", "main.main"],
@@ -257,7 +265,8 @@ tap.run([growth_is_told_and_calm_is_not, documents_obey_the_schema,
          a_folder_and_a_pattern_stand_for_their_files, time_is_the_order,
          without_times_slopes_are_per_snapshot, repeats_are_left_out, a_restart_cuts_the_series,
          few_snapshots_tell_nothing, fewer_than_three_files_are_misuse, gates_judge_series,
-         the_limit_is_in_the_document, one_sick_instance_shows, goroutines_that_grow_are_told_beside_a_calm_heap,
+         the_limit_is_in_the_document, what_is_in_use_is_judged_where_nothing_was_chosen,
+         one_sick_instance_shows, goroutines_that_grow_are_told_beside_a_calm_heap,
          heaps_of_one_collection_call_for_more, a_heap_of_which_all_is_recorded_counts_objects,
          entries_have_a_place, the_shell_has_them, leaks_name_line_and_source,
          a_leaking_service_is_found_out])
