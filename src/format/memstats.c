@@ -84,6 +84,9 @@ static void put_head(const struct memstats_report *m, struct sink *out, struct b
         sink_printf(out, "%u readings over %s\n", n, buf_cstr(text));
         text->n = 0;
     }
+    if (m->n_restarts)
+        sink_printf(out, "The process was started anew %s: verdicts are of the last %u readings\n",
+                    m->n_restarts > 1 ? "several times" : "once", n - m->first);
     sink_write(out, SPAN("                  first       last        rate  "));
     buf_add(text, SPAN("over time"));
     put_cell(out, text, n < 9 ? 9 : n < SPARK_WIDTH ? n : SPARK_WIDTH, false);

@@ -260,6 +260,8 @@ static void find_leaks(struct finder *f)
         l->n_growing += l->leaks[i].growing;
     if (l->n)
         qsort(l->leaks, l->n, sizeof *l->leaks, l->proven ? by_last : by_worth);
+    int64_t most = f->r->options.trim.node_count;
+    l->n = most > 0 && most < l->n ? (uint32_t)most : l->n;
 }
 
 static int judge_beside(struct finder *f, struct err *err)

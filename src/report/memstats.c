@@ -79,26 +79,40 @@ static bool are_timed(const struct memstats_points *p)
     return timed && p->at[p->n - 1].time_nanos > p->at[0].time_nanos;
 }
 
-static enum trend_verdict judge(const struct memstats_row *row, const int64_t *times, bool timed,
-                                uint32_t n, struct arena *arena, const struct job *job)
+static enum trend_verdict judge(const double *values, const int64_t *times, bool timed, uint32_t n,
+                                struct arena *arena, const struct job *job)
 {
     double *t = arena_alloc(arena, n * sizeof *t);
     int64_t *whole = arena_alloc(arena, n * sizeof *whole);
     for (uint32_t i = 0; i < n; i++) {
         t[i] = timed ? (double)(times[i] - times[0]) / 3.6e12 : i;
-        whole[i] = i64_of(row->values[i]);
+        whole[i] = i64_of(values[i]);
     }
     struct trend_row rows = {NULL, whole, whole};
     struct trend_series s = {.n = n, .t = t, .rate = 1, .alpha = .01, .min_growth = 0};
     struct trend_numbers numbers;
-    s.min_growth = .005 * row->values[0];
-    trend_judge(&s, &(struct trend_entry){row->values, &rows, 1}, 1, &numbers, job);
+    s.min_growth = .005 * values[0];
+    trend_judge(&s, &(struct trend_entry){values, &rows, 1}, 1, &numbers, job);
     return numbers.verdict;
 }
 
-static void fill_row(const struct report *r, const struct memstats_points *p, const struct field *f,
+// Counters only fall where another process began.
+static void find_restarts(struct memstats_report *m)
+{
+    for (uint32_t i = 1; i < m->points.n; i++) {
+        const struct memstats *before = &m->points.at[i - 1].stats, *now = &m->points.at[i].stats;
+        if (now->total_alloc >= before->total_alloc && now->num_gc >= before->num_gc)
+            continue;
+        m->n_restarts++;
+        m->first = i;
+    }
+}
+
+static void fill_row(const struct report *r, const struct memstats_report *m, const struct field *f,
                      const int64_t *times, struct memstats_row *row)
 {
+    const struct memstats_points *p = &m->points;
+    uint32_t n = p->n - m->first; // that are of the last process
     double *values = arena_alloc(r->arena, (p->n + 1) * sizeof *values);
     bool timed = are_timed(p);
     for (uint32_t i = 0; i < p->n; i++)
@@ -107,8 +121,8 @@ static void fill_row(const struct report *r, const struct memstats_points *p, co
         f->name, f->unit, f->meaning, f->counter, values, NAN, TREND_TOO_FEW_SNAPSHOTS};
     if (f->counter && timed)
         row->per_second = memstats_rate(values, times, p->n);
-    else if (!f->counter && p->n >= 3)
-        row->verdict = judge(row, times, timed, p->n, r->arena, r->job);
+    else if (!f->counter && n >= 3)
+        row->verdict = judge(values + m->first, times + m->first, timed, n, r->arena, r->job);
 }
 
 void report_memstats(const struct report *r, struct memstats_report *out)
@@ -118,9 +132,10 @@ void report_memstats(const struct report *r, struct memstats_report *out)
     for (uint32_t i = 0; i < p->n; i++)
         times[i] = p->at[i].time_nanos;
     *out = (struct memstats_report){.points = *p, .n_rows = N_FIELDS};
+    find_restarts(out);
     out->rows = arena_alloc(r->arena, N_FIELDS * sizeof *out->rows);
     for (uint32_t i = 0; i < N_FIELDS; i++)
-        fill_row(r, p, &fields[i], times, &out->rows[i]);
+        fill_row(r, out, &fields[i], times, &out->rows[i]);
     if (are_timed(p))
         out->seconds = (double)(times[p->n - 1] - times[0]) / 1e9;
 }

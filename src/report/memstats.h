@@ -30,14 +30,16 @@ struct memstats_row {
     // the process was started anew; what it did meanwhile is not known and does not count. NAN:
     // unknown.
     double per_second;
-    enum trend_verdict verdict; // of others, of three points or more
+    enum trend_verdict verdict; // of others, of three points or more since the last restart
 };
 
 struct memstats_report {
     struct memstats_points points;
     struct memstats_row *rows;
     uint32_t n_rows;
-    double seconds; // from first to last; 0: not known
+    double seconds;      // from first to last; 0: not known
+    uint32_t n_restarts; // of the process, where counters fall
+    uint32_t first;      // point after the last of them
 };
 
 // Sums what a counter rose by: see per_second.

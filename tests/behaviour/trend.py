@@ -155,6 +155,20 @@ def what_is_in_use_is_judged_where_nothing_was_chosen():
     assert trend("-alloc_space", *paths)["rows"][0]["verdict"] == "growing"
 
 
+def mem_stats_are_judged_since_the_last_restart():
+    folder = pathlib.Path(tap.scratch("series"))
+    folder.mkdir()
+    for i in range(12):
+        life = i if i < 4 else i - 4
+        (folder / f"vars_host_20260102T1504{i:02}.000Z.txt").write_text(json.dumps({"memstats": {
+            "TotalAlloc": (1000 if i < 4 else 10) + life, "NumGC": 5 + life, "Alloc": 5,
+            "HeapInuse": (90 if i < 4 else 10) * 2**20 + life * 2**20}}))
+    text = must("-memstats", folder).decode()
+    assert "started anew once: verdicts are of the last 8" in text, text
+    done = cprof("-memstats", "-fail_if=memstats.HeapInuse: growing", folder)
+    assert done.returncode == 3, done
+
+
 def goroutines(**counts):
     """A profile of goroutines: so many in a function that sends, and workers that receive."""
     stacks = {"stuck": ["runtime.gopark", "runtime.chansend1", "main.send", "main.main"],
@@ -265,7 +279,8 @@ tap.run([growth_is_told_and_calm_is_not, documents_obey_the_schema,
          a_folder_and_a_pattern_stand_for_their_files, time_is_the_order,
          without_times_slopes_are_per_snapshot, repeats_are_left_out, a_restart_cuts_the_series,
          few_snapshots_tell_nothing, fewer_than_three_files_are_misuse, gates_judge_series,
-         the_limit_is_in_the_document, what_is_in_use_is_judged_where_nothing_was_chosen,
+         the_limit_is_in_the_document, mem_stats_are_judged_since_the_last_restart,
+         what_is_in_use_is_judged_where_nothing_was_chosen,
          one_sick_instance_shows, goroutines_that_grow_are_told_beside_a_calm_heap,
          heaps_of_one_collection_call_for_more, a_heap_of_which_all_is_recorded_counts_objects,
          entries_have_a_place, the_shell_has_them, leaks_name_line_and_source,
