@@ -121,6 +121,9 @@ int app_search(const struct loaded *l, const struct request *request, struct spa
 // Whether the report, or where there is none the config's gates, are about a series.
 bool app_wants_series(const struct command_def *command, const struct config *config);
 
+// Whether the command is about MemStats, or without one all gates that flags say are.
+bool app_wants_memstats(const struct command_def *command, const struct config *config);
+
 // Puts the config's gates apart: *single has those on one profile, *series those on a series, to
 // which `more` is added; neither has a folder to collect into. Both are to be released.
 void app_split_gates(const struct config *config, const char *more, struct config *single,

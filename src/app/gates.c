@@ -135,6 +135,20 @@ bool app_wants_series(const struct command_def *command, const struct config *c)
     return wanted;
 }
 
+bool app_wants_memstats(const struct command_def *command, const struct config *c)
+{
+    struct arena arena = {0};
+    struct err ignored;
+    gate_list gates;
+    if (command)
+        return command_wants(command, c).memstats;
+    bool wanted = read_flags(c, &gates, &arena, &ignored) == 0 && gates.n > 0 && !*c->policy;
+    for (size_t i = 0; wanted && i < gates.n; i++)
+        wanted = gates.at[i].subject == GATE_MEMSTATS;
+    arena_release(&arena);
+    return wanted;
+}
+
 static void set_text(struct config *c, const char *option, struct span value)
 {
     struct err ignored; // the value was valid before

@@ -2,6 +2,7 @@
 #include "cli/collecting.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "app/collect.h"
@@ -30,7 +31,7 @@ struct watcher {
 
 static bool wants_memstats(const struct args *args)
 {
-    return command_wants(args->command, &args->config).memstats;
+    return app_wants_memstats(args->command, &args->config);
 }
 
 static void tell_once(void *context, const char *line)
@@ -92,7 +93,9 @@ static int report(struct watcher *w, int status)
     job.note = output_note;
     const struct loaded *l = load_series(w, &job, &err);
     struct request request = {.command = w->args->command, .config = &w->series, .job = &job};
-    if (!l || output_report(l, &request, &output, &outcome, &err)) {
+    bool failed = !l || (request.command ? output_report(l, &request, &output, &outcome, &err)
+                                         : app_run(l, &request, NULL, &outcome, &err));
+    if (failed) {
         output_message("cprof: ", err.text);
         status = status ? status : EXIT_FAILED;
     } else if (outcome.gates_fired) {
@@ -148,7 +151,8 @@ int collecting_main(const struct args *args)
     app_split_gates(&args->config, args->command ? "growing(.)" : "", &w.single, &w.series);
     struct collecting c = collecting_of(args, &w);
     int status = collect(&c);
-    if (args->command) {
+    bool judges = strspn(w.series.fail_if, "\n") < strlen(w.series.fail_if);
+    if (args->command || judges) {
         config_release(&w.series); // the report has the gates that were asked for
         config_release(&w.single);
         app_split_gates(&args->config, "", &w.single, &w.series);

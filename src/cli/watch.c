@@ -28,7 +28,7 @@ static void adapt_config(struct config *to, const struct watch *w)
 unsigned watch_keep(const struct watch *w)
 {
     struct wants wants = command_wants(w->command, w->config);
-    if (wants.memstats)
+    if (app_wants_memstats(w->command, w->config))
         return KEEP_MEMSTATS;
     return wants.series ? KEEP_SERIES | (wants.beside ? KEEP_BESIDE : 0) : KEEP_ALL;
 }

@@ -18,7 +18,7 @@ enum { ENOUGH = 3, LOOK_MS = 100 };
 
 static bool wants_memstats(const struct watch *w)
 {
-    return command_wants(w->command, w->config).memstats;
+    return app_wants_memstats(w->command, w->config);
 }
 
 bool watchseries_is_wanted(const struct watch *w)

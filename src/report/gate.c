@@ -367,10 +367,12 @@ static int judge_gate(struct judge *j, const struct gate *g, struct gate_result 
     result->unit = profile_str(p, p->sample_types[type].unit);
     if (gate_needs_base(g) && p->n_sides == 0)
         return err_set(j->err, "needs -base or -diff_base");
-    if (g->subject == GATE_MEMSTATS && j->r->memstats)
+    if (g->subject == GATE_MEMSTATS && (j->r->memstats || p->memstats))
         return gate_judge_memstats(j->r, result, j->err);
     if (g->subject == GATE_MEMSTATS || j->r->memstats)
-        return err_set(j->err, "does not fit: gates on memstats are for the report memstats alone");
+        return err_set(j->err,
+                       "does not fit: memstats are in /debug/vars and in texts of heaps, and of "
+                       "several files the report memstats alone reads them");
     if (gate_is_of_series(g))
         return judge_on_series(j, g, result);
     if (fit_unit(j, g, result))

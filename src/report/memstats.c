@@ -172,7 +172,14 @@ static int judge_limit(const struct memstats_report *m, const struct memstats_ro
 int gate_judge_memstats(const struct report *r, struct gate_result *result, struct err *err)
 {
     struct memstats_report m;
-    report_memstats(r, &m);
+    struct memstats_point beside = {.time_nanos = r->profile->time_nanos}; // of a heap's text
+    struct memstats_points one = {&beside, 1};
+    struct report own = *r;
+    if (!r->memstats) {
+        beside.stats = *r->profile->memstats;
+        own.memstats = &one;
+    }
+    report_memstats(&own, &m);
     const struct memstats_row *row = find_row(&m, result->gate->pattern);
     if (!row)
         return err_set(err, "MemStats has no '" SPAN_FMT "'", ERR_SUBJECT(result->gate->pattern));

@@ -252,6 +252,29 @@ def a_series_is_watched():
         assert done.returncode == 1 and b"refused" in done.stderr, done
 
 
+def gates_on_the_series_need_no_report():
+    with Running() as s:
+        s.server.heap = heap(1 << 20, 0)
+        run = start("-collect=" + str(new_folder()), "-interval=200ms", "-count=9",
+                    "-fail_if=growing(grow)", s.url("/debug/pprof/heap"))
+        for i in range(2, 200):
+            s.server.heap = heap(i << 20, 0)
+            if run.poll() is not None:
+                break
+            time.sleep(0.05)
+        out, err = run.communicate()
+        assert run.returncode == 3 and "main.grow is growing" in err, (out, err)
+
+
+def mem_stats_of_one_text_are_judged():
+    text = "formats/go1.19.heap.txt"
+    for gates, status in ((["memstats.Alloc > 1MB"], 3), (["memstats.Alloc > 1GB"], 0),
+                          (["memstats.Alloc > 1MB", "total > 1GB"], 3)):
+        for report in ([], ["-top"]):
+            done = cprof(*report, *(f"-fail_if={gate}" for gate in gates), text)
+            assert done.returncode == status, (gates, report, done)
+
+
 def misuse_is_told():
     for args, says in ((["-top", "http://x/heap"], "leave -top out"), ([], "needs a URL"),
                        (["cache_heap.1.pb.gz"], "is not a URL"), (["ftp://x/"], "'ftp'"),
@@ -272,4 +295,5 @@ if __name__ == "__main__":
                  what_is_not_protobuf_or_has_no_time_is_written_anew, only_the_last_are_kept,
                  services_go_and_come_back, gates_are_judged_at_each,
                  commands_do_not_hold_up_the_clock, signals_end_it_in_order, mem_stats_are_a_series,
-                 a_series_is_watched, misuse_is_told])
+                 a_series_is_watched, gates_on_the_series_need_no_report,
+                 mem_stats_of_one_text_are_judged, misuse_is_told])
