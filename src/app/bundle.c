@@ -114,7 +114,7 @@ static bool is_whole(struct bundle *b, struct fields *f, const struct buf *bytes
     struct profile p;
     struct err ignored;
     struct read_options options = {0};
-    struct stream in = lines_memory(buf_span(bytes));
+    struct stream in = stream_memory(buf_span(bytes));
     if (f->failures >= FAILURES_MAX)
         return false;
     profile_init(&p);

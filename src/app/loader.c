@@ -151,7 +151,7 @@ static int next_member(void *context, size_t index, struct err *err)
 static int read_member(const struct loader *l, struct profile *out, const struct member *member,
                        struct err *err)
 {
-    struct stream bare = lines_memory(buf_span(&member->bytes)), *inflated = NULL;
+    struct stream bare = stream_memory(buf_span(&member->bytes)), *inflated = NULL;
     if (span_starts(buf_span(&member->bytes), SPAN("\x1f\x8b")))
         inflated = inflate_stream_new(&bare, inflater_best());
     profile_init(out);

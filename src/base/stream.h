@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 
 // A stream of bytes, read through a window: what is at hand is [at, end). Whoever implements it
@@ -29,5 +30,11 @@ static inline int stream_need(struct stream *r, uint64_t want, struct err *err)
 {
     return stream_have(r) >= want ? 0 : r->more(r, want, err);
 }
+
+// Appends all bytes, of which there may be at most max, a number of whole MiB.
+int stream_read_all(struct stream *in, size_t max, struct buf *out, struct err *err);
+
+// A stream of bytes in memory, all of which are at hand.
+struct stream stream_memory(struct span bytes);
 
 #endif

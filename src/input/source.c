@@ -99,21 +99,6 @@ struct stream *source_stream(struct source *s)
     return s->ahead ? s->ahead : s->top;
 }
 
-int stream_read_all(struct stream *in, size_t max, struct buf *out, struct err *err)
-{
-    for (;;) {
-        if (stream_need(in, 1, err))
-            return -1;
-        size_t n = stream_have(in);
-        if (n == 0)
-            return 0;
-        if (out->n + n > max)
-            return err_set(err, "is larger than %zu MiB", max >> 20);
-        buf_add(out, (struct span){(const char *)in->at, n});
-        in->at += n;
-    }
-}
-
 int source_read_all(const char *place, size_t max, struct buf *out, const struct job *job,
                     struct err *err)
 {

@@ -64,9 +64,6 @@ struct stream *source_stream(struct source *s);
 int source_read_all(const char *place, size_t max, struct buf *out, const struct job *job,
                     struct err *err);
 
-// The same of a stream.
-int stream_read_all(struct stream *in, size_t max, struct buf *out, struct err *err);
-
 // Whether a regular file is an executable or a library (ELF).
 bool source_is_program(const char *path);
 

@@ -7,7 +7,7 @@
 
 static void take_all(struct span input, bool tar)
 {
-    struct stream in = lines_memory(input);
+    struct stream in = stream_memory(input);
     struct bundle *b = bundle_over(&in, tar, "input", NULL);
     struct buf bytes = {0}, name = {0};
     struct err err;

@@ -21,7 +21,7 @@ static void read_again(const struct profile *p)
     struct profile again;
     struct err err;
     profile_encode(p, 1, put, &bytes);
-    struct stream memory = lines_memory(buf_span(&bytes));
+    struct stream memory = stream_memory(buf_span(&bytes));
     profile_init(&again);
     if (bytes.n) {
         FUZZ_CHECK(profile_decode(&again, &memory, NULL, &err) == 0);

@@ -6,7 +6,7 @@ from statistics import median
 
 import tree
 
-FUNCTION_MAX, FILE_MAX, MEDIAN_MAX = 60, 520, 20
+FUNCTION_MAX, FILE_MAX, MEDIAN_MAX = 60, 500, 20
 
 
 def functions(lines):

@@ -6,7 +6,8 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "behaviour"))
 
-import tap  # behind the path, which has to be there first
+import tap  # after the path, which has to be there first
+from pb import field, varint
 
 PROFILE = "config_heap.pb.gz"
 
@@ -20,20 +21,6 @@ def session(lines, *args, profile=PROFILE, **more):
 def flags(*args, profile=PROFILE):
     """The same report without a shell: the header's lines are left out there by default."""
     return tap.must("-compact_labels", *args, profile)
-
-
-def varint(n):
-    out = b""
-    while n >= 128:
-        out += bytes([n & 127 | 128])
-        n >>= 7
-    return out + bytes([n])
-
-
-def field(number, value):
-    if isinstance(value, int):
-        return varint(number << 3) + varint(value)
-    return varint(number << 3 | 2) + varint(len(value)) + value
 
 
 def profile(names, stacks, labels=()):

@@ -49,6 +49,14 @@ static enum code_class class_of(const struct row *row, const char *own, bool go)
     return class;
 }
 
+static void check_rows(const struct row *rows, size_t n, bool go)
+{
+    for (size_t i = 0; i < n; i++) {
+        check_about("%s %s", rows[i].name, rows[i].file);
+        CHECK_INT(class_of(&rows[i], NULL, go), rows[i].class);
+    }
+}
+
 static void go_tells_by_packages_and_files(void)
 {
     static const struct row rows[] = {
@@ -66,10 +74,7 @@ static void go_tells_by_packages_and_files(void)
         {NULL, "sqlite3_step", "sqlite3.c", 1, CODE_RUNTIME},
         {NULL, "main.F[github.com/a/b.T]", "example.com/service/main.go", 1, CODE_OWN},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        check_about("%s %s", rows[i].name, rows[i].file);
-        CHECK_INT(class_of(&rows[i], NULL, true), rows[i].class);
-    }
+    check_rows(rows, sizeof rows / sizeof *rows, true);
 }
 
 static void others_tell_by_binaries_and_folders(void)
@@ -86,10 +91,7 @@ static void others_tell_by_binaries_and_folders(void)
         {NULL, "java.util.HashMap.get", "", 1, CODE_RUNTIME},
         {NULL, "red", "tenant", 0, CODE_TAG},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        check_about("%s %s", rows[i].name, rows[i].file);
-        CHECK_INT(class_of(&rows[i], NULL, false), rows[i].class);
-    }
+    check_rows(rows, sizeof rows / sizeof *rows, false);
 }
 
 static void an_expression_says_it_otherwise(void)

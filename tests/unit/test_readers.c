@@ -170,7 +170,7 @@ static void memstats_are_read(void)
         CHECK_INT(m.max_rss, i ? 0 : 9);
         memory_stream_release(&in);
     }
-    struct stream none = lines_memory(SPAN("heap profile: 0: 0 [0: 0] @ heap/1048576\n"));
+    struct stream none = stream_memory(SPAN("heap profile: 0: 0 [0: 0] @ heap/1048576\n"));
     CHECK_INT(memstats_read(&m, &none, NULL, &err), -1);
     CHECK_HAS(err.text, "no runtime.MemStats");
 }

@@ -134,7 +134,7 @@ static int read_cpp(struct cpu *c, struct stream *text)
     if (take_samples(c, LEAF_IS_NOT_CALL))
         return -1;
     drop_handlers(&c->l.b);
-    *text = lines_memory(c->rest);
+    *text = stream_memory(c->rest);
     if (maps_read(&c->l.b, &c->l.lines, c->l.r->err) || maps_assign(&c->l.b, c->l.r->err))
         return -1;
     legacy_drop_twins(&c->l);
@@ -145,7 +145,7 @@ static int read_java(struct cpu *c, struct stream *text)
 {
     if (take_samples(c, NO_CALLS))
         return -1;
-    *text = lines_memory(c->rest);
+    *text = stream_memory(c->rest);
     return java_read_names(&c->l);
 }
 
@@ -171,7 +171,7 @@ static int cpu_read(struct profile *out, const struct reading *r)
 {
     struct cpu c = {0};
     struct buf bytes = {0};
-    int status = lines_read_all(r->in, &bytes, r->err);
+    int status = stream_read_all(r->in, LINES_WHOLE_MAX, &bytes, r->err);
     legacy_init(&c.l, r, out);
     c.rest = buf_span(&bytes);
     c.layout = status ? NULL : find_layout(c.rest);

@@ -60,34 +60,3 @@ int lines_fault(const struct lines *l, struct err *err, const char *what)
     return err_set(err, "line %" PRIu64 " '%.*s%s': %s", l->number, n, l->line.at,
                    l->line.n > SHOWN ? "..." : "", what);
 }
-
-int lines_read_all(struct stream *in, struct buf *out, struct err *err)
-{
-    enum { SIZE_MAX_MIB = 1024 };
-    for (;;) {
-        if (stream_need(in, 1, err))
-            return -1;
-        size_t n = stream_have(in);
-        if (n == 0)
-            return 0;
-        if (out->n + n > (size_t)SIZE_MAX_MIB << 20)
-            return err_set(err, "is larger than %d MiB", SIZE_MAX_MIB);
-        buf_add(out, (struct span){(const char *)in->at, n});
-        in->at += n;
-    }
-}
-
-// All that there is, is at hand.
-static int memory_more(struct stream *s, uint64_t want, struct err *err)
-{
-    (void)s;
-    (void)want;
-    (void)err;
-    return 0;
-}
-
-struct stream lines_memory(struct span bytes)
-{
-    const unsigned char *at = (const unsigned char *)bytes.at;
-    return (struct stream){at, at + bytes.n, memory_more};
-}

@@ -29,10 +29,7 @@ static inline void lines_back(struct lines *l)
 // -1, and a message that names the line at hand, quotes it and says what is wrong with it.
 int lines_fault(const struct lines *l, struct err *err, const char *what);
 
-// Appends all bytes of a stream, of which there may be at most 1 GiB.
-int lines_read_all(struct stream *in, struct buf *out, struct err *err);
-
-// A stream of bytes in memory.
-struct stream lines_memory(struct span bytes);
+// How long a text may be that is read whole, and not line by line.
+enum { LINES_WHOLE_MAX = 1 << 30 };
 
 #endif

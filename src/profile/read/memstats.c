@@ -149,7 +149,7 @@ static int take_json(struct memstats *m, const struct json_value *v, struct err 
 static int read_json(struct memstats *m, struct stream *in, struct err *err)
 {
     struct buf text = {0};
-    int status = lines_read_all(in, &text, err);
+    int status = stream_read_all(in, LINES_WHOLE_MAX, &text, err);
     struct json_document *d = status ? NULL : jsonread_read(buf_span(&text), err);
     status = d ? take_json(m, jsonread_root(d), err) : -1;
     jsonread_free(d);

@@ -252,7 +252,7 @@ static int v8_read(struct profile *out, const struct reading *r)
 {
     struct v8 v = {.r = r};
     struct buf text = {0};
-    int status = lines_read_all(r->in, &text, r->err);
+    int status = stream_read_all(r->in, LINES_WHOLE_MAX, &text, r->err);
     struct json_document *d = status ? NULL : jsonread_read(buf_span(&text), r->err);
     builder_init(&v.b, out);
     idmap_init(&v.ids, 0);
