@@ -30,8 +30,22 @@ struct edge_table {
 struct call {
     uint32_t src, dst;
     bool residual, inlined;
-    uint32_t edge; // once it is found
+    uint32_t depth; // of its frame
+    uint32_t edge;  // once it is found
     size_t slot;
+};
+
+// A frame of the stack at hand, but for those that are jumped over.
+struct level {
+    uint32_t depth;  // from 1 at the root
+    uint32_t parent; // the last node up to here that is not skipped, or NO_INDEX
+    bool residual;   // something was skipped since
+};
+
+// An edge that the stack at hand goes along.
+struct open_edge {
+    uint32_t edge, depth;
+    struct weight before; // of all samples that came before it was opened
 };
 
 // What stacks are made of.
@@ -44,6 +58,10 @@ struct paths {
 
 // The samples are counted in parts, each on its own: then the parts' edges are summed, so that they
 // come in the order in which the samples have them.
+//
+// Samples that follow each other often have the outer part of their stacks in common, so that only
+// what changes is looked at: an edge gets the weight of all samples from the one that opened it to
+// the one that closes it, at once.
 struct connector {
     const struct graph *g;
     const struct profile *p;
@@ -52,9 +70,11 @@ struct connector {
     struct sample_range range;
     struct arena arena;
     struct edge_table table;
-    uint32_t mark; // of the sample at hand
-    struct weight w;
-    unsigned n_calls; // of it that are not counted yet
+    const struct sample *last; // whose stack is at hand, or NULL
+    VEC(struct level) levels;
+    VEC(struct open_edge) open;
+    struct weight sum; // of the samples so far
+    unsigned n_calls;  // of the stack at hand that are not counted yet
     struct call calls[CALLS_MAX];
 };
 
@@ -112,98 +132,115 @@ static void find_edges(struct edge_table *t, struct call *calls, unsigned n)
         calls[i].edge = edge_between(t, &calls[i]);
 }
 
+// An edge counts once, however often the stack goes along it.
 static void count_calls(struct connector *c)
 {
     find_edges(&c->table, c->calls, c->n_calls);
     for (unsigned i = 0; i < c->n_calls; i++) {
-        struct edge *e = &c->table.edges.at[c->calls[i].edge];
-        if (e->mark == c->mark)
+        const struct call *call = &c->calls[i];
+        struct edge *e = &c->table.edges.at[call->edge];
+        if (e->open)
             continue;
-        e->mark = c->mark;
-        edge_count(e, c->w, c->calls[i].residual, c->calls[i].inlined);
+        e->open = true;
+        edge_count(e, (struct weight){0, 0}, call->residual, call->inlined);
+        *vec_push(&c->arena, &c->open) = (struct open_edge){call->edge, call->depth, c->sum};
     }
     c->n_calls = 0;
 }
 
-static void add_call(struct connector *c, uint32_t src, uint32_t dst, bool residual, bool inlined)
+static void add_call(struct connector *c, const struct level *from, uint32_t hop)
 {
     if (c->n_calls == CALLS_MAX)
         count_calls(c);
-    c->calls[c->n_calls++] =
-        (struct call){.src = src, .dst = dst, .residual = residual, .inlined = inlined};
+    c->calls[c->n_calls++] = (struct call){.src = from->parent,
+                                           .dst = hop & ~HOP_INLINED,
+                                           .residual = from->residual,
+                                           .inlined = hop & HOP_INLINED,
+                                           .depth = from->depth};
 }
-
-// Where on its stack a sample is.
-struct place {
-    uint32_t parent; // the last node that is not skipped, or NO_INDEX
-    uint32_t frame;  // the last that is not dead
-    bool residual;   // something was skipped since
-};
 
 static bool is_wanted(const struct paths *p, uint32_t src, uint32_t dst)
 {
     return p->all || (p->ends[dst].wanted && (p->ends[src].chosen || p->ends[dst].chosen));
 }
 
-static void connect_hops(struct connector *c, struct place *at, const uint32_t *hops, uint32_t n)
+static void connect_frame(struct connector *c, uint32_t depth, uint32_t location)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t node = hops[i] & ~HOP_INLINED;
-        if (hops[i] == HOP_SKIPPED) {
-            at->residual = true;
+    const uint32_t *first = c->g->table->first;
+    struct level at = {0, NO_INDEX, false};
+    if (c->levels.n)
+        at = c->levels.at[c->levels.n - 1];
+    at.residual |= depth - at.depth > 1;
+    at.depth = depth;
+    for (uint32_t i = first[location]; i < first[location + 1]; i++) {
+        uint32_t hop = c->paths->hops[i], node = hop & ~HOP_INLINED;
+        if (hop == HOP_SKIPPED) {
+            at.residual = true;
             continue;
         }
-        if (at->parent != NO_INDEX && at->parent != node && is_wanted(c->paths, at->parent, node))
-            add_call(c, at->parent, node, at->residual, hops[i] & HOP_INLINED);
-        at->parent = node;
-        at->residual = false;
+        if (at.parent != NO_INDEX && at.parent != node && is_wanted(c->paths, at.parent, node))
+            add_call(c, &at, hop);
+        at.parent = node;
+        at.residual = false;
     }
-}
-
-// Puts the hops of some frames in a row, few at a time without branches, since how many there are
-// cannot be foreseen.
-static void connect_frames(struct connector *c, struct place *at, const uint32_t *frames,
-                           const uint32_t *live, uint32_t n_live)
-{
-    enum { BLOCK = 64 };
-    const uint32_t *first = c->g->table->first;
-    uint32_t hops[BLOCK * (1 + NODES_AT_ONCE)], n = 0;
-    for (uint32_t i = 0; i < n_live; i++) {
-        const uint32_t *of_frame = c->paths->hops + first[frames[live[i]]];
-        uint32_t n_hops = first[frames[live[i]] + 1] - first[frames[live[i]]];
-        hops[n] = HOP_SKIPPED;
-        n += at->frame - live[i] > 1;
-        at->frame = live[i];
-        memcpy(hops + n, of_frame, NODES_AT_ONCE * sizeof *hops);
-        bool many = n_hops > NODES_AT_ONCE;
-        n += many ? 0 : n_hops;
-        if (!many && n < (BLOCK - 1) * (1 + NODES_AT_ONCE))
-            continue;
-        connect_hops(c, at, hops, n);
-        n = 0;
-        if (many)
-            connect_hops(c, at, of_frame, n_hops);
-    }
-    connect_hops(c, at, hops, n);
+    *vec_push(&c->arena, &c->levels) = at;
 }
 
 // From the root to the leaf: first it is found out which frames count, without branches, since
 // that cannot be foreseen.
-static void connect_stack(struct connector *c, const struct sample *s)
+static void connect_frames(struct connector *c, const struct sample *s, uint32_t depth)
 {
     enum { BLOCK = 256 };
-    const uint32_t *frames = c->p->frames + s->frame;
-    struct place at = {NO_INDEX, s->n_frames, false};
+    const uint32_t *leaf = c->p->frames + s->frame;
     uint32_t live[BLOCK];
-    for (uint32_t end = s->n_frames; end > 0;) {
-        uint32_t n = 0, first = end > BLOCK ? end - BLOCK : 0;
-        for (uint32_t i = end; i-- > first;) {
-            live[n] = i;
-            n += !c->paths->dead[frames[i]];
+    while (depth < s->n_frames) {
+        uint32_t n = 0, end = s->n_frames - depth > BLOCK ? depth + BLOCK : s->n_frames;
+        for (; depth < end; depth++) {
+            live[n] = depth;
+            n += !c->paths->dead[leaf[s->n_frames - 1 - depth]];
         }
-        connect_frames(c, &at, frames, live, n);
-        end = first;
+        for (uint32_t i = 0; i < n; i++)
+            connect_frame(c, live[i] + 1, leaf[s->n_frames - 1 - live[i]]);
     }
+}
+
+// How many frames two stacks have in common, from the root on.
+static uint32_t count_shared(const uint32_t *frames, const struct sample *a, const struct sample *b)
+{
+    const uint32_t *x = frames + a->frame + a->n_frames, *y = frames + b->frame + b->n_frames;
+    uint32_t n = 0, most = a->n_frames < b->n_frames ? a->n_frames : b->n_frames;
+    while (n < most && x[-1 - (int64_t)n] == y[-1 - (int64_t)n])
+        n++;
+    return n;
+}
+
+// Leaves what is deeper than so many frames.
+static void leave(struct connector *c, uint32_t depth)
+{
+    for (; c->open.n && c->open.at[c->open.n - 1].depth > depth; c->open.n--) {
+        const struct open_edge *open = &c->open.at[c->open.n - 1];
+        struct edge *e = &c->table.edges.at[open->edge];
+        e->open = false;
+        e->weight = i64_add(e->weight, c->sum.value - open->before.value);
+        e->weight_div = i64_add(e->weight_div, c->sum.div - open->before.div);
+    }
+    while (c->levels.n && c->levels.at[c->levels.n - 1].depth > depth)
+        c->levels.n--;
+}
+
+// Sums that may not fit are cut at each sample.
+static void connect_sample(struct connector *c, const struct sample *s, struct weight w)
+{
+    bool shares = c->last && !c->g->options.overflow;
+    uint32_t shared = shares ? count_shared(c->p->frames, c->last, s) : 0;
+    leave(c, shared);
+    if (!shares)
+        c->sum = (struct weight){0, 0};
+    connect_frames(c, s, shared);
+    count_calls(c);
+    c->sum.value += w.value;
+    c->sum.div += w.div;
+    c->last = s;
 }
 
 static bool is_near(const struct connector *c, const struct sample *s)
@@ -218,14 +255,13 @@ static void connect_part(void *context, unsigned part)
 {
     struct connector *c = (struct connector *)context + part;
     const struct job *job = c->g->table->job;
+    struct weight w;
     for (uint32_t i = c->range.first; i < c->range.end && !job_stopped(job); i++) {
-        c->mark = i + 1;
         const struct sample *s = &c->p->samples[i];
-        if (!sample_weight(c->g, c->p, s, &c->w) || !is_near(c, s))
-            continue;
-        connect_stack(c, s);
-        count_calls(c);
+        if (sample_weight(c->g, c->p, s, &w) && is_near(c, s))
+            connect_sample(c, s, w);
     }
+    leave(c, 0);
 }
 
 // Most locations of a large profile have no node that is shown.
@@ -321,16 +357,16 @@ void graph_connect(struct graph *g, const struct profile *p, enum edge_want want
     unsigned n_parts = sample_parts(p, g->n_nodes, g->table->job);
     struct connector *parts = arena_alloc(g->arena, n_parts * sizeof *parts);
     for (unsigned i = 0; i < n_parts; i++) {
-        parts[i] = (struct connector){g, p, &paths, near, sample_range(p, i, n_parts), .mark = 0};
+        parts[i] = (struct connector){g, p, &paths, near, sample_range(p, i, n_parts), .last = NULL};
         parts[i].table.arena = i ? &parts[i].arena : g->arena;
     }
     parallel_run(g->table->job, n_parts, connect_part, parts);
-    for (unsigned i = 1; i < n_parts; i++) {
+    for (unsigned i = 1; i < n_parts; i++)
         add_edges(&parts[0].table, &parts[i].table);
+    for (unsigned i = 0; i < n_parts; i++) {
         free(parts[i].table.slots);
         arena_release(&parts[i].arena);
     }
-    free(parts[0].table.slots);
     g->edges.at = parts[0].table.edges.at;
     g->edges.n = parts[0].table.edges.n;
     g->edges.cap = parts[0].table.edges.cap;

@@ -18,7 +18,7 @@ struct node {
 struct edge {
     uint32_t src, dst; // nodes: the caller and the callee
     int64_t weight, weight_div;
-    uint32_t mark;
+    bool open;     // while edges are found: the stack at hand goes along it
     bool residual; // over nodes that were left out
     bool inlined;  // in every stack
     bool dropped;
