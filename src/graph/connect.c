@@ -4,7 +4,7 @@
 #include "base/xalloc.h"
 #include "graph/build.h"
 
-enum { SLOTS_MIN = 256, CALLS_MAX = 256 };
+enum { SLOTS_MIN = 256, CALLS_MAX = 256, VISITS_MAX = 64, SAMPLES_AT_ONCE = 16 };
 #define NO_EDGE UINT32_MAX
 
 // A node on a stack: one that is inlined has the upper bit, too. Edges jump over HOP_SKIPPED.
@@ -48,12 +48,26 @@ struct open_edge {
     struct weight before; // of all samples that came before it was opened
 };
 
+// The hops of a location, the outermost first. One that is dead has none but such as are skipped.
+struct place {
+    uint32_t n;  // HOPS_DEAD: edges jump over it
+    uint32_t at; // where they begin; the hop itself where there is one
+};
+#define HOPS_DEAD UINT32_MAX
+
 // What stacks are made of.
 struct paths {
     const struct end *ends;
-    bool all;       // edges are wanted, of the nodes that are not skipped
-    bool *dead;     // by location: edges jump over all of its nodes
-    uint32_t *hops; // of each location, where the table has its nodes; the outermost first
+    bool all;             // edges are wanted, of the nodes that are not skipped
+    struct place *places; // by location
+    uint32_t *hops;
+};
+
+// What comes of a sample: the stack is left down to some depth, then calls are added to it.
+struct visit {
+    uint32_t shared; // how many frames are kept
+    uint32_t end;    // of its calls
+    struct weight w;
 };
 
 // The samples are counted in parts, each on its own: then the parts' edges are summed, so that they
@@ -61,7 +75,8 @@ struct paths {
 //
 // Samples that follow each other often have the outer part of their stacks in common, so that only
 // what changes is looked at: an edge gets the weight of all samples from the one that opened it to
-// the one that closes it, at once.
+// the one that closes it, at once. Most of the time would go into waiting for memory: calls are
+// gathered, and counted many at once.
 struct connector {
     const struct graph *g;
     const struct profile *p;
@@ -70,12 +85,13 @@ struct connector {
     struct sample_range range;
     struct arena arena;
     struct edge_table table;
-    const struct sample *last; // whose stack is at hand, or NULL
-    VEC(struct level) levels;
-    VEC(struct open_edge) open;
-    struct weight sum; // of the samples so far
-    unsigned n_calls;  // of the stack at hand that are not counted yet
+    const struct sample *last; // that was gathered, or NULL
+    VEC(struct level) levels;  // of its stack
+    unsigned n_calls, n_visits;
     struct call calls[CALLS_MAX];
+    struct visit visits[VISITS_MAX];
+    VEC(struct open_edge) open; // of the stack of the last sample that was counted
+    struct weight sum;          // of the samples so far
 };
 
 static size_t slot_of(const struct edge_table *t, uint32_t src, uint32_t dst)
@@ -132,26 +148,61 @@ static void find_edges(struct edge_table *t, struct call *calls, unsigned n)
         calls[i].edge = edge_between(t, &calls[i]);
 }
 
-// An edge counts once, however often the stack goes along it.
-static void count_calls(struct connector *c)
+// Leaves what is deeper than so many frames. When all is closed, sums may begin anew.
+static void leave(struct connector *c, uint32_t depth)
 {
-    find_edges(&c->table, c->calls, c->n_calls);
-    for (unsigned i = 0; i < c->n_calls; i++) {
-        const struct call *call = &c->calls[i];
-        struct edge *e = &c->table.edges.at[call->edge];
-        if (e->open)
-            continue;
-        e->open = true;
-        edge_count(e, (struct weight){0, 0}, call->residual, call->inlined);
-        *vec_push(&c->arena, &c->open) = (struct open_edge){call->edge, call->depth, c->sum};
+    for (; c->open.n && c->open.at[c->open.n - 1].depth > depth; c->open.n--) {
+        const struct open_edge *open = &c->open.at[c->open.n - 1];
+        struct edge *e = &c->table.edges.at[open->edge];
+        e->open = false;
+        e->weight = i64_add(e->weight, c->sum.value - open->before.value);
+        e->weight_div = i64_add(e->weight_div, c->sum.div - open->before.div);
     }
-    c->n_calls = 0;
+    if (depth == 0)
+        c->sum = (struct weight){0, 0};
 }
 
-static void add_call(struct connector *c, const struct level *from, uint32_t hop)
+// An edge counts once, however often the stack goes along it.
+static void enter(struct connector *c, const struct call *call)
 {
-    if (c->n_calls == CALLS_MAX)
-        count_calls(c);
+    struct edge *e = &c->table.edges.at[call->edge];
+    if (e->open)
+        return;
+    e->open = true;
+    edge_count(e, (struct weight){0, 0}, call->residual, call->inlined);
+    *vec_push(&c->arena, &c->open) = (struct open_edge){call->edge, call->depth, c->sum};
+}
+
+static void count_visits(struct connector *c)
+{
+    unsigned at = 0;
+    find_edges(&c->table, c->calls, c->n_calls);
+    for (unsigned i = 0; i < c->n_visits; i++) {
+        const struct visit *v = &c->visits[i];
+        leave(c, v->shared);
+        while (at < v->end)
+            enter(c, &c->calls[at++]);
+        c->sum.value += v->w.value;
+        c->sum.div += v->w.div;
+    }
+    c->n_calls = c->n_visits = 0;
+}
+
+static void add_visit(struct connector *c, uint32_t shared, struct weight w)
+{
+    c->visits[c->n_visits++] = (struct visit){shared, c->n_calls, w};
+    if (c->n_visits == VISITS_MAX)
+        count_visits(c);
+}
+
+// Of a stack too long for all of its calls to be gathered, a part is counted.
+static void add_call(struct connector *c, const struct level *from, uint32_t hop, uint32_t *shared)
+{
+    if (c->n_calls == CALLS_MAX) {
+        add_visit(c, *shared, (struct weight){0, 0});
+        *shared = UINT32_MAX;
+        count_visits(c);
+    }
     c->calls[c->n_calls++] = (struct call){.src = from->parent,
                                            .dst = hop & ~HOP_INLINED,
                                            .residual = from->residual,
@@ -164,44 +215,41 @@ static bool is_wanted(const struct paths *p, uint32_t src, uint32_t dst)
     return p->all || (p->ends[dst].wanted && (p->ends[src].chosen || p->ends[dst].chosen));
 }
 
-static void connect_frame(struct connector *c, uint32_t depth, uint32_t location)
+static void gather_frame(struct connector *c, uint32_t depth, const struct place *place,
+                         uint32_t *shared)
 {
-    const uint32_t *first = c->g->table->first;
+    const uint32_t *hops = place->n == 1 ? &place->at : c->paths->hops + place->at;
     struct level at = {0, NO_INDEX, false};
     if (c->levels.n)
         at = c->levels.at[c->levels.n - 1];
     at.residual |= depth - at.depth > 1;
     at.depth = depth;
-    for (uint32_t i = first[location]; i < first[location + 1]; i++) {
-        uint32_t hop = c->paths->hops[i], node = hop & ~HOP_INLINED;
-        if (hop == HOP_SKIPPED) {
+    for (uint32_t i = 0; i < place->n; i++) {
+        uint32_t node = hops[i] & ~HOP_INLINED;
+        if (hops[i] == HOP_SKIPPED) {
             at.residual = true;
             continue;
         }
         if (at.parent != NO_INDEX && at.parent != node && is_wanted(c->paths, at.parent, node))
-            add_call(c, &at, hop);
+            add_call(c, &at, hops[i], shared);
         at.parent = node;
         at.residual = false;
     }
     *vec_push(&c->arena, &c->levels) = at;
 }
 
-// From the root to the leaf: first it is found out which frames count, without branches, since
-// that cannot be foreseen.
-static void connect_frames(struct connector *c, const struct sample *s, uint32_t depth)
+static void gather_sample(struct connector *c, const struct sample *s, uint32_t shared,
+                          struct weight w)
 {
-    enum { BLOCK = 256 };
-    const uint32_t *leaf = c->p->frames + s->frame;
-    uint32_t live[BLOCK];
-    while (depth < s->n_frames) {
-        uint32_t n = 0, end = s->n_frames - depth > BLOCK ? depth + BLOCK : s->n_frames;
-        for (; depth < end; depth++) {
-            live[n] = depth;
-            n += !c->paths->dead[leaf[s->n_frames - 1 - depth]];
-        }
-        for (uint32_t i = 0; i < n; i++)
-            connect_frame(c, live[i] + 1, leaf[s->n_frames - 1 - live[i]]);
+    const uint32_t *root = c->p->frames + s->frame + s->n_frames - 1;
+    while (c->levels.n && c->levels.at[c->levels.n - 1].depth > shared)
+        c->levels.n--;
+    for (uint32_t depth = shared; depth < s->n_frames; depth++) {
+        const struct place *place = &c->paths->places[*(root - depth)];
+        if (place->n != HOPS_DEAD)
+            gather_frame(c, depth + 1, place, &shared);
     }
+    add_visit(c, shared, w);
 }
 
 // How many frames two stacks have in common, from the root on.
@@ -209,38 +257,20 @@ static uint32_t count_shared(const uint32_t *frames, const struct sample *a, con
 {
     const uint32_t *x = frames + a->frame + a->n_frames, *y = frames + b->frame + b->n_frames;
     uint32_t n = 0, most = a->n_frames < b->n_frames ? a->n_frames : b->n_frames;
-    while (n < most && x[-1 - (int64_t)n] == y[-1 - (int64_t)n])
+    while (n < most && *(x - 1 - n) == *(y - 1 - n))
         n++;
     return n;
 }
 
-// Leaves what is deeper than so many frames.
-static void leave(struct connector *c, uint32_t depth)
-{
-    for (; c->open.n && c->open.at[c->open.n - 1].depth > depth; c->open.n--) {
-        const struct open_edge *open = &c->open.at[c->open.n - 1];
-        struct edge *e = &c->table.edges.at[open->edge];
-        e->open = false;
-        e->weight = i64_add(e->weight, c->sum.value - open->before.value);
-        e->weight_div = i64_add(e->weight_div, c->sum.div - open->before.div);
-    }
-    while (c->levels.n && c->levels.at[c->levels.n - 1].depth > depth)
-        c->levels.n--;
-}
-
 // Sums that may not fit are cut at each sample.
-static void connect_sample(struct connector *c, const struct sample *s, struct weight w)
+static uint32_t find_shared(struct connector *c, const struct sample *s)
 {
     bool shares = c->last && !c->g->options.overflow;
     uint32_t shared = shares ? count_shared(c->p->frames, c->last, s) : 0;
-    leave(c, shared);
-    if (!shares)
-        c->sum = (struct weight){0, 0};
-    connect_frames(c, s, shared);
-    count_calls(c);
-    c->sum.value += w.value;
-    c->sum.div += w.div;
+    for (uint32_t i = s->frame; i < s->frame + s->n_frames - shared; i++)
+        __builtin_prefetch(&c->paths->places[c->p->frames[i]]);
     c->last = s;
+    return shared;
 }
 
 static bool is_near(const struct connector *c, const struct sample *s)
@@ -255,32 +285,43 @@ static void connect_part(void *context, unsigned part)
 {
     struct connector *c = (struct connector *)context + part;
     const struct job *job = c->g->table->job;
-    struct weight w;
-    for (uint32_t i = c->range.first; i < c->range.end && !job_stopped(job); i++) {
-        const struct sample *s = &c->p->samples[i];
-        if (sample_weight(c->g, c->p, s, &w) && is_near(c, s))
-            connect_sample(c, s, w);
+    for (uint32_t i = c->range.first; i < c->range.end && !job_stopped(job);) {
+        const struct sample *samples[SAMPLES_AT_ONCE];
+        struct weight weights[SAMPLES_AT_ONCE];
+        uint32_t shared[SAMPLES_AT_ONCE], n = 0;
+        for (; i < c->range.end && n < SAMPLES_AT_ONCE; i++) {
+            samples[n] = &c->p->samples[i];
+            if (!sample_weight(c->g, c->p, samples[n], &weights[n]) || !is_near(c, samples[n]))
+                continue;
+            shared[n] = find_shared(c, samples[n]);
+            n++;
+        }
+        for (uint32_t k = 0; k < n; k++)
+            gather_sample(c, samples[k], shared[k], weights[k]);
     }
+    count_visits(c);
     leave(c, 0);
 }
 
 // Most locations of a large profile have no node that is shown.
-static void find_hops(struct paths *paths, const struct graph *g, const struct profile *p)
+static void find_places(struct paths *paths, const struct graph *g, const struct profile *p)
 {
     const struct node_table *t = g->table;
-    paths->dead = arena_zalloc(g->arena, p->n_locations, sizeof *paths->dead);
-    paths->hops = arena_zalloc(g->arena, (size_t)t->first[p->n_locations] + NODES_AT_ONCE,
-                               sizeof *paths->hops);
+    paths->places = arena_alloc(g->arena, p->n_locations * sizeof *paths->places);
+    paths->hops = arena_alloc(g->arena, t->first[p->n_locations] * sizeof *paths->hops);
     for (uint32_t i = 0; i < p->n_locations; i++) {
-        uint32_t first = t->first[i], end = t->first[i + 1];
-        paths->dead[i] = first < end;
-        for (uint32_t at = first; at < end; at++) {
-            uint32_t from = end - 1 - (at - first), node = t->nodes[from];
+        uint32_t first = t->first[i], n = t->first[i + 1] - first;
+        uint32_t *hops = paths->hops + first;
+        bool dead = n > 0;
+        for (uint32_t k = 0; k < n; k++) {
+            uint32_t from = first + n - 1 - k, node = t->nodes[from];
             bool skipped = paths->ends[node].skipped;
-            paths->hops[at] =
-                skipped ? HOP_SKIPPED : node | (node_is_inlined(t, p, i, from) ? HOP_INLINED : 0);
-            paths->dead[i] &= skipped;
+            hops[k] = node | (node_is_inlined(t, p, i, from) ? HOP_INLINED : 0);
+            if (skipped)
+                hops[k] = HOP_SKIPPED;
+            dead &= skipped;
         }
+        paths->places[i] = (struct place){dead ? HOPS_DEAD : n, n == 1 ? hops[0] : first};
     }
 }
 
@@ -352,12 +393,13 @@ void graph_connect(struct graph *g, const struct profile *p, enum edge_want want
     g->edges.n = 0;
     if (!find_ends(&paths, g, p, want, chosen))
         return;
-    find_hops(&paths, g, p);
+    find_places(&paths, g, p);
     const bool *near = chosen ? find_near(g, p, chosen) : NULL;
     unsigned n_parts = sample_parts(p, g->n_nodes, g->table->job);
     struct connector *parts = arena_alloc(g->arena, n_parts * sizeof *parts);
     for (unsigned i = 0; i < n_parts; i++) {
-        parts[i] = (struct connector){g, p, &paths, near, sample_range(p, i, n_parts), .last = NULL};
+        parts[i] =
+            (struct connector){g, p, &paths, near, sample_range(p, i, n_parts), .last = NULL};
         parts[i].table.arena = i ? &parts[i].arena : g->arena;
     }
     parallel_run(g->table->job, n_parts, connect_part, parts);
