@@ -9,29 +9,43 @@
 
 // Layout: https://valgrind.org/docs/manual/cl-format.html, with names and addresses compressed as
 // google/pprof does.
+//
+// What is to be written is gathered in the order of the file first: where it comes from it lies
+// about in memory, and most of the time would go into waiting for it.
 
 // A name is written where it stands first, and has a number there that does the next time. All are
 // numbered before anything is written, so that parts of the file can be written at once.
-struct name_use {
-    uint32_t number;       // from 1; 0: none yet
-    uint32_t node, record; // where it stands first: which of the nodes shown, and of its records
-};
-
 struct names {
-    struct name_use *uses; // by string
+    uint32_t *numbers; // by string; from 1; 0: none yet
     uint32_t n;
 };
 
-// The records of a node that name something: first those of itself, then two for each call.
-enum { SORT_PARTS = 64 };
-enum { RECORD_OBJECT, RECORD_FILE, RECORD_FUNCTION, RECORD_CALLS };
-
-// What is told of a node wherever it is called, all in one place.
+// What is told of a node wherever it is called.
 struct callee {
     uint64_t address;
     int64_t line;
     str_id file;
     str_id function; // its name, unlike that of any other function; 0 of a node that is not shown
+    uint32_t file_number, function_number; // once it was called
+};
+
+struct call {
+    int64_t weight; // by which calls are sorted
+    int64_t value;  // that is written
+    uint32_t callee;
+    bool names_file, names_function; // which stand here first
+};
+
+// A node that is shown.
+struct entry {
+    uint64_t address;
+    int64_t line, value;
+    str_id objfile, file;
+    str_id function; // see struct callee
+    uint32_t node, call, n_calls;
+    bool tied;  // it has calls of the same weight
+    bool named; // it names its function, which the one before it did not
+    bool names_object, names_file, names_function;
 };
 
 struct printer {
@@ -41,16 +55,37 @@ struct printer {
     struct names objects, files, functions;
     struct strtab strings;  // of function names that were made unique
     struct callee *callees; // by node
-    bool *tied;             // by node: it has calls of the same weight
+    struct entry *entries;  // of the nodes shown, in their order
+    struct call *calls;     // of all of them, one after the other
 };
 
-// Part of the file.
+// Part of the file. What it has at hand is added to its text now and then.
+enum { LINE_MAX = 256, LINES_MAX = 4096 };
+
 struct writer {
     const struct printer *p;
     struct sink *out;
-    uint32_t node; // which of the nodes shown
-    const struct node_info *last;
+    const struct entry *last; // that is written with all of its calls
+    size_t n;
+    char lines[LINES_MAX];
 };
+
+static void flush(struct writer *w)
+{
+    sink_write(w->out, (struct span){w->lines, w->n});
+    w->n = 0;
+}
+
+static void add(struct writer *w, struct span text)
+{
+    memcpy(w->lines + w->n, text.at, text.n);
+    w->n += text.n;
+}
+
+static void add_number(struct writer *w, int64_t value)
+{
+    w->n += num_signed(w->lines + w->n, value);
+}
 
 // What would end a record, or the text of a record for a reader in C. Other control characters
 // stay: this is for a program.
@@ -72,193 +107,274 @@ static void put_record_text(struct sink *out, struct span text)
     }
 }
 
-static void put_record(const struct writer *w, const char *key, const struct names *names,
-                       str_id id, uint32_t record)
+// The name itself only where it stands first.
+static void put_record(struct writer *w, struct span key, uint32_t number, str_id name)
 {
-    const struct name_use *use = &names->uses[id];
-    sink_write(w->out, span_of(key));
-    if (id) {
-        sink_putc(w->out, '(');
-        put_unsigned(w->out, use->number);
-        sink_putc(w->out, ')');
+    add(w, key);
+    if (number) {
+        add(w, SPAN("("));
+        add_number(w, number);
+        add(w, SPAN(")"));
     }
-    if (id && use->node == w->node && use->record == record) {
-        sink_putc(w->out, ' ');
-        put_record_text(w->out, strtab_get(&w->p->strings, id));
+    if (name) {
+        add(w, SPAN(" "));
+        flush(w);
+        put_record_text(w->out, strtab_get(&w->p->strings, name));
     }
-    sink_putc(w->out, '\n');
+    add(w, SPAN("\n"));
 }
 
-static unsigned digits(uint64_t value, unsigned base)
+static size_t hex_digits(uint64_t value)
 {
-    unsigned n = 1;
-    for (; value >= base; value /= base)
-        n++;
-    return n;
+    return value ? (67 - (size_t)__builtin_clzll(value)) / 4 : 1;
+}
+
+static void add_hex(struct writer *w, uint64_t value)
+{
+    size_t n = hex_digits(value);
+    add(w, SPAN("0x"));
+    for (size_t i = n; i-- > 0; value /= 16)
+        w->lines[w->n + i] = "0123456789abcdef"[value % 16];
+    w->n += n;
 }
 
 // As the distance from the last one where that is shorter.
-static void put_address(const struct writer *w, uint64_t address)
+static void put_address(struct writer *w, uint64_t address)
 {
     if (w->last && w->last->address == address) {
-        sink_putc(w->out, '*');
+        add(w, SPAN("*"));
         return;
     }
     int64_t distance = w->last ? (int64_t)(address - w->last->address) : 0;
-    uint64_t length = distance < 0 ? -(uint64_t)distance : (uint64_t)distance;
-    if (!w->last || digits(length, 10) + 1 >= digits(address, 16) + 2) {
-        put_hex(w->out, address);
+    char digits[NUM_DIGITS_MAX];
+    size_t n = num_digits(digits, distance < 0 ? -(uint64_t)distance : (uint64_t)distance);
+    if (!w->last || n + 1 >= hex_digits(address) + 2) {
+        add_hex(w, address);
         return;
     }
-    sink_putc(w->out, distance < 0 ? '-' : '+');
-    put_unsigned(w->out, length);
+    add(w, distance < 0 ? SPAN("-") : SPAN("+"));
+    add(w, (struct span){digits, n});
 }
 
-static int64_t converted(const struct writer *w, int64_t value)
+static void put_call(struct writer *w, const struct call *call)
 {
-    return i64_cut(unit_convert(&w->p->conv, value).value);
-}
-
-static void put_call(const struct writer *w, const struct edge *e, uint32_t record)
-{
-    const struct callee *callee = &w->p->callees[e->dst];
-    put_record(w, "cfl=", &w->p->files, callee->file, record);
-    put_record(w, "cfn=", &w->p->functions, callee->function, record + 1);
-    sink_write(w->out, SPAN("calls=0 "));
+    const struct callee *callee = &w->p->callees[call->callee];
+    if (w->n > LINES_MAX - LINE_MAX)
+        flush(w);
+    put_record(w, SPAN("cfl="), callee->file_number, call->names_file ? callee->file : 0);
+    put_record(w, SPAN("cfn="), callee->function_number,
+               call->names_function ? callee->function : 0);
+    add(w, SPAN("calls=0 "));
     put_address(w, callee->address);
-    sink_putc(w->out, ' ');
-    put_number(w->out, callee->line, 0);
-    sink_write(w->out, SPAN("\n* * "));
-    put_number(w->out, converted(w, edge_weight(e)), 0);
-    sink_putc(w->out, '\n');
+    add(w, SPAN(" "));
+    add_number(w, callee->line);
+    add(w, SPAN("\n* * "));
+    add_number(w, call->value);
+    add(w, SPAN("\n"));
 }
 
-static const struct node_info *info_of(const struct printer *p, uint32_t i)
-{
-    return &p->g->table.infos.at[p->g->graph.nodes[p->g->graph.shown[i]].info];
-}
-
-static str_id name_of(const struct printer *p, uint32_t i)
-{
-    return info_of(p, i)->name ? p->callees[p->g->graph.shown[i]].function : 0;
-}
-
-// Whether a node names its function, which the one before it did not.
-static bool is_named(const struct printer *p, uint32_t i)
-{
-    const struct node_info *info = info_of(p, i), *last = i ? info_of(p, i - 1) : NULL;
-    return !last || info->objfile != last->objfile || info->file != last->file ||
-           name_of(p, i) != name_of(p, i - 1);
-}
-
-// The calls of a node, sorted by now.
-static struct calls calls_of(const struct printer *p, uint32_t node)
-{
-    const struct edge_list *list = &p->g->callees;
-    return (struct calls){list->edges + list->first[node],
-                          list->first[node + 1] - list->first[node]};
-}
-
-static void put_node(struct writer *w)
+static void put_entry(struct writer *w, const struct entry *e)
 {
     const struct printer *p = w->p;
-    uint32_t node = p->g->graph.shown[w->node];
-    const struct node_info *info = info_of(p, w->node);
-    if (is_named(p, w->node)) {
-        sink_putc(w->out, '\n');
-        put_record(w, "ob=", &p->objects, info->objfile, RECORD_OBJECT);
-        put_record(w, "fl=", &p->files, info->file, RECORD_FILE);
-        put_record(w, "fn=", &p->functions, name_of(p, w->node), RECORD_FUNCTION);
+    if (w->n > LINES_MAX - LINE_MAX)
+        flush(w);
+    if (e->named) {
+        add(w, SPAN("\n"));
+        put_record(w, SPAN("ob="), p->objects.numbers[e->objfile],
+                   e->names_object ? e->objfile : 0);
+        put_record(w, SPAN("fl="), p->files.numbers[e->file], e->names_file ? e->file : 0);
+        put_record(w, SPAN("fn="), p->functions.numbers[e->function],
+                   e->names_function ? e->function : 0);
     }
-    put_address(w, info->address);
-    sink_putc(w->out, ' ');
-    put_number(w->out, info->line, 0);
-    sink_putc(w->out, ' ');
-    put_number(w->out, converted(w, node_flat(&p->g->graph.nodes[node])), 0);
-    sink_putc(w->out, '\n');
-    struct calls calls = calls_of(p, node);
-    for (uint32_t i = 0; i < calls.n; i++)
-        put_call(w, &p->g->graph.edges.at[calls.edges[i]], RECORD_CALLS + 2 * i);
-    w->last = info;
+    put_address(w, e->address);
+    add(w, SPAN(" "));
+    add_number(w, e->line);
+    add(w, SPAN(" "));
+    add_number(w, e->value);
+    add(w, SPAN("\n"));
 }
 
-enum { NODES_EACH = 256 };
+enum { NODES_EACH = 256, AHEAD = 16 };
 
+// Calls have AHEAD entries more than there are, for those ahead to be looked at.
 static void put_part(void *context, struct part *part)
 {
     const struct printer *p = context;
     uint32_t first = part->index * NODES_EACH, left = p->g->graph.n_shown - first;
-    struct writer w = {p, part->out, first, first ? info_of(p, first - 1) : NULL};
-    for (uint32_t end = first + (left < NODES_EACH ? left : NODES_EACH); w.node < end; w.node++) {
-        put_node(&w);
+    uint32_t end = first + (left < NODES_EACH ? left : NODES_EACH);
+    struct writer w = {.p = p, .out = part->out, .last = first ? &p->entries[first - 1] : NULL};
+    for (uint32_t i = first; i < end; i++) {
+        const struct entry *e = &p->entries[i];
+        put_entry(&w, e);
+        for (uint32_t k = e->call; k < e->call + e->n_calls; k++) {
+            __builtin_prefetch(&p->callees[p->calls[k + AHEAD].callee]);
+            put_call(&w, &p->calls[k]);
+        }
+        w.last = e;
+        flush(&w);
         part_limit(part);
     }
 }
 
-static int cmp_weights(const void *a, const void *b, void *context)
+static int64_t converted(const struct printer *p, int64_t value)
 {
-    const struct edge *edges = context;
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    int64_t wx = i64_abs(edges[x].weight), wy = i64_abs(edges[y].weight);
-    return wx != wy ? (wx > wy ? -1 : 1) : (x > y) - (x < y);
+    return i64_cut(unit_convert(&p->conv, value).value);
 }
 
-// Calls of the same weight are told apart by names, which only one thread may make.
-static void sort_part(void *context, unsigned part)
+static int cmp_weights(const void *a, const void *b)
 {
-    struct printer *p = context;
-    const struct graph *g = &p->g->graph;
-    uint64_t n = g->n_shown;
-    for (uint32_t i = (uint32_t)(n * part / SORT_PARTS); i < n * (part + 1) / SORT_PARTS; i++) {
-        struct calls calls = calls_of(p, g->shown[i]);
-        if (calls.n > 1)
-            qsort_r(calls.edges, calls.n, sizeof *calls.edges, cmp_weights, g->edges.at);
-        for (uint32_t k = 1; k < calls.n; k++)
-            p->tied[g->shown[i]] |= i64_abs(g->edges.at[calls.edges[k]].weight) ==
-                                    i64_abs(g->edges.at[calls.edges[k - 1]].weight);
+    int64_t x = i64_abs(((const struct call *)a)->weight);
+    int64_t y = i64_abs(((const struct call *)b)->weight);
+    return (x < y) - (x > y);
+}
+
+// There are few, mostly.
+static void sort_calls(struct call *calls, uint32_t n)
+{
+    enum { FEW = 16 };
+    if (n > FEW) {
+        qsort(calls, n, sizeof *calls, cmp_weights);
+        return;
+    }
+    for (uint32_t i = 1; i < n; i++) {
+        struct call moving = calls[i];
+        uint32_t at = i;
+        for (; at > 0 && cmp_weights(&calls[at - 1], &moving) > 0; at--)
+            calls[at] = calls[at - 1];
+        calls[at] = moving;
     }
 }
 
-static void sort_calls(struct printer *p)
+// In the order in which the list has them.
+static void gather_calls(struct printer *p, const struct entry *e)
+{
+    const uint32_t *edges = p->g->callees.edges + p->g->callees.first[e->node];
+    for (uint32_t i = 0; i < e->n_calls; i++) {
+        const struct edge *edge = &p->g->graph.edges.at[edges[i]];
+        p->calls[e->call + i] = (struct call){
+            .weight = edge->weight, .value = converted(p, edge_weight(edge)), .callee = edge->dst};
+    }
+}
+
+static void gather_entry(struct printer *p, struct entry *e)
+{
+    const struct node *node = &p->g->graph.nodes[e->node];
+    const struct node_info *info = &p->g->table.infos.at[node->info];
+    e->address = info->address;
+    e->line = info->line;
+    e->value = converted(p, node_flat(node));
+    e->objfile = info->objfile;
+    e->file = info->file;
+    e->function = info->name ? p->callees[e->node].function : 0;
+    gather_calls(p, e);
+    struct call *calls = p->calls + e->call;
+    sort_calls(calls, e->n_calls);
+    for (uint32_t i = 1; i < e->n_calls; i++)
+        e->tied |= i64_abs(calls[i].weight) == i64_abs(calls[i - 1].weight);
+}
+
+// Brings near what will be gathered soon, and then what that leads to.
+static void look_ahead(const struct printer *p, uint32_t i, uint32_t end)
 {
     const struct graph *g = &p->g->graph;
-    p->tied = arena_zalloc(p->r->arena, g->n_nodes, sizeof *p->tied);
-    parallel_run(p->r->job, SORT_PARTS, sort_part, p);
-    for (uint32_t i = 0; i < g->n_shown; i++)
-        if (p->tied[g->shown[i]])
-            report_calls(p->g, &p->g->callees, g->shown[i]);
+    const struct edge_list *list = &p->g->callees;
+    if (i + 2 * AHEAD < end) {
+        uint32_t node = p->entries[i + 2 * AHEAD].node;
+        __builtin_prefetch(&g->nodes[node]);
+        __builtin_prefetch(&p->callees[node].function);
+        __builtin_prefetch(&list->edges[list->first[node]]);
+    }
+    if (i + AHEAD >= end)
+        return;
+    const struct entry *e = &p->entries[i + AHEAD];
+    __builtin_prefetch(&p->g->table.infos.at[g->nodes[e->node].info]);
+    for (uint32_t k = 0; k < e->n_calls && k < AHEAD; k++)
+        __builtin_prefetch(&g->edges.at[list->edges[list->first[e->node] + k]]);
 }
 
-static void number(struct names *names, str_id id, uint32_t node, uint32_t record)
+enum { GATHER_PARTS = 64 };
+
+static void gather_part(void *context, unsigned part)
 {
-    struct name_use *use = &names->uses[id];
-    if (id && !use->number)
-        *use = (struct name_use){++names->n, node, record};
+    struct printer *p = context;
+    uint64_t n = p->g->graph.n_shown;
+    uint32_t end = (uint32_t)(n * (part + 1) / GATHER_PARTS);
+    for (uint32_t i = (uint32_t)(n * part / GATHER_PARTS); i < end; i++) {
+        look_ahead(p, i, end);
+        gather_entry(p, &p->entries[i]);
+    }
 }
 
-// In the order in which they will be written. What is told of a callee is the same everywhere.
+// Calls of the same weight are told apart by names, which only one thread may make.
+static void gather(struct printer *p)
+{
+    const struct graph *g = &p->g->graph;
+    const uint32_t *first = p->g->callees.first;
+    uint32_t n_calls = 0;
+    p->entries = arena_zalloc(p->r->arena, g->n_shown, sizeof *p->entries);
+    for (uint32_t i = 0; i < g->n_shown; i++) {
+        uint32_t node = g->shown[i], n = first[node + 1] - first[node];
+        p->entries[i] = (struct entry){.node = node, .call = n_calls, .n_calls = n};
+        n_calls += n;
+    }
+    p->calls = arena_alloc(p->r->arena, (n_calls + (size_t)AHEAD) * sizeof *p->calls);
+    memset(p->calls + n_calls, 0, AHEAD * sizeof *p->calls);
+    parallel_run(p->r->job, GATHER_PARTS, gather_part, p);
+    for (uint32_t i = 0; i < g->n_shown; i++)
+        if (p->entries[i].tied) {
+            report_calls(p->g, &p->g->callees, p->entries[i].node);
+            gather_calls(p, &p->entries[i]);
+        }
+}
+
+// Whether the name stands here first.
+static bool number(struct names *names, str_id id)
+{
+    if (!id || names->numbers[id])
+        return false;
+    names->numbers[id] = ++names->n;
+    return true;
+}
+
+static void number_entry(struct printer *p, struct entry *e, const struct entry *before)
+{
+    e->named = !before || before->objfile != e->objfile || before->file != e->file ||
+               before->function != e->function;
+    if (!e->named)
+        return;
+    e->names_object = number(&p->objects, e->objfile);
+    e->names_file = number(&p->files, e->file);
+    e->names_function = number(&p->functions, e->function);
+}
+
+// What is told of a callee is the same everywhere.
+static void number_call(struct printer *p, struct call *call, bool *called)
+{
+    struct callee *callee = &p->callees[call->callee];
+    if (*called)
+        return;
+    *called = true;
+    call->names_file = number(&p->files, callee->file);
+    call->names_function = number(&p->functions, callee->function);
+    callee->file_number = p->files.numbers[callee->file];
+    callee->function_number = p->functions.numbers[callee->function];
+}
+
+// In the order in which they will be written.
 static void number_names(struct printer *p)
 {
     const struct graph *g = &p->g->graph;
     bool *called = arena_zalloc(p->r->arena, g->n_nodes, sizeof *called);
     str_id n = strtab_count(&p->strings);
-    p->objects.uses = arena_zalloc(p->r->arena, n, sizeof *p->objects.uses);
-    p->files.uses = arena_zalloc(p->r->arena, n, sizeof *p->files.uses);
-    p->functions.uses = arena_zalloc(p->r->arena, n, sizeof *p->functions.uses);
+    p->objects.numbers = arena_zalloc(p->r->arena, n, sizeof *p->objects.numbers);
+    p->files.numbers = arena_zalloc(p->r->arena, n, sizeof *p->files.numbers);
+    p->functions.numbers = arena_zalloc(p->r->arena, n, sizeof *p->functions.numbers);
     for (uint32_t i = 0; i < g->n_shown; i++) {
-        if (is_named(p, i)) {
-            number(&p->objects, info_of(p, i)->objfile, i, RECORD_OBJECT);
-            number(&p->files, info_of(p, i)->file, i, RECORD_FILE);
-            number(&p->functions, name_of(p, i), i, RECORD_FUNCTION);
-        }
-        struct calls calls = calls_of(p, g->shown[i]);
-        for (uint32_t k = 0; k < calls.n; k++) {
-            uint32_t callee = g->edges.at[calls.edges[k]].dst;
-            if (called[callee])
-                continue;
-            called[callee] = true;
-            number(&p->files, p->callees[callee].file, i, RECORD_CALLS + 2 * k);
-            number(&p->functions, p->callees[callee].function, i, RECORD_CALLS + 2 * k + 1);
+        struct entry *e = &p->entries[i];
+        number_entry(p, e, i ? e - 1 : NULL);
+        for (uint32_t k = e->call; k < e->call + e->n_calls; k++) {
+            __builtin_prefetch(&p->callees[p->calls[k + AHEAD].callee]);
+            number_call(p, &p->calls[k], &called[p->calls[k].callee]);
         }
     }
 }
@@ -336,7 +452,7 @@ static void find_callees(struct printer *p)
     p->callees = arena_alloc(p->r->arena, g->n_nodes * sizeof *p->callees);
     for (uint32_t i = 0; i < g->n_nodes; i++) {
         const struct node_info *info = &p->g->table.infos.at[g->nodes[i].info];
-        p->callees[i] = (struct callee){info->address, info->line, info->file, 0};
+        p->callees[i] = (struct callee){info->address, info->line, info->file, 0, 0, 0};
     }
     for (uint32_t i = 0; i < g->n_shown; i++)
         p->callees[g->shown[i]].function = unique_name(p, &f, i);
@@ -353,7 +469,7 @@ void callgrind_graph(const struct document *d, struct sink *out)
     p.conv = unit_conv_of(r->options.unit, g->shown.unit);
     strtab_init(&p.strings, r->arena, &g->table.strings);
     find_callees(&p);
-    sort_calls(&p);
+    gather(&p);
     number_names(&p);
     sink_write(out, SPAN("positions: instr line\nevents: "));
     put_record_text(out, r->options.type);
