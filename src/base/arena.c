@@ -26,9 +26,11 @@ struct arena_chunk {
     _Alignas(ALIGN) char bytes[];
 };
 
+// Where malloc maps a large block, its bytes begin a cache line: the header takes what malloc's own
+// leaves of one.
 struct arena_block {
     struct arena_block *next, *prev;
-    size_t size;
+    size_t size, unused[3];
     _Alignas(ALIGN) char bytes[];
 };
 

@@ -280,14 +280,17 @@ static void look_ahead(const struct printer *p, uint32_t i, uint32_t end)
     const struct edge_list *list = &p->g->callees;
     if (i + 2 * AHEAD < end) {
         uint32_t node = p->entries[i + 2 * AHEAD].node;
-        __builtin_prefetch(&g->nodes[node]);
+        __builtin_prefetch(&g->nodes[node].flat);
+        __builtin_prefetch(&g->nodes[node].info);
         __builtin_prefetch(&p->callees[node].function);
         __builtin_prefetch(&list->edges[list->first[node]]);
     }
     if (i + AHEAD >= end)
         return;
     const struct entry *e = &p->entries[i + AHEAD];
-    __builtin_prefetch(&p->g->table.infos.at[g->nodes[e->node].info]);
+    const struct node_info *info = &p->g->table.infos.at[g->nodes[e->node].info];
+    __builtin_prefetch(&info->address);
+    __builtin_prefetch(&info->objfile);
     for (uint32_t k = 0; k < e->n_calls && k < AHEAD; k++)
         __builtin_prefetch(&g->edges.at[list->edges[list->first[e->node] + k]]);
 }

@@ -48,10 +48,11 @@ struct open_edge {
     struct weight before; // of all samples that came before it was opened
 };
 
-// The hops of a location, the outermost first. One that is dead has none but such as are skipped.
+// The hops of a location, the outermost first.
+enum { HOPS_NEAR = 3 };
 struct place {
-    uint32_t n;  // HOPS_DEAD: edges jump over it
-    uint32_t at; // where they begin; the hop itself where there is one
+    uint32_t n;               // HOPS_DEAD: none but such as are skipped, edges jump over it
+    uint32_t hops[HOPS_NEAR]; // or, where there are more, the place of the first in all hops
 };
 #define HOPS_DEAD UINT32_MAX
 
@@ -218,7 +219,7 @@ static bool is_wanted(const struct paths *p, uint32_t src, uint32_t dst)
 static void gather_frame(struct connector *c, uint32_t depth, const struct place *place,
                          uint32_t *shared)
 {
-    const uint32_t *hops = place->n == 1 ? &place->at : c->paths->hops + place->at;
+    const uint32_t *hops = place->n <= HOPS_NEAR ? place->hops : c->paths->hops + place->hops[0];
     struct level at = {0, NO_INDEX, false};
     if (c->levels.n)
         at = c->levels.at[c->levels.n - 1];
@@ -321,7 +322,9 @@ static void find_places(struct paths *paths, const struct graph *g, const struct
                 hops[k] = HOP_SKIPPED;
             dead &= skipped;
         }
-        paths->places[i] = (struct place){dead ? HOPS_DEAD : n, n == 1 ? hops[0] : first};
+        paths->places[i] = (struct place){dead ? HOPS_DEAD : n, {first}};
+        if (n <= HOPS_NEAR)
+            memcpy(paths->places[i].hops, hops, n * sizeof *hops);
     }
 }
 
