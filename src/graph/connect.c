@@ -18,11 +18,16 @@ struct end {
     bool chosen;  // and all edges from here and to here
 };
 
-// Finds edges by their ends.
+// Finds edges by their ends. That of another edge mostly shows in its slot already.
+struct edge_slot {
+    uint32_t edge; // or NO_EDGE
+    uint32_t dst;
+};
+
 struct edge_table {
     struct arena *arena;
     VEC(struct edge) edges;
-    uint32_t *slots;
+    struct edge_slot *slots;
     size_t n_slots;
 };
 
@@ -103,9 +108,9 @@ static size_t slot_of(const struct edge_table *t, uint32_t src, uint32_t dst)
 static void place_edge(struct edge_table *t, uint32_t index)
 {
     size_t i = slot_of(t, t->edges.at[index].src, t->edges.at[index].dst);
-    while (t->slots[i] != NO_EDGE)
+    while (t->slots[i].edge != NO_EDGE)
         i = (i + 1) & (t->n_slots - 1);
-    t->slots[i] = index;
+    t->slots[i] = (struct edge_slot){index, t->edges.at[index].dst};
 }
 
 static void grow_slots(struct edge_table *t)
@@ -121,15 +126,13 @@ static void grow_slots(struct edge_table *t)
 static uint32_t edge_between(struct edge_table *t, const struct call *call)
 {
     size_t i = call->slot;
-    for (; t->slots[i] != NO_EDGE; i = (i + 1) & (t->n_slots - 1)) {
-        const struct edge *e = &t->edges.at[t->slots[i]];
-        if (e->src == call->src && e->dst == call->dst)
-            return t->slots[i];
-    }
-    t->slots[i] = (uint32_t)t->edges.n;
+    for (; t->slots[i].edge != NO_EDGE; i = (i + 1) & (t->n_slots - 1))
+        if (t->slots[i].dst == call->dst && t->edges.at[t->slots[i].edge].src == call->src)
+            return t->slots[i].edge;
+    t->slots[i] = (struct edge_slot){(uint32_t)t->edges.n, call->dst};
     *vec_push(t->arena, &t->edges) =
         (struct edge){.src = call->src, .dst = call->dst, .inlined = true};
-    return t->slots[i];
+    return t->slots[i].edge;
 }
 
 // Finds the edges of several calls, or adds them in the order of the calls. Most of the time goes
@@ -143,8 +146,8 @@ static void find_edges(struct edge_table *t, struct call *calls, unsigned n)
         __builtin_prefetch(&t->slots[calls[i].slot]);
     }
     for (unsigned i = 0; i < n; i++)
-        if (t->slots[calls[i].slot] != NO_EDGE)
-            __builtin_prefetch(&t->edges.at[t->slots[calls[i].slot]], 1);
+        if (t->slots[calls[i].slot].edge != NO_EDGE)
+            __builtin_prefetch(&t->edges.at[t->slots[calls[i].slot].edge], 1);
     for (unsigned i = 0; i < n; i++)
         calls[i].edge = edge_between(t, &calls[i]);
 }
