@@ -4,7 +4,7 @@
 #include "base/xalloc.h"
 #include "graph/build.h"
 
-enum { SLOTS_MIN = 256, CALLS_MAX = 256, VISITS_MAX = 64, SAMPLES_AT_ONCE = 16 };
+enum { SLOTS_MIN = 256, CALLS_MAX = 256, VISITS_MAX = 64 };
 #define NO_EDGE UINT32_MAX
 
 // A node on a stack: one that is inlined has the upper bit, too. Edges jump over HOP_SKIPPED.
@@ -56,15 +56,15 @@ struct open_edge {
 // The hops of a location, the outermost first.
 enum { HOPS_NEAR = 3 };
 struct place {
-    uint32_t n;               // HOPS_DEAD: none but such as are skipped, edges jump over it
+    uint32_t n;
     uint32_t hops[HOPS_NEAR]; // or, where there are more, the place of the first in all hops
 };
-#define HOPS_DEAD UINT32_MAX
 
 // What stacks are made of.
 struct paths {
     const struct end *ends;
     bool all;             // edges are wanted, of the nodes that are not skipped
+    bool *dead;           // by location: edges jump over all of its nodes
     struct place *places; // by location
     uint32_t *hops;
 };
@@ -242,39 +242,50 @@ static void gather_frame(struct connector *c, uint32_t depth, const struct place
     *vec_push(&c->arena, &c->levels) = at;
 }
 
-static void gather_sample(struct connector *c, const struct sample *s, uint32_t shared,
-                          struct weight w)
+// First it is found out which frames count, without branches, since that cannot be foreseen.
+static void gather_frames(struct connector *c, const struct sample *s, uint32_t *shared)
 {
-    const uint32_t *root = c->p->frames + s->frame + s->n_frames - 1;
-    while (c->levels.n && c->levels.at[c->levels.n - 1].depth > shared)
-        c->levels.n--;
-    for (uint32_t depth = shared; depth < s->n_frames; depth++) {
-        const struct place *place = &c->paths->places[*(root - depth)];
-        if (place->n != HOPS_DEAD)
-            gather_frame(c, depth + 1, place, &shared);
+    enum { BLOCK = 256 };
+    const uint32_t *frames = c->p->frames + s->frame;
+    uint32_t live[BLOCK];
+    for (uint32_t end = s->n_frames - *shared; end > 0;) {
+        uint32_t n = 0, first = end > BLOCK ? end - BLOCK : 0;
+        for (uint32_t i = end; i-- > first;) {
+            live[n] = i;
+            n += !c->paths->dead[frames[i]];
+        }
+        for (uint32_t i = 0; i < n; i++)
+            __builtin_prefetch(&c->paths->places[frames[live[i]]]);
+        for (uint32_t i = 0; i < n; i++)
+            gather_frame(c, s->n_frames - live[i], &c->paths->places[frames[live[i]]], shared);
+        end = first;
     }
-    add_visit(c, shared, w);
 }
 
-// How many frames two stacks have in common, from the root on.
+// How many frames two stacks have in common, from the root on: two at a time, since how many there
+// are cannot be foreseen either.
 static uint32_t count_shared(const uint32_t *frames, const struct sample *a, const struct sample *b)
 {
     const uint32_t *x = frames + a->frame + a->n_frames, *y = frames + b->frame + b->n_frames;
     uint32_t n = 0, most = a->n_frames < b->n_frames ? a->n_frames : b->n_frames;
-    while (n < most && *(x - 1 - n) == *(y - 1 - n))
-        n++;
-    return n;
+    for (; most - n >= 2; n += 2) {
+        bool outer = *(x - 1 - n) == *(y - 1 - n), inner = *(x - 2 - n) == *(y - 2 - n);
+        if (!(outer & inner))
+            return n + outer;
+    }
+    return n + (n < most && *(x - 1 - n) == *(y - 1 - n));
 }
 
 // Sums that may not fit are cut at each sample.
-static uint32_t find_shared(struct connector *c, const struct sample *s)
+static void gather_sample(struct connector *c, const struct sample *s, struct weight w)
 {
     bool shares = c->last && !c->g->options.overflow;
     uint32_t shared = shares ? count_shared(c->p->frames, c->last, s) : 0;
-    for (uint32_t i = s->frame; i < s->frame + s->n_frames - shared; i++)
-        __builtin_prefetch(&c->paths->places[c->p->frames[i]]);
+    while (c->levels.n && c->levels.at[c->levels.n - 1].depth > shared)
+        c->levels.n--;
+    gather_frames(c, s, &shared);
+    add_visit(c, shared, w);
     c->last = s;
-    return shared;
 }
 
 static bool is_near(const struct connector *c, const struct sample *s)
@@ -289,46 +300,46 @@ static void connect_part(void *context, unsigned part)
 {
     struct connector *c = (struct connector *)context + part;
     const struct job *job = c->g->table->job;
-    for (uint32_t i = c->range.first; i < c->range.end && !job_stopped(job);) {
-        const struct sample *samples[SAMPLES_AT_ONCE];
-        struct weight weights[SAMPLES_AT_ONCE];
-        uint32_t shared[SAMPLES_AT_ONCE], n = 0;
-        for (; i < c->range.end && n < SAMPLES_AT_ONCE; i++) {
-            samples[n] = &c->p->samples[i];
-            if (!sample_weight(c->g, c->p, samples[n], &weights[n]) || !is_near(c, samples[n]))
-                continue;
-            shared[n] = find_shared(c, samples[n]);
-            n++;
-        }
-        for (uint32_t k = 0; k < n; k++)
-            gather_sample(c, samples[k], shared[k], weights[k]);
+    struct weight w;
+    for (uint32_t i = c->range.first; i < c->range.end && !job_stopped(job); i++) {
+        const struct sample *s = &c->p->samples[i];
+        if (sample_weight(c->g, c->p, s, &w) && is_near(c, s))
+            gather_sample(c, s, w);
     }
     count_visits(c);
     leave(c, 0);
 }
 
+static void find_hops(const struct paths *paths, const struct graph *g, const struct profile *p,
+                      uint32_t location)
+{
+    const struct node_table *t = g->table;
+    uint32_t first = t->first[location], n = t->first[location + 1] - first;
+    struct place *place = &paths->places[location];
+    uint32_t *hops = n <= HOPS_NEAR ? place->hops : paths->hops + first;
+    bool dead = n > 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t at = first + n - 1 - i, node = t->nodes[at];
+        bool skipped = paths->ends[node].skipped;
+        hops[i] = node | (node_is_inlined(t, p, location, at) ? HOP_INLINED : 0);
+        if (skipped)
+            hops[i] = HOP_SKIPPED;
+        dead &= skipped;
+    }
+    place->n = n;
+    if (n > HOPS_NEAR)
+        place->hops[0] = first;
+    paths->dead[location] = dead;
+}
+
 // Most locations of a large profile have no node that is shown.
 static void find_places(struct paths *paths, const struct graph *g, const struct profile *p)
 {
-    const struct node_table *t = g->table;
+    paths->dead = arena_alloc(g->arena, p->n_locations * sizeof *paths->dead);
     paths->places = arena_alloc(g->arena, p->n_locations * sizeof *paths->places);
-    paths->hops = arena_alloc(g->arena, t->first[p->n_locations] * sizeof *paths->hops);
-    for (uint32_t i = 0; i < p->n_locations; i++) {
-        uint32_t first = t->first[i], n = t->first[i + 1] - first;
-        uint32_t *hops = paths->hops + first;
-        bool dead = n > 0;
-        for (uint32_t k = 0; k < n; k++) {
-            uint32_t from = first + n - 1 - k, node = t->nodes[from];
-            bool skipped = paths->ends[node].skipped;
-            hops[k] = node | (node_is_inlined(t, p, i, from) ? HOP_INLINED : 0);
-            if (skipped)
-                hops[k] = HOP_SKIPPED;
-            dead &= skipped;
-        }
-        paths->places[i] = (struct place){dead ? HOPS_DEAD : n, {first}};
-        if (n <= HOPS_NEAR)
-            memcpy(paths->places[i].hops, hops, n * sizeof *hops);
-    }
+    paths->hops = arena_alloc(g->arena, g->table->first[p->n_locations] * sizeof *paths->hops);
+    for (uint32_t i = 0; i < p->n_locations; i++)
+        find_hops(paths, g, p, i);
 }
 
 // Which locations have a node that is chosen.
