@@ -19,6 +19,9 @@ enum rule_kind {
 
 enum { RULE_PARTS = 8 };
 
+// Among the parts of a text: something is made of itself and more, "s = s + x".
+#define RULE_OF_ITSELF "= itself + "
+
 struct rule {
     struct hint_rule hint;
     enum rule_kind kind;
@@ -26,6 +29,7 @@ struct rule {
     bool heap;                          // and in heap profiles
     const char *functions[RULE_PARTS];  // beginnings of names; "=" before one: the whole name
     const char *below[RULE_PARTS];      // of CPU: and one of these is called by them
+    const char *through[RULE_PARTS];    // functions by which the line may call them
     const char *not_within[RULE_PARTS]; // not where one of these is on the stack
     const char *text[RULE_PARTS];       // the line, where it is known, has one of these as words
     const char *not_text[RULE_PARTS];   // and none of these
@@ -33,7 +37,8 @@ struct rule {
     bool needs_text;      // nothing is said where the source is not found
     double least;         // share of the total; 0: HINT_LEAST
     int64_t least_value;  // and at least so much
-    int64_t least_size;   // of calls in a heap: a quarter is objects of so many bytes or more
+    int64_t least_size;   // of calls in a heap: a quarter is objects of so many bytes or more; of
+                          // sizes: the largest is
     double least_objects; // and there are so many objects
 };
 

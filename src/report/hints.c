@@ -88,11 +88,25 @@ static bool is_word(char c)
     return c == '_' || c == '.' || isalnum((unsigned char)c);
 }
 
+// "s = s + x"
+static bool is_of_itself(struct span text)
+{
+    size_t at = span_find(text, SPAN(" = ")), start = at;
+    if (at == SPAN_NOT_FOUND)
+        return false;
+    while (start > 0 && is_word(text.at[start - 1]))
+        start--;
+    struct span name = span_from(span_upto(text, at), start), rest = span_from(text, at + 3);
+    return name.n && span_starts(rest, name) && span_starts(span_from(rest, name.n), SPAN(" + "));
+}
+
 // Of a part that begins with a letter the whole word has to be there: make(, and not remake(.
 static bool has_word(const char *const *list, struct span text)
 {
     for (size_t i = 0; i < RULE_PARTS && list[i]; i++) {
         struct span part = span_of(list[i]);
+        if (strcmp(list[i], RULE_OF_ITSELF) == 0 && is_of_itself(text))
+            return true;
         for (size_t from = 0, at; from < text.n; from += at + 1) {
             at = span_find(span_from(text, from), part);
             if (at == SPAN_NOT_FOUND)
@@ -197,16 +211,24 @@ static bool is_below(const struct finder *f, const struct rule *rule, const uint
     return false;
 }
 
+static struct span called_by(const struct finder *f, const struct rule *rule, const uint32_t *nodes,
+                             uint32_t own)
+{
+    uint32_t i = own - 1;
+    while (i > 0 && names(rule->through, name_of(f, nodes[i])))
+        i--;
+    return name_of(f, nodes[i]);
+}
+
 static void count_calls(struct finder *f, struct place_sums *place, const uint32_t *nodes,
                         uint32_t own, uint32_t n, const struct sample *s)
 {
-    struct span called = name_of(f, nodes[own - 1]);
     const int64_t *values = sample_values(f->p, s);
     int64_t size = size_of(f, s);
     for (uint32_t k = 0; k < f->n_rules; k++) {
         if (rules[k].kind != RULE_CALLS || !applies(f, &rules[k]) ||
-            !names(rules[k].functions, called) || !is_below(f, &rules[k], nodes, own) ||
-            is_within(f, &rules[k], nodes, n))
+            !names(rules[k].functions, called_by(f, &rules[k], nodes, own)) ||
+            !is_below(f, &rules[k], nodes, own) || is_within(f, &rules[k], nodes, n))
             continue;
         place->calls[k] += values[f->type];
         place->large_calls[k] += size == 0 || size >= rules[k].least_size ? values[f->type] : 0;
@@ -324,7 +346,8 @@ static void judge_leaf(struct finder *f, const struct rule *rule, const struct p
         seen = pattern == SIZES_MANY || pattern == SIZES_GROWING; // the text tells
     else if (rule->kind == RULE_SIZES)
         seen = rule->needs_text ? growing : pattern == rule->pattern;
-    if (seen)
+    bool large = p->n_sizes == 0 || p->sizes[p->n_sizes - 1] >= rule->least_size;
+    if (seen && large)
         add_hint(f, rule, p->node, p->value, p->n_sizes ? sizes_seen(f, p) : NULL);
 }
 
