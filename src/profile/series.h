@@ -32,6 +32,10 @@ void series_keep_types(struct profile *p, uint32_t wanted);
 // type itself where it is another, or there is no such type.
 uint32_t series_in_use(const struct profile *p, uint32_t type);
 
+// Samples of a heap that differ in nothing but other tags than the size of objects are of the same
+// objects: by sample, the first of those. NULL: there are none that differ so.
+const uint32_t *series_firsts(const struct profile *p, struct arena *arena);
+
 // The sample type of this name, or NO_INDEX.
 uint32_t series_type(const struct profile *p, const char *name);
 

@@ -97,16 +97,54 @@ static bool was_in_use(const struct maker *m, uint32_t sample)
     return false;
 }
 
+static void add_row(const struct trend_row *to, const struct trend_row *from, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (to->allocated && from->allocated)
+            ((int64_t *)to->allocated)[i] += from->allocated[i];
+        ((int64_t *)to->objects)[i] += from->objects[i];
+        ((int64_t *)to->bytes)[i] += from->bytes[i];
+    }
+}
+
+// The objects of a heap are told apart by stack and size alone: where samples have other tags the
+// first of a kind stands for all, and the others have nothing left.
+static void join_rows(struct maker *m, const uint32_t *firsts)
+{
+    uint32_t n = m->t->n;
+    const int64_t *zeros = arena_zalloc(m->arena, n + 1, sizeof *zeros);
+    for (uint32_t i = 0; i < m->p->n_samples; i++) {
+        if (firsts[i] == i || !m->rows[i].objects)
+            continue;
+        add_row(&m->rows[firsts[i]], &m->rows[i], n);
+        m->rows[i] = (struct trend_row){zeros, zeros, zeros};
+    }
+}
+
+// By sample: whether it, or another of the same objects, was in use.
+static const bool *find_used(const struct maker *m, const uint32_t *firsts)
+{
+    const struct profile *p = m->p;
+    bool *used = arena_zalloc(m->arena, p->n_samples + 1, sizeof *used);
+    for (uint32_t i = 0; i < p->n_samples; i++)
+        used[firsts ? firsts[i] : i] |= was_in_use(m, i);
+    for (uint32_t i = 0; i < p->n_samples; i++)
+        used[i] = used[firsts ? firsts[i] : i];
+    return used;
+}
+
 // Of each sample, what it was in each snapshot.
 static void make_rows(struct maker *m)
 {
     const struct profile *p = m->p;
     uint32_t n = m->t->n;
+    bool one = m->objects == m->bytes;
+    const uint32_t *firsts = one ? NULL : series_firsts(p, m->arena);
+    const bool *used = find_used(m, firsts);
     m->rows = arena_zalloc(m->arena, p->n_samples, sizeof *m->rows);
     for (uint32_t i = 0; i < p->n_samples && !job_stopped(m->r->job); i++) {
-        if (!was_in_use(m, i))
+        if (!used[i])
             continue;
-        bool one = m->objects == m->bytes;
         int64_t *bytes = arena_alloc(m->arena, n * (one ? 1 : 3) * sizeof *bytes);
         int64_t *objects = one ? bytes : bytes + n, *allocated = one ? NULL : objects + n;
         for (uint32_t side = 0; side < n; side++) {
@@ -119,6 +157,8 @@ static void make_rows(struct maker *m)
         m->rows[i] =
             (struct trend_row){m->allocated == NO_INDEX ? NULL : allocated, objects, bytes};
     }
+    if (firsts)
+        join_rows(m, firsts);
 }
 
 typedef VEC(uint32_t) sample_list;

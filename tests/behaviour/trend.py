@@ -169,6 +169,16 @@ def mem_stats_are_judged_since_the_last_restart():
     assert done.returncode == 3, done
 
 
+def objects_are_told_apart_by_stack_and_size_alone():
+    def tagged(i):
+        parts = [(7 + i, 1), (93 - i, 2)]  # of 100 objects, by another tag
+        samples = [(["held"], [n, n * SIZE, n, n * SIZE], ("bytes", SIZE), ("shard", tag))
+                   for n, tag in parts]
+        return profile_of_samples(TYPES, samples, ("space", "bytes"), 524288) + field(9, SECOND * i)
+    found = trend(*series([tagged(i) for i in range(1, 7)]))
+    assert found["series"]["distinct"] == 1 and found["series"]["repeats"] == 5, found["series"]
+
+
 def goroutines(**counts):
     """A profile of goroutines: so many in a function that sends, and workers that receive."""
     stacks = {"stuck": ["runtime.gopark", "runtime.chansend1", "main.send", "main.main"],
@@ -279,7 +289,7 @@ tap.run([growth_is_told_and_calm_is_not, documents_obey_the_schema,
          a_folder_and_a_pattern_stand_for_their_files, time_is_the_order,
          without_times_slopes_are_per_snapshot, repeats_are_left_out, a_restart_cuts_the_series,
          few_snapshots_tell_nothing, fewer_than_three_files_are_misuse, gates_judge_series,
-         the_limit_is_in_the_document, mem_stats_are_judged_since_the_last_restart,
+         objects_are_told_apart_by_stack_and_size_alone, the_limit_is_in_the_document, mem_stats_are_judged_since_the_last_restart,
          what_is_in_use_is_judged_where_nothing_was_chosen,
          one_sick_instance_shows, goroutines_that_grow_are_told_beside_a_calm_heap,
          heaps_of_one_collection_call_for_more, a_heap_of_which_all_is_recorded_counts_objects,
