@@ -70,8 +70,12 @@ static void list_symbols(struct symtab *t, struct elf_symbols symbols, struct ar
     qsort(t->listed, t->n_listed, sizeof *t->listed, cmp_listed);
 }
 
-static bool may_be_function(const struct elf_symbol *s)
+// A symbol that stands before its section, as "__bss_start" may, names nothing there.
+static bool may_be_function(const struct elf *elf, const struct elf_symbol *s)
 {
+    if (elf->type != ET_REL && s->section < elf->n_sections &&
+        s->value < elf->sections[s->section].address)
+        return false;
     if (s->type == STT_SECTION || s->type == STT_FILE || s->type == STT_OBJECT ||
         s->type == STT_TLS || s->type == STT_COMMON || s->section == SHN_UNDEF)
         return false;
@@ -93,7 +97,7 @@ static void find_functions(struct symtab *t, struct elf_symbols symbols, struct 
             continue;
         }
         any = true;
-        if (!may_be_function(s))
+        if (!may_be_function(t->elf, s))
             continue;
         bool has_file = s->binding == STB_LOCAL || !file_after;
         t->functions[t->n_functions++] =
