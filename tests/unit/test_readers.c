@@ -63,6 +63,8 @@ static void other_files_are_named(void)
         {SPAN("{\"nodes\": []}"), "no nodes"},
         {SPAN("hello, this is no profile\n"), "is a text"},
         {SPAN("\1\2\3\4"), "not a profile of any kind"},
+        {SPAN("\xfe\xed\xfa\xcf\1\0\0\7"), "Mach-O"},
+        {SPAN("\x0a\5hello\x12\3abc\x18\1"), "not a profile of any kind"}, // another protobuf
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         check_fault(files[i].bytes, files[i].part);

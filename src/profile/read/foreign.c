@@ -19,6 +19,8 @@ static const struct magic magics[] = {
      "is a program or a library (ELF): it goes before its profile, as in cprof PROGRAM PROFILE"},
     {SPAN("\xcf\xfa\xed\xfe"), 0, SPAN(""), "is a program or a library (Mach-O), not a profile"},
     {SPAN("\xce\xfa\xed\xfe"), 0, SPAN(""), "is a program or a library (Mach-O), not a profile"},
+    {SPAN("\xfe\xed\xfa\xcf"), 0, SPAN(""), "is a program or a library (Mach-O), not a profile"},
+    {SPAN("\xfe\xed\xfa\xce"), 0, SPAN(""), "is a program or a library (Mach-O), not a profile"},
     {SPAN("\xca\xfe\xba\xbe"), 0, SPAN(""), "is a Java class or a universal Mach-O program"},
     {SPAN("MZ"), 78, SPAN("This program "), "is a program or a library (PE), not a profile"},
     {SPAN("\x1f\x8b"), 0, SPAN(""), "is gzip within gzip: run gunzip on it once"},

@@ -283,17 +283,29 @@ int profile_decode(struct profile *out, struct stream *in, const struct job *job
     return status ? -1 : columns_resolve(&d.columns, out, job, err);
 }
 
+// Whether a message may be a ValueType, which is two numbers.
+static bool is_value_type(struct wire w)
+{
+    struct wire_field f;
+    int status;
+    while ((status = wire_next(&w, &f)) > 0)
+        if (f.number <= 2 && f.type != WIRE_VARINT)
+            return false;
+    return status == 0;
+}
+
 // Whether a field of the outermost message has the wire type that profile.proto gives it.
 static bool is_wire_type(const struct wire_field *f)
 {
     switch (f->number) {
     case 1:
+    case 11:
+        return f->type == WIRE_BYTES && is_value_type(f->bytes);
     case 2:
     case 3:
     case 4:
     case 5:
     case 6:
-    case 11:
         return f->type == WIRE_BYTES;
     case 13:
         return f->type == WIRE_BYTES || f->type == WIRE_VARINT;
@@ -314,7 +326,7 @@ static bool may_be_cut(const struct head *head, struct wire w)
     if (wire_varint(&w, &key))
         return false;
     f = (struct wire_field){.number = (uint32_t)(key >> 3), .type = key & 7};
-    return f.type == WIRE_BYTES && is_wire_type(&f);
+    return f.type == WIRE_BYTES && (f.number <= 6 || f.number == 11 || is_wire_type(&f));
 }
 
 // How many fields the bytes begin with, and whether a fault follows.
