@@ -37,8 +37,8 @@ enum app_keep {
     // Each file is a snapshot of a series, and they stay apart; a folder stands for the files in
     // it, as does a pattern with * ? or [.
     KEEP_SERIES = 4,
-    KEEP_MEMSTATS = 16, // each is not a profile, but has Go's MemStats
-    KEEP_BESIDE = 8,    // the same of goroutines, where a folder has both
+    KEEP_BESIDE = 8,    // with a series of heaps, that of goroutines in the same folder
+    KEEP_MEMSTATS = 16, // files are read for Go's MemStats, not as profiles
     KEEP_ALL = KEEP_SIDES | KEEP_RESULTS,
 };
 const struct loaded *app_load(char *const *paths, size_t n_paths, const struct config *config,
@@ -60,8 +60,8 @@ const struct loaded *app_reload_gates(const struct loaded *l, const struct confi
 
 enum { OUTCOME_UNIT_MAX = 32 };
 
-// Where the place is a URL of Go's list of profiles, /debug/pprof/, 1 and the list added: a line
-// for each profile with how to take it. 0 where it is another place; -1 with *err filled.
+// 1 where the place is the URL of Go's list of profiles, /debug/pprof/: adds a line for each
+// profile with how to take it. 0 where it is another place; -1 with *err filled.
 int app_list_profiles(const char *place, const struct config *config, const struct job *job,
                       struct buf *out, struct err *err);
 

@@ -144,6 +144,7 @@ const struct command_def command_defs[] = {
     {.name = "web",
      .format = "svg",
      .viewers = browsers,
+     .page = true,
      .summary = "the call graph as a picture, shown by a browser",
      PICTURE},
     {.name = "weblist",

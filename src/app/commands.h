@@ -27,6 +27,7 @@ struct command_def {
     int (*run)(const struct loaded *l, const struct config *config, const struct job *job,
                struct sink *out, struct err *err);
     const char *const *viewers; // programs to show the result, the first that starts; NULL ends
+    bool page;                  // in the shell the server's page shows it, where there is a server
     const char *summary;        // one line
     const char *detail;         // more, or NULL
 };

@@ -71,7 +71,7 @@ static int expect_urls(struct loader *l, const name_list *names, struct arena *a
     return 0;
 }
 
-// The profiles of one stream, of which no other is named.
+// The profiles in one stream, beside which no other source may be named.
 static int read_bundle(struct loader *l, struct profile *out, size_t n_paths)
 {
     const char *list = l->config->files_from;

@@ -25,7 +25,7 @@ static struct stream stream_of(struct span bytes)
     return (struct stream){at, at + bytes.n, nothing_more};
 }
 
-// What the heap profile that the text is, too, has in use; 0 where it is none.
+// How much is in use by the heap profile in the same text; 0 where there is none.
 static int64_t profiled(struct span text, const struct job *job)
 {
     struct profile p;

@@ -84,7 +84,7 @@ struct option_range {
 
 struct option_def {
     const char *name;
-    const char *url; // its name in a URL; NULL: it is none of WHERE_WEB
+    const char *url; // its name in a URL; NULL: it is not WHERE_WEB
     enum option_type type;
     enum option_group group; // of help texts
     size_t offset;           // in struct config
@@ -127,8 +127,8 @@ const struct option_def *option_find_url(struct span name);
 
 // The option of which this is a choice, and which one; NULL where there is none.
 const struct option_def *option_find_choice(struct span name, int *value);
-// The values 0, 1, … of an option that has choices, ended by one whose name is NULL; "" is none
-// that can be named. NULL: it has no choices.
+// The values 0, 1, … of an option that has choices, ended by one whose name is NULL; a value
+// called "" cannot be written. NULL: it has no choices.
 const struct choice *option_choices(const struct option_def *o);
 
 // The choices of an option that are flags of their own, ended by one whose name is NULL.

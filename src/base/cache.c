@@ -106,7 +106,7 @@ void cache_put(struct cache *c, struct span key, void *object, size_t size,
 {
     struct entry *place = NULL;
     pthread_mutex_lock(&c->lock);
-    if (size <= c->size_max && !find(c, key)) // else another thread was as fast
+    if (size <= c->size_max && !find(c, key)) // another thread may have kept it meanwhile
         place = make_room(c, size);
     if (place) {
         *place = (struct entry){

@@ -27,7 +27,7 @@ void escape_add(struct buf *out, struct span text, const struct escape_rules *ru
 // Whether all of it is printable ASCII, of which rules without `struck` change nothing.
 bool escape_is_plain(struct span text);
 
-// C0 but for none, DEL and C1.
+// All of C0, DEL and C1.
 bool escape_is_control(uint32_t point);
 
 // What ends a line, turns its direction or is not seen: Unicode's general categories Zl, Zp and Cf,

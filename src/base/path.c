@@ -144,7 +144,7 @@ bool path_list_next(struct span *list, struct span *element)
 {
     if (!list->at)
         return false;
-    size_t skip = path_has_drive(*list) ? 2 : 0; // its colon is none between paths
+    size_t skip = path_has_drive(*list) ? 2 : 0; // its colon separates no paths
     const char *colon = memchr(list->at + skip, ':', list->n - skip);
     *element = (struct span){list->at, colon ? (size_t)(colon - list->at) : list->n};
     *list = colon ? span_from(*list, element->n + 1) : (struct span){NULL, 0};

@@ -11,7 +11,7 @@ enum { WORKERS_MAX = (PIPELINE_SLOTS_MAX - 2) / 2 };
 
 enum state {
     BUSY,    // or not begun, or free
-    PASSING, // wants to be taken and goes on then
+    PASSING, // a part is to be taken, then work goes on
     DONE,
 };
 

@@ -118,7 +118,7 @@ struct regex *regex_new_plain(struct span text, struct err *err)
     buf_release(&quoted);
     if (!re)
         return NULL;
-    if (text.n) // which is no longer than what was quoted
+    if (text.n) // the quoted text is as long at least
         memcpy(re->pattern, text.at, text.n);
     re->pattern_size = text.n;
     return re;

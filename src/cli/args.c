@@ -83,7 +83,7 @@ static int take_choice(struct parser *p, const struct option_def *o, int value)
     return option_set(o, &p->args->config, span_of(choices[value].name), p->err);
 }
 
-// A report without its regular expression, as in -list=, is none.
+// A report whose regular expression is empty, as in -list=, is not asked for.
 static int take_command(struct parser *p, const struct command_def *command)
 {
     bool on = true;

@@ -23,7 +23,7 @@ struct completer {
 
 void completer_release(struct completer *c);
 
-// line ends where the cursor is. Memory is the arena's.
+// The line ends where the cursor is. Memory is the arena's.
 struct completion complete(struct completer *c, struct span line, struct arena *arena);
 
 #endif

@@ -183,8 +183,7 @@ static int serve(struct shell *sh, const struct config *config, struct err *err)
 
 static bool is_page(const struct shell *sh, const struct parser *p)
 {
-    return sh->server_ops && !p->output.command && !*p->config.output &&
-           strcmp(p->request.command->name, "web") == 0;
+    return sh->server_ops && !p->output.command && !*p->config.output && p->request.command->page;
 }
 
 // ^C leaves the flame graph, not the shell.

@@ -4,7 +4,7 @@
 
 #include "base/span.h"
 
-// The browser's page, put into the program when that is built (tools/embed.c). The page has
+// The browser's page, put into the program when that is built (web/embed.c). The page has
 // three marks, <!--HEAD-->, <!--VIEW--> and <!--DATA-->, where what differs is to be put in.
 extern const struct span page_style, page_html, page_script;
 

@@ -58,7 +58,7 @@ static void name_frames(struct folder *f, struct node_table *t)
     strtab_release(&names);
 }
 
-// A stack without frames is not a line.
+// Stacks without frames have no line.
 static void list_stacks(struct folder *f)
 {
     const struct stacks *s = &f->stacks;

@@ -43,7 +43,7 @@ struct format {
     const struct table_format *table;                   // how it writes tables, or NULL
     // What is told of gates beside the report; NULL: format_gates.
     label_lines (*gates)(const struct report *r, const struct gate_results *results, bool all);
-    emit *emit[N_REPORTS]; // NULL: there is no such report, but for tables, which all look the same
+    emit *emit[N_REPORTS]; // NULL: it has no such report, unless `table` writes it
 };
 
 // Ended by one whose name is NULL.

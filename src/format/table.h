@@ -60,7 +60,7 @@ struct table_format {
     // Writes the top of a comparison whose sides are known in its place; NULL: there is no other
     // way.
     void (*comparison)(struct table *t, const struct top *top);
-    bool total_in_head; // a row that sums all up is not a row
+    bool total_in_head; // the row that sums all up stands there
 };
 
 extern const struct table_format table_json, table_csv, table_tsv, table_markdown;

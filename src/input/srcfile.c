@@ -225,7 +225,7 @@ static int try_module(struct srcfiles *s, struct span dir, struct span name, str
                       struct err *err)
 {
     struct span go_mod, module;
-    struct err ignored; // a go.mod that cannot be read is none
+    struct err ignored; // as if there were no go.mod
     if (read_file(s, join(s, dir, SPAN("go.mod")), GO_MOD_MAX, &go_mod, &ignored) <= 0 ||
         !module_name(go_mod, &module) || !span_starts(name, module) || name.n <= module.n ||
         name.at[module.n] != '/')

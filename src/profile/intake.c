@@ -117,10 +117,10 @@ static uint32_t intake_function(struct intake *s, uint32_t index)
 
 struct location_key {
     const struct profile *out;
-    const struct location *loc; // of the source
+    const struct location *loc; // of the profile taken in
     uint64_t offset;            // of the address in its mapping
     uint32_t mapping;           // of the sum
-    const struct line *lines;   // of the source
+    const struct line *lines;   // of the profile taken in
     const uint32_t *functions;  // what they are in the sum
 };
 

@@ -47,7 +47,8 @@ static struct frame_sums *sums_above(struct maker *m, uint32_t node)
     return &m->sums[parent == NO_INDEX ? 0 : parent + 1];
 }
 
-// Of the samples at the view those have ended that the path says; the others were cut.
+// The samples that reach the view either end there, which the path tells, or go on below: those are
+// counted as cut.
 static void part_view(struct maker *m)
 {
     struct frame_sums *view = &m->sums[0];

@@ -28,7 +28,8 @@ struct instances {
     uint32_t n_places, n_suspects;
 };
 
-// Of a profile of goroutines whose sides are instances. -1 with *err filled where it is none.
+// Of a profile of goroutines whose sides are instances. -1 with *err filled where it is not such a
+// profile.
 int report_instances(const struct report *r, struct instances *out, struct err *err);
 
 #endif

@@ -57,8 +57,8 @@ struct report {
     const struct memo *memo; // of what was worked out of this profile before; or NULL
     struct report_options options;
     const struct gate_results *gates;       // that were judged, or NULL
-    const struct series *series;            // of the profile's sides; NULL: they are none
-    const struct memstats_points *memstats; // of what is not a profile; or NULL
+    const struct series *series;            // that the profile's sides are; or NULL
+    const struct memstats_points *memstats; // read in place of a profile; or NULL
     const struct profile *beside;           // of goroutines, taken at the same times; or NULL
     const struct series *beside_series;
     int64_t total; // of the samples before the filters, unless percentages are relative
@@ -79,7 +79,7 @@ struct side_weights {
 
 struct top_row {
     struct span name;                   // printable
-    struct span function, file, binary; // of which it is made; "" where they are no part of it
+    struct span function, file, binary; // parts of the name, or ""
     int64_t line, column, start_line;   // or 0
     uint64_t address;
     int64_t flat, cum;

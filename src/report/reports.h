@@ -89,11 +89,11 @@ union report_data {
 };
 
 enum report_kind {
-    REPORT_NONE, // what cannot be made yet
+    REPORT_NONE, // of commands that write by themselves
     REPORT_COMMENTS,
     REPORT_DISASM,
     REPORT_FLAME,
-    REPORT_GATES, // no report, but the ground that gates are judged on: untrimmed, with both sides
+    REPORT_GATES, // what gates are judged on: untrimmed, with both sides
     REPORT_GRAPH,
     REPORT_HINTS,
     REPORT_LEAKS,

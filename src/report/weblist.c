@@ -8,7 +8,7 @@
 
 enum { MERGE_LINES = 20, AROUND = 5, NEAR_BYTES = 32 };
 
-// An instruction, or an address of which there is none to be had.
+// An instruction, or an address whose instruction is not known.
 struct code {
     struct weblist_instruction shown;
     uint64_t address, length; // in memory

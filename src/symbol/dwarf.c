@@ -139,8 +139,8 @@ static const char *text_of(const struct dwarf *d, Dwarf_Die *die, unsigned name)
     return d->lib->dwarf_attr(die, name, &attribute) ? d->lib->dwarf_formstring(&attribute) : NULL;
 }
 
-// A unit whose entries are in a file of their own (.dwo) is as good as none to addr2line, unless it
-// says in a way that it does not know where it is.
+// addr2line passes over a unit whose entries are in a file of their own (.dwo), unless the unit
+// tells its addresses by an index, which addr2line cannot read.
 static bool has_code(const struct dwarf *d, Dwarf_Die *die)
 {
     Dwarf_Attribute ranges;

@@ -50,8 +50,8 @@ const struct elf_section *elf_section(const struct elf *elf, struct span name);
 // What a section has in the file; empty where it has nothing there.
 struct span elf_content(const struct elf *elf, const struct elf_section *section);
 
-// The symbols of .symtab, or of .dynsym, in the file's order, without the first, which is none.
-// In the arena.
+// The symbols of .symtab, or of .dynsym, in the file's order, without the first, which is a
+// placeholder. In the arena.
 struct elf_symbols {
     struct elf_symbol *at;
     size_t n;

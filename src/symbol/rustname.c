@@ -14,7 +14,8 @@ static bool is_binding(struct span name, size_t i)
     return end > i && span_starts(span_from(name, end), SPAN(" = "));
 }
 
-// Whether the bracket at i opens generic arguments; "<T as Trait>" and "for<'a>" are none.
+// Whether the bracket at i opens generic arguments, as those of "<T as Trait>" and "for<'a>" do
+// not.
 static bool is_generic(struct span name, size_t i)
 {
     bool lifetimes = span_starts(span_from(name, i + 1), SPAN("'")) &&

@@ -12,7 +12,7 @@ struct web_address {
     int port;       // 0: any
 };
 
-// -1 with *err filled where the text is none.
+// -1 with *err filled where the text is not an address.
 int web_address_parse(struct web_address *a, struct span text, struct err *err);
 
 // Binds and listens; the port becomes the real one. The socket, or -1 with *err filled.

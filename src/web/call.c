@@ -21,7 +21,7 @@ static enum MHD_Result count_host(void *count, enum MHD_ValueKind kind, const ch
     return MHD_YES;
 }
 
-// Of several nobody knows which others have looked at.
+// Of several it is not known which one a proxy has looked at.
 static bool has_one_host(const struct call *c)
 {
     unsigned n = 0;

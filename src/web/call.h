@@ -13,7 +13,7 @@ struct call {
     struct ask ask;
     struct answer answer;
     struct job job;
-    bool head; // it is there; a body may follow
+    bool head; // was read; a body may follow
     bool parsed, has_job, answered;
     bool packs; // the client takes gzip
     bool gone;  // so is the client

@@ -23,8 +23,9 @@ RULES = [
                                              "src/cli/*", "src/web/*"],
      ["src/report/report.h", "src/report/topprofile.c"], # which make one
      "a loaded profile is never changed"),
-    (r'(strcmp|span_eq)\([^;]*\b(o|option|def)->name\b', ["src/cli/*", "src/web/*"], [],
-     "what is special about an option stands in its row of the table"),
+    (r'strcmp\([^;]*->name, |span_eq\(span_of\([\w.>-]*(o|option|command)->name\), SPAN\(',
+     ["src/app/*", "src/cli/*", "src/web/*"], [],
+     "what is special about an option or a command stands in its row of the table"),
     (r"->(emit|report|format) == \w+_\w+\(", ["src/*"], [],
      "what is special about a command or a format stands in its row of the table"),
     (r"\b(open|posix_spawnp?|socket|fopen)\(", ["src/report/*", "src/graph/*", "src/format/*",

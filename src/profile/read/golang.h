@@ -11,7 +11,7 @@
 //
 // A frame of each line, the leaf first; those of one address are inlined into one another. Go
 // leaves out its own runtime's frames at the leaf, so these are left out of a stack that has names.
-// Unless the reading's options ask for comments there are none of them.
+// Unless the reading's options ask for comments there are none.
 struct golang {
     struct legacy *l;
     bool open; // there is a sample whose comments are read
