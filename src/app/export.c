@@ -52,7 +52,7 @@ static int add_report(struct buf *out, const struct loaded *l, const char *comma
 
 // How much of each sample type is written.
 struct export_size {
-    int64_t width;
+    int64_t width, depth; // 0: as the config has it
     uint64_t rows;
 };
 
@@ -66,6 +66,8 @@ static int add_types(struct buf *out, const struct loaded *l, struct config *con
     bool table = strcmp(command, "top") == 0;
     int status = 0;
     config->width = m->width;
+    if (m->depth && (config->depth == 0 || config->depth > m->depth))
+        config->depth = m->depth;
     buf_addc(out, '[');
     for (size_t i = 0; i < types.n && status == 0; i++) {
         buf_add(out, i ? SPAN(",\n") : SPAN(""));
@@ -141,17 +143,30 @@ static void put_page(struct sink *out, struct span data)
     sink_write(out, rest);
 }
 
+enum { N_SIZES = 11 };
+
+static const struct export_size sizes[N_SIZES] = {
+    {2000, 0, 2000}, {1200, 0, 1000}, {800, 0, 500}, {500, 0, 300}, {250, 0, 150}, {120, 0, 60},
+    {60, 0, 20},     {20, 500, 5},    {5, 200, 1},   {5, 30, 1},    {2, 3, 1}};
+
+// The size to try after one that took so many bytes; those that would take too many by far are
+// passed over.
+static size_t next_size(size_t i, size_t bytes)
+{
+    double most = (double)sizes[i].width * 1.25 * EXPORT_MAX / (double)bytes;
+    for (i++; i + 1 < N_SIZES && !sizes[i].depth && (double)sizes[i].width > most; i++)
+        continue;
+    return i;
+}
+
 int app_export(const struct loaded *l, const struct config *config, const struct job *job,
                struct sink *out, struct err *err)
 {
-    static const struct export_size measures[] = {{2000, 2000}, {1200, 1000}, {800, 500},
-                                                  {500, 300},   {250, 150},   {120, 60},
-                                                  {60, 20},     {20, 5},      {5, 1}};
     struct buf data = {0};
     int status = -1;
-    for (size_t i = 0; i < sizeof measures / sizeof *measures; i++) {
+    for (size_t i = 0; i < N_SIZES; i = next_size(i, data.n)) {
         buf_clear(&data);
-        status = add_data(&data, l, config, &measures[i], job, err);
+        status = add_data(&data, l, config, &sizes[i], job, err);
         if (status || data.n + page_size() <= EXPORT_MAX || job_stopped(job))
             break;
     }

@@ -52,6 +52,13 @@ double flame_change(const struct flame_painter *p, const struct flame_frame *fra
 
 // The full name of a frame, and its value and share, or its change.
 struct span flame_frame_name(const struct flame_painter *p, uint32_t frame);
+
+enum { FLAME_CUTS_MAX = 12 };
+
+// What may be written in a frame, the longest first: its name, or less and less of it. What is made
+// of a tag has the tag's key before its value, in the buffer. At least 1, at most FLAME_CUTS_MAX.
+unsigned flame_frame_cuts(const struct flame_painter *p, uint32_t frame, struct buf *key,
+                          struct span *cuts);
 void flame_add_value(const struct flame_painter *p, const struct flame_frame *frame,
                      struct buf *text);
 

@@ -10,7 +10,7 @@
 
 // Cells of a flame graph: in colour, a block each; otherwise between bars.
 
-enum { CUTS_MAX = 12, SHADES = 3, PIECE_MIN = 3 };
+enum { SHADES = 3, PIECE_MIN = 3 };
 
 struct style {
     unsigned char back, text; // of the 256 colours of xterm
@@ -60,6 +60,20 @@ struct span flame_frame_name(const struct flame_painter *p, uint32_t frame)
 {
     uint32_t name = p->layout->tree->frames[frame].name;
     return name == NO_INDEX ? p->whole : p->f->names[name].name;
+}
+
+unsigned flame_frame_cuts(const struct flame_painter *p, uint32_t frame, struct buf *key,
+                          struct span *cuts)
+{
+    struct span text = flame_frame_name(p, frame);
+    uint32_t index = p->layout->tree->frames[frame].name;
+    const struct flame_name *name = index == NO_INDEX ? NULL : &p->f->names[index];
+    if (!name || name->class != CODE_TAG || !name->file.n)
+        return name_cuts(text, cuts, FLAME_CUTS_MAX);
+    buf_printf(key, SPAN_FMT ": " SPAN_FMT, SPAN_ARG(name->file), SPAN_ARG(text));
+    cuts[0] = buf_span(key);
+    cuts[1] = text;
+    return 2;
 }
 
 static bool is_noise(const struct flame_painter *p, const struct flame_frame *frame)
@@ -157,9 +171,9 @@ static bool fit_label(const struct flame_painter *p, uint32_t i, size_t room, st
 {
     const struct flame_frame *frame = &p->layout->tree->frames[i];
     const char *arrow = arrow_of(p, frame);
-    struct span cuts[CUTS_MAX];
-    unsigned n = name_cuts(flame_frame_name(p, i), cuts, CUTS_MAX);
-    struct buf value = {0};
+    struct span cuts[FLAME_CUTS_MAX];
+    struct buf value = {0}, key = {0};
+    unsigned n = flame_frame_cuts(p, i, &key, cuts);
     bool fits = false;
     flame_add_value(p, frame, &value);
     for (unsigned k = 0; k < 2 * n && !fits; k++) {
@@ -167,6 +181,7 @@ static bool fit_label(const struct flame_painter *p, uint32_t i, size_t room, st
         fits = utf8_count(buf_span(label)) <= room;
     }
     buf_release(&value);
+    buf_release(&key);
     if (!fits && room < PIECE_MIN)
         buf_clear(label);
     cut_label(label, room);

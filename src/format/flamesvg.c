@@ -13,7 +13,7 @@
 // A flame graph as a picture that stands still, for a wiki: names, values and places show under the
 // pointer. Its colours are those of the page, light or dark as the reader's screen is.
 
-enum { ROW = 18, MARGIN = 10, HEAD = 24, SIZE = 12, CUTS_MAX = 12, WIDTH_MIN = 200 };
+enum { ROW = 18, MARGIN = 10, HEAD = 24, SIZE = 12, WIDTH_MIN = 200 };
 
 // Of a monospaced letter, in pixels.
 static const double letter = 7.23;
@@ -103,10 +103,11 @@ static void put_title(struct picture *p, uint32_t i)
 }
 
 // The longest piece of a name that there is room for, but no crumbs.
-static struct span fit_name(struct span name, size_t room, bool *cut)
+static struct span fit_name(const struct flame_painter *painter, uint32_t frame, struct buf *key,
+                            size_t room, bool *cut)
 {
-    struct span cuts[CUTS_MAX];
-    unsigned n = name_cuts(name, cuts, CUTS_MAX);
+    struct span cuts[FLAME_CUTS_MAX];
+    unsigned n = flame_frame_cuts(painter, frame, key, cuts);
     size_t at = 0;
     uint32_t point;
     *cut = false;
@@ -123,13 +124,16 @@ static struct span fit_name(struct span name, size_t room, bool *cut)
 
 static void put_label(struct picture *p, const struct flame_cell *cell, double x, double y)
 {
+    struct buf key = {0};
     bool cut;
     if (cell->width < 3 * letter)
         return;
     size_t room = (size_t)((cell->width - 6) / letter);
-    struct span name = fit_name(flame_frame_name(&p->painter, cell->frame), room, &cut);
-    if (!name.n)
+    struct span name = fit_name(&p->painter, cell->frame, &key, room, &cut);
+    if (!name.n) {
+        buf_release(&key);
         return;
+    }
     sink_printf(p->out, "<text x=\"%g\" y=\"%g\">", x + 3, y + ROW - 5);
     put_xml(p->out, name);
     buf_clear(&p->text);
@@ -140,6 +144,7 @@ static void put_label(struct picture *p, const struct flame_cell *cell, double x
     else if (utf8_count(name) + utf8_count(buf_span(&p->text)) <= room)
         put_xml(p->out, buf_span(&p->text));
     sink_write(p->out, SPAN("</text>"));
+    buf_release(&key);
 }
 
 // Rows of a tree; upwards the deepest is on top. Returns where the next may begin.

@@ -287,6 +287,9 @@ def the_exported_file_needs_nothing():
                 assert int(page.data("total")) >= 0
             page.click("#views a[data-to=top]")
             assert page.data("view") == "top" and len(page.all("#toptable tr[data-name]")) > 2, (flags, page.data("view"), page.text("#view"), page.browser.current_url)
+            if "diff" in flags[0]:
+                page.click("#views a[data-to=diff]")
+                assert page.data("view") == "diff" and len(page.all("#difftable tr[data-delta]")) > 20
             page.click("[data-action=theme]")
             requests = [json.loads(e["message"])["message"] for e in page.browser.get_log("performance")]
             urls = [m["params"]["request"]["url"] for m in requests if m["method"] == "Network.requestWillBeSent"]

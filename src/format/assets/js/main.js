@@ -133,7 +133,7 @@ function showWrong(e) {
 // --- bands ---
 
 function drawNav() {
-  const had = offline ? ['flamegraph', 'top', ...(offline.answers.flamegraph?.[0]?.comparison ? ['diff'] : [])] : boot.views || VIEWS.map(([v]) => v);
+  const had = offline ? ['flamegraph', 'top', ...(offline.answers.flamegraph?.[0]?.answer.comparison ? ['diff'] : [])] : boot.views || VIEWS.map(([v]) => v);
   const series = !offline && state.profile?.sources?.length >= 3;
   $('#views').replaceChildren(...VIEWS.filter(([v]) => had.includes(v) || (series && (v === 'trend' || v === 'leaks'))).map(([v, text]) => {
     const params = new URLSearchParams(state.params);
@@ -208,13 +208,13 @@ function drawWeight(weight, value) {
 }
 
 function drawLegend() {
-  const legend = $('#legend'), item = (color, text) => {
-    const i = el('i');
+  const legend = $('#legend'), item = (color, text, more) => {
+    const i = el('i', { class: more });
     i.style.background = `var(--${color})`;
     return el('span', {}, i, text);
   };
   if (state.view !== 'flamegraph') legend.replaceChildren();
-  else if (state.sides) legend.replaceChildren(item('less', '▼ less'), item('same', 'same'), item('more', '▲ more'));
+  else if (state.sides) legend.replaceChildren(item('less', '▼ less'), item('same', 'same'), item('more', '▲ more'), state.noise ? item('same', 'within noise', 'noise') : '');
   else legend.replaceChildren(item('own0', 'this program'), item('lib0', 'libraries'), item('run0', 'runtime'), flame.hasTags() ? item('tag', 'tags') : '');
 }
 
@@ -336,7 +336,8 @@ $('#search').addEventListener('input', typed);
 $('#search').addEventListener('keydown', (e) => {
   if (e.key === 'Enter') { e.preventDefault(); flame.nextMatch(1); }
   else if (e.key === 'Escape') {
-    if (e.target.value) { e.target.value = ''; typed(); } else flame.focusFrame();
+    if (e.target.value) { e.target.value = ''; typed(); }
+    if (!flame.focusFrame()) e.target.blur();
     e.preventDefault();
     e.stopPropagation();
   }
