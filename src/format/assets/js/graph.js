@@ -81,7 +81,7 @@ function makeCamera(stage, svg) {
   const camera = {
     zoom: (factor) => zoomAt(factor, stage.clientWidth / 2, stage.clientHeight / 2),
     fit() {
-      at.scale = Math.min(1.2, stage.clientWidth / size.w, stage.clientHeight / size.h);
+      at.scale = Math.min(1.2, stage.clientWidth / size.w, (stage.clientHeight - 16) / size.h);
       at.x = (stage.clientWidth - size.w * at.scale) / 2;
       at.y = 8;
       draw();

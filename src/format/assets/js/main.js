@@ -155,7 +155,7 @@ function drawBands() {
 
 function samplingRate(p) {
   if (!p.period || p.period === 1) return '';
-  if (p.period_type?.unit === 'nanoseconds') return ` · every ${label(p.period, 'nanoseconds', 'auto')} (${Number((1e9 / p.period).toPrecision(3))} Hz)`;
+  if (p.period_type?.unit === 'nanoseconds') return ` · ${label(p.period, 'nanoseconds', 'auto')} (${Number((1e9 / p.period).toPrecision(3))} Hz)`;
   return p.period_type?.unit === 'bytes' ? ` · 1 in ${label(p.period, 'bytes', 'auto')}` : ` · 1 in ${p.period}`;
 }
 
@@ -165,7 +165,7 @@ function drawWhat() {
   const program = (p.binary || p.sources?.[0] || '').split('/').pop();
   const duration = p.duration_nanos ? ` · ${(p.duration_nanos / 1e9).toFixed(2)}s` : '';
   const rate = samplingRate(p);
-  $('#what').replaceChildren(`${program} · ${state.type}${duration}${rate}`);
+  $('#what').replaceChildren(`${program}${duration}${rate}`);
   $('#what').title = factsOf(p).map(([k, v]) => `${k}: ${typeof v === 'string' ? v : v.textContent}`).join('\n');
   document.title = `${program} ${state.type} · cprof`;
   const select = $('#sample'), key = JSON.stringify(p.sample_types);
