@@ -134,6 +134,11 @@ static int run(const struct watch *w, struct watchseries *series)
     own.config = &config;
     if (tty_is_there() && !*config.output) {
         status = watchscreen_run(&own);
+        if (series)
+            watchseries_end(series);
+        if (w->in_shell)
+            tty_forget_interrupt();
+        tty_pass_on();
     } else {
         struct job job;
         job_init(&job);
@@ -143,12 +148,9 @@ static int run(const struct watch *w, struct watchseries *series)
         status = watch_plainly(&own, &job);
         if (series)
             watchseries_end(series);
-        series = NULL;
         interrupt_pass_on();
         job_release(&job);
     }
-    if (series)
-        watchseries_end(series);
     config_release(&config);
     return status;
 }

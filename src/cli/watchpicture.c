@@ -293,7 +293,7 @@ void picture_draw(struct picture *p, struct buf *out)
         config.nodecount = (room > HEAD_LINES ? room - HEAD_LINES : 1) + (int64_t)p->scroll;
     buf_add(out, SPAN("\033[H"));
     add_bar(&d);
-    if (watch_keep(p->watch) == KEEP_SERIES) {
+    if (watch_keep(p->watch) & (KEEP_SERIES | KEEP_MEMSTATS)) {
         end_line(&d); // it tells itself how the total went
     } else if (weigh(&d, &config, &err)) {
         escape_add(out, span_of(err.text), &escape_message);

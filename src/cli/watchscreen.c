@@ -353,8 +353,5 @@ int watchscreen_run(const struct watch *w)
         tty_leave();
     }
     release(&s);
-    if (w->in_shell)
-        tty_forget_interrupt();
-    tty_pass_on();
     return s.status;
 }

@@ -4,7 +4,8 @@
 
 #include "cli/watch.h"
 
-// The picture of a watched report in a terminal, and the keys that it obeys. As watch_run.
+// The picture of a watched report in a terminal, and the keys that it obeys. As watch_run, but a
+// signal that ended it is still to be passed on.
 int watchscreen_run(const struct watch *w);
 
 #endif

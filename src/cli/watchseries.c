@@ -76,6 +76,11 @@ static int set_up(struct watchseries *s, const struct watch *w, struct err *err)
     config_copy(&s->config, w->config);
     s->config.interval = w->config->watch;
     int status = option_set(option_find(SPAN("collect")), &s->config, span_of(s->folder), err);
+    if (status == 0) // the report judges
+        status = option_set(option_find(SPAN("fail_if")), &s->config, SPAN(""), err) ||
+                         option_set(option_find(SPAN("policy")), &s->config, SPAN(""), err)
+                     ? -1
+                     : 0;
     s->path = s->folder;
     s->watch = *w;
     s->watch.places = w->paths;
@@ -100,7 +105,8 @@ static bool start(struct watchseries *s)
 
 int watchseries_begin(struct watchseries *s, const struct watch *w, struct err *err)
 {
-    size_t enough = wants_memstats(w) ? 1 : ENOUGH * w->n_paths;
+    bool once = wants_memstats(w) && !app_has_gates(w->config);
+    size_t enough = once ? 1 : ENOUGH * w->n_paths;
     *s = (struct watchseries){0};
     if (set_up(s, w, err))
         return -1;

@@ -34,7 +34,8 @@ def names(folder, stem):
 
 def start(*args, **more):
     return subprocess.Popen([tap.CPROF, *map(str, args)], stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, text=True, env=tap.environment(), **more)
+                            stderr=subprocess.PIPE, text=True,
+                            env=tap.environment(TMPDIR=tap.FOLDER.name), **more)
 
 
 def heap(size, time_nanos=1):
@@ -247,6 +248,7 @@ def a_series_is_watched():
                 raise AssertionError((args, run.stderr.read()))
             run.terminate()
             run.communicate()
+            assert not list(pathlib.Path(tap.FOLDER.name).glob("cprof-watch-*"))
     for next in ("-top", "-top=true"):
         done = cprof("-watch", next, "http://127.0.0.1:1/heap")
         assert done.returncode == 1 and b"refused" in done.stderr, done
