@@ -9,7 +9,7 @@
 #include "app/fetching.h"
 #include "app/snapshot.h"
 #include "app/take.h"
-#include "base/parallel.h"
+#include "base/thread.h"
 #include "base/quantity.h"
 #include "base/xalloc.h"
 #include "input/source.h"
@@ -129,7 +129,7 @@ static void run_services(struct collection *all)
     pthread_t *threads = xcalloc(n, sizeof *threads);
     bool *started = xcalloc(n, sizeof *started);
     for (size_t i = 1; i < n; i++)
-        started[i] = parallel_start(&threads[i], collect_service, &all->services[i]);
+        started[i] = thread_start(&threads[i], collect_service, &all->services[i]);
     collect_service(&all->services[0]);
     for (size_t i = 1; i < n; i++) {
         if (started[i])

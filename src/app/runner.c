@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
-#include "base/parallel.h"
+#include "base/thread.h"
 #include "base/xalloc.h"
 #include "sink/process.h"
 
@@ -81,7 +81,7 @@ void runner_add(struct runner *r, const struct runner_facts *facts)
     if (!full)
         r->queue[r->added++ % QUEUE_MAX] = run;
     if (!r->started)
-        r->started = parallel_start(&r->thread, work, r);
+        r->started = thread_start(&r->thread, work, r);
     pthread_cond_broadcast(&r->changed);
     pthread_mutex_unlock(&r->lock);
     if (full) {

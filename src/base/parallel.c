@@ -2,17 +2,13 @@
 #include "base/parallel.h"
 
 #include <sched.h>
-#include <signal.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/pool.h"
-#include "base/xalloc.h"
+#include "base/thread.h"
 
 enum { THREADS_MAX = 64 };
-
-static _Thread_local bool is_worker;
 
 static unsigned processors(void)
 {
@@ -27,37 +23,10 @@ static unsigned processors(void)
 
 unsigned parallel_threads(const struct job *job)
 {
-    if (is_worker)
+    if (thread_is_one_of_several())
         return 1;
     unsigned n = job && job->threads ? job->threads : processors();
     return n < THREADS_MAX ? n : THREADS_MAX;
-}
-
-struct start {
-    void *(*run)(void *context);
-    void *context;
-};
-
-static void *run_worker(void *context)
-{
-    struct start start = *(struct start *)context;
-    free(context);
-    is_worker = true;
-    return start.run(start.context);
-}
-
-bool parallel_start(pthread_t *thread, void *(*run)(void *context), void *context)
-{
-    sigset_t all, before;
-    struct start *start = xmalloc(sizeof *start);
-    *start = (struct start){run, context};
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool started = pthread_create(thread, NULL, run_worker, start) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!started)
-        free(start);
-    return started;
 }
 
 struct task {

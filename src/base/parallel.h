@@ -2,9 +2,6 @@
 #ifndef CPROF_BASE_PARALLEL_H
 #define CPROF_BASE_PARALLEL_H
 
-#include <pthread.h>
-#include <stdbool.h>
-
 #include "base/job.h"
 
 // Work on several threads. Whatever is split must give the same result however many threads there
@@ -18,8 +15,5 @@ unsigned parallel_threads(const struct job *job);
 // The pool's threads help (base/pool.h).
 void parallel_run(const struct job *job, unsigned n_parts, void (*part)(void *context, unsigned i),
                   void *context);
-
-// Starts a thread of one's own, which handles no signals; false where the system gives none.
-bool parallel_start(pthread_t *thread, void *(*run)(void *context), void *context);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/pipeline.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/parallel.h"

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "base/parallel.h"
+#include "base/thread.h"
 
 static struct {
     pthread_mutex_t lock;
@@ -67,7 +67,7 @@ static void *work(void *unused)
 static bool start_thread(void)
 {
     pthread_t thread;
-    if (!parallel_start(&thread, work, NULL))
+    if (!thread_start(&thread, work, NULL))
         return false;
     pthread_detach(thread);
     pool.threads++;

@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/parallel.h"
+#include "base/thread.h"
 
 #define MILLISECOND ((int64_t)1000000)
 
@@ -64,7 +64,7 @@ static void begin_step(const char *step)
     if (!line.step || line.step != step)
         line.since = job_now();
     line.step = step;
-    if (!line.ticks && parallel_start(&thread, tick, NULL)) {
+    if (!line.ticks && thread_start(&thread, tick, NULL)) {
         pthread_detach(thread);
         line.ticks = true;
     }

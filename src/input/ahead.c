@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/parallel.h"
+#include "base/thread.h"
 #include "base/xalloc.h"
 #include "input/window.h"
 
@@ -161,7 +161,7 @@ static int more_from_stream(struct ahead *a, uint64_t want, struct err *err)
 {
     a->passed += (uint64_t)(a->base.at - a->in->at);
     a->in->at = a->base.at;
-    if (a->passed >= START && parallel_start(&a->thread, read_ahead, a)) {
+    if (a->passed >= START && thread_start(&a->thread, read_ahead, a)) {
         a->threaded = true;
         a->base.at = a->base.end = NULL;
         return more_from_thread(a, want, err);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/parallel.h"
+#include "base/thread.h"
 #include "base/vec.h"
 #include "base/xalloc.h"
 #include "input/headers.h"
@@ -352,7 +352,7 @@ static void add_transfer(struct fetcher *f, struct transfer *t)
     pthread_mutex_lock(&f->lock);
     *vec_push(&f->arena, &f->transfers) = t;
     pthread_mutex_unlock(&f->lock);
-    if (!f->started && !(f->started = parallel_start(&f->thread, run, f))) {
+    if (!f->started && !(f->started = thread_start(&f->thread, run, f))) {
         transfer_fail(t, "no thread can be started");
         t->state = TRANSFER_ENDED;
     }

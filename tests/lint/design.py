@@ -11,7 +11,7 @@ RULES = [
     (r"^static (?!const\b|inline\b|_Noreturn\b)(?!.*\bconst \w+(\[.*)?( =|;))[^(]*(;|= .*\{|struct \{)$",
      ["src/*"],
      ["src/cli/*", "src/*/lib*.c", "src/web/httpd.c", "src/web/settings.c", "src/app/optiontable.c",
-      "src/base/hash.c", "src/base/parallel.c", "src/base/pool.c", "src/base/jansson.c",
+      "src/base/hash.c", "src/base/pool.c", "src/base/thread.c", "src/base/jansson.c",
       "src/input/inflater_zstd.c", "src/symbol/minidebug.c"],
      "state of the whole process: many requests run at once, and each has a job, a view, an outcome"),
     (r'strcmp\([^;]*, "-"\)', ["src/*"], ["src/input/stdin.c", "src/cli/args.c"],

@@ -2,6 +2,7 @@
 #include "base/pool.h"
 
 #include <dirent.h>
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "base/parallel.h"

@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <time.h>
 
-#include "base/parallel.h"
+#include "base/thread.h"
 #include "check.h"
 
 static void a_command_knows_its_variables(void)
@@ -45,7 +45,7 @@ static void a_filter_ends_with_its_job(void)
     bool missing;
     job_init(&job);
     int64_t began = job_now();
-    CHECK(parallel_start(&thread, stop_soon, &job));
+    CHECK(thread_start(&thread, stop_soon, &job));
     CHECK_INT(process_filter(argv, SPAN("text"), &out, &missing, &job, &err), -1);
     CHECK_STR(err.text, "interrupted");
     CHECK(job_now() - began < (int64_t)20 * 1000000000);
