@@ -107,16 +107,11 @@ static struct span frame_line(struct printer *p, uint32_t node, bool inlined)
     return (struct span){atomic_load_explicit(&line->at, memory_order_relaxed), line->n};
 }
 
-static void put_weight_of(const struct printer *p, const struct sample *s, struct sink *out)
-{
-    put_value(out, &p->values, report_sample_value(p->r, s), WIDTH);
-}
-
 static void put_stack(struct printer *p, const struct sample *s, struct part *part)
 {
     const struct node_table *t = p->t;
     size_t skip = WIDTH; // the first line has the value where the others are blank
-    put_weight_of(p, s, part->out);
+    put_value(part->out, &p->values, report_sample_value(p->r, s), WIDTH);
     for (uint32_t i = 0; i < s->n_frames; i++) {
         uint32_t loc = p->r->profile->frames[s->frame + i];
         uint32_t end = t->first[loc + 1];

@@ -127,11 +127,6 @@ static void fill_place(struct finder *f, struct leak *leak)
         leak->source = trimmed(text->lines[leak->line - 1]);
 }
 
-static bool has(struct span text, const char *part)
-{
-    return span_find(text, span_of(part)) != SPAN_NOT_FOUND;
-}
-
 // What the functions on the path above the program's own fill, or the line does.
 static const char *filled_by(const struct finder *f, const struct leak *leak)
 {
@@ -153,7 +148,7 @@ static const char *filled_by(const struct finder *f, const struct leak *leak)
                 return functions[k].what;
     }
     for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
-        if (has(leak->source, texts[k].part))
+        if (span_find(leak->source, span_of(texts[k].part)) != SPAN_NOT_FOUND)
             return texts[k].what;
     return NULL;
 }

@@ -38,7 +38,7 @@ CONTRACTS = {
     "src/report/flameparts.h": ["src/report/flamespine.c", "src/report/flamestart.c"],
     "src/report/gate.h": ["src/report/gateparse.c", "src/report/gatetrend.c"],
     "src/report/report.h": ["src/report/graph.c", "src/report/list.c", "src/report/tags.c",
-                            "src/report/top.c", "src/report/topprofile.c"],
+                            "src/report/top.c"],
     "src/symbol/dwarf.h": ["src/symbol/nodwarf.c"],
     "src/web/server_parts.h": ["src/web/server.c", "src/web/work.c"],
 }
