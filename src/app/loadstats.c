@@ -26,7 +26,7 @@ static struct stream stream_of(struct span bytes)
 }
 
 // How much is in use by the heap profile in the same text; 0 where there is none.
-static int64_t profiled(struct span text, const struct job *job)
+static int64_t profiled(struct span text, int64_t *time_nanos, const struct job *job)
 {
     struct profile p;
     struct err ignored;
@@ -35,6 +35,7 @@ static int64_t profiled(struct span text, const struct job *job)
     int64_t sum = 0;
     profile_init(&p);
     if (profile_read(&p, &in, &options, job, &ignored) == 0) {
+        *time_nanos = p.time_nanos ? p.time_nanos : *time_nanos;
         uint32_t type = series_type(&p, "inuse_space");
         for (uint32_t i = 0; type != NO_INDEX && i < p.n_samples; i++)
             sum += sample_values(&p, &p.samples[i])[type];
@@ -56,8 +57,9 @@ static int64_t time_of(const char *place)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-static int read_point(struct memstats_point *point, const char *place, struct fetcher *fetcher,
-                      const struct job *job, struct err *err)
+// *alone where it is a heap profile, which has no MemStats but may stand beside some.
+static int read_point(struct memstats_point *point, bool *alone, const char *place,
+                      struct fetcher *fetcher, const struct job *job, struct err *err)
 {
     struct buf text = {0};
     struct source *source = source_open(place, fetcher, job, err);
@@ -68,9 +70,10 @@ static int read_point(struct memstats_point *point, const char *place, struct fe
         struct stream in = stream_of(buf_span(&text));
         status = memstats_read(&point->stats, &in, job, err);
     }
-    if (status == 0)
-        point->profiled = profiled(buf_span(&text), job);
-    else
+    if (text.n)
+        point->profiled = profiled(buf_span(&text), &point->time_nanos, job);
+    *alone = status && point->profiled > 0;
+    if (status)
         source_blame(place, err);
     buf_release(&text);
     return status;
@@ -99,19 +102,39 @@ static int make_profile(struct loaded *l, struct err *err)
     return status;
 }
 
+// Tells what was read last before the profile how much that accounts for, or what came first.
+static void put_beside(struct memstats_point *points, size_t n, const struct memstats_point *heap)
+{
+    size_t at = 0;
+    for (size_t i = 1; i < n && points[i].time_nanos <= heap->time_nanos; i++)
+        at = i;
+    points[at].profiled = points[at].profiled ? points[at].profiled : heap->profiled;
+}
+
 static int read_points(struct loaded *l, const struct config *config, const struct job *job,
                        struct err *err)
 {
     const name_list *names = &l->sources;
     struct fetcher *fetcher = NULL;
     struct memstats_point *points = arena_alloc(&l->arena, (names->n + 1) * sizeof *points);
+    struct memstats_point *heaps = arena_alloc(&l->arena, (names->n + 1) * sizeof *heaps);
     int status = fetching_expect(&fetcher, names, config, job, err);
-    for (size_t i = 0; i < names->n && status == 0; i++)
-        status = read_point(&points[i], names->at[i], fetcher, job, err);
+    size_t n = 0, n_heaps = 0;
+    for (size_t i = 0; i < names->n && status == 0; i++) {
+        struct memstats_point point;
+        bool alone;
+        status = read_point(&point, &alone, names->at[i], fetcher, job, err);
+        if (status == 0)
+            points[n++] = point;
+        else if (alone && names->n > 1)
+            heaps[n_heaps++] = point, status = 0;
+    }
     fetcher_free(fetcher);
-    qsort(points, names->n, sizeof *points, by_time);
-    l->memstats = (struct memstats_points){points, (uint32_t)names->n};
-    return status;
+    qsort(points, n, sizeof *points, by_time);
+    for (size_t i = 0; i < n_heaps && n; i++)
+        put_beside(points, n, &heaps[i]);
+    l->memstats = (struct memstats_points){points, (uint32_t)n};
+    return status == 0 && n == 0 ? -1 : status; // the last one's error is there
 }
 
 const struct loaded *loadstats(char *const *paths, size_t n_paths, const struct config *config,

@@ -198,8 +198,8 @@ static void put_advice(struct writer *w)
 {
     const struct series *s = &w->l->trend.series;
     if (s->n_repeats * 2 >= s->n_read)
-        sink_write(w->out, SPAN("Most were taken with no collection between: a URL with gc=1, such "
-                                "as .../debug/pprof/heap?gc=1, makes one before each\n"));
+        sink_write(w->out, SPAN("Most equal the one before: if there was no collection between, a "
+                                "URL such as .../debug/pprof/heap?gc=1 makes one before each\n"));
 }
 
 // Where nothing grows by itself: what goroutines do, which hold little of what a heap shows.

@@ -131,7 +131,7 @@ label_lines format_series_labels(const struct report *r, const struct trend *t)
         ADD("The process was started anew %s: the %u snapshots before are left out",
             s->n_restarts > 1 ? "several times, the last time" : "once", s->n_cut);
     if (s->n_repeats)
-        ADD("%u equal the one before, as no collection was between: left out", s->n_repeats);
+        ADD("%u equal the one before, as where no collection was between: left out", s->n_repeats);
     if (t->rates)
         ADD("Values are per second");
     else if (is_sum(r))

@@ -165,6 +165,11 @@ def mem_stats_are_judged_since_the_last_restart():
             "HeapInuse": (90 if i < 4 else 10) * 2**20 + life * 2**20}}))
     text = must("-memstats", folder).decode()
     assert "started anew once: verdicts are of the last 8" in text, text
+    held, = series([heap(1767366304 * SECOND, held=(3, 3))])
+    vars_ = pathlib.Path(tap.scratch("vars_host_20260102T150405.000Z.txt"))
+    vars_.write_text(json.dumps({"memstats": {"TotalAlloc": 9, "HeapAlloc": 4 * SIZE}}))
+    assert "accounts for 75% of HeapAlloc" in must("-memstats", vars_, held).decode()
+    assert cprof("-memstats", held, held).returncode == 1
     done = cprof("-memstats", "-fail_if=memstats.HeapInuse: growing", folder)
     assert done.returncode == 3, done
 
