@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/hintrules.h"
 
+#include <ctype.h>
+#include <string.h>
+
 #define ONCE                                                         \
     {                                                                \
         "runtime.doInit", "sync.(*Once)", "=main.init", "main.init." \
@@ -167,3 +170,54 @@ const struct rule rules[] = {
      .least_value = 4 << 20},
     {.hint = {.name = NULL}},
 };
+
+bool rule_names(const char *const *list, struct span name)
+{
+    for (size_t i = 0; i < RULE_PARTS && list[i]; i++)
+        if (list[i][0] == '=' ? span_eq(name, span_of(list[i] + 1))
+                              : span_starts(name, span_of(list[i])))
+            return true;
+    return false;
+}
+
+static bool is_word(char c)
+{
+    return c == '_' || c == '.' || isalnum((unsigned char)c);
+}
+
+// "s = s + x"
+static bool is_of_itself(struct span text)
+{
+    size_t at = span_find(text, SPAN(" = ")), start = at;
+    if (at == SPAN_NOT_FOUND)
+        return false;
+    while (start > 0 && is_word(text.at[start - 1]))
+        start--;
+    struct span name = span_from(span_upto(text, at), start), rest = span_from(text, at + 3);
+    return name.n && span_starts(rest, name) && span_starts(span_from(rest, name.n), SPAN(" + "));
+}
+
+bool rule_has_word(const char *const *list, struct span text)
+{
+    for (size_t i = 0; i < RULE_PARTS && list[i]; i++) {
+        struct span part = span_of(list[i]);
+        if (strcmp(list[i], RULE_OF_ITSELF) == 0 && is_of_itself(text))
+            return true;
+        for (size_t from = 0, at; from < text.n; from += at + 1) {
+            at = span_find(span_from(text, from), part);
+            if (at == SPAN_NOT_FOUND)
+                break;
+            if (!is_word(*part.at) || from + at == 0 || !is_word(text.at[from + at - 1]))
+                return true;
+        }
+    }
+    return false;
+}
+
+bool rule_has_part(const char *const *list, struct span text)
+{
+    for (size_t i = 0; i < RULE_PARTS && list[i]; i++)
+        if (span_find(text, span_of(list[i])) != SPAN_NOT_FOUND)
+            return true;
+    return false;
+}

@@ -47,4 +47,12 @@ struct rule {
 // Ended by one whose name is NULL.
 extern const struct rule rules[];
 
+// Whether a function's name is one of these.
+bool rule_names(const char *const *list, struct span name);
+
+// Whether a text has one of these; of a part that begins with a letter the whole word: make(, and
+// not remake(.
+bool rule_has_word(const char *const *list, struct span text);
+bool rule_has_part(const char *const *list, struct span text);
+
 #endif

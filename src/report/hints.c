@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/hints.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -38,6 +37,12 @@ enum size_pattern sizes_pattern(const int64_t *sizes, const double *objects, uin
     return n >= 6 && mean_ratio < 1.25 ? SIZES_MANY : SIZES_UNKNOWN;
 }
 
+// What a line makes by calling a rule's functions.
+struct call_sums {
+    int64_t value, large; // large: of objects that are so by the rule
+    double objects;
+};
+
 // What one line of the program's own makes or calls.
 struct place_sums {
     uint32_t node; // of the table of lines
@@ -47,9 +52,13 @@ struct place_sums {
     double *objects;
     uint32_t n_sizes;
     size_t cap;
-    int64_t *calls;         // by rule
-    int64_t *large_calls;   // of objects that are large by the rule
-    double *objects_called; // how many objects the calls are
+    struct call_sums *calls; // by rule; NULL: there are none
+};
+
+// Of which rules a function is one, a bit each; worked out when it is first met.
+struct marks {
+    uint32_t anywhere, functions, through, below, within;
+    bool known, own;
 };
 
 struct finder {
@@ -64,66 +73,15 @@ struct finder {
     uint32_t n_rules;
     str_id bytes; // key of tags
     VEC(struct place_sums) places;
-    uint32_t *place_of; // by node of lines
-    int64_t *anywhere;  // by rule
+    uint32_t *place_of;  // by node of lines
+    int64_t *anywhere;   // by rule
+    struct marks *marks; // by node of lines
     VEC(struct hint) found;
 };
 
 static struct span name_of(const struct finder *f, uint32_t node)
 {
     return node_str(&f->out->lines, f->out->lines.infos.at[node].name);
-}
-
-static bool names(const char *const *list, struct span name)
-{
-    for (size_t i = 0; i < RULE_PARTS && list[i]; i++)
-        if (list[i][0] == '=' ? span_eq(name, span_of(list[i] + 1))
-                              : span_starts(name, span_of(list[i])))
-            return true;
-    return false;
-}
-
-static bool is_word(char c)
-{
-    return c == '_' || c == '.' || isalnum((unsigned char)c);
-}
-
-// "s = s + x"
-static bool is_of_itself(struct span text)
-{
-    size_t at = span_find(text, SPAN(" = ")), start = at;
-    if (at == SPAN_NOT_FOUND)
-        return false;
-    while (start > 0 && is_word(text.at[start - 1]))
-        start--;
-    struct span name = span_from(span_upto(text, at), start), rest = span_from(text, at + 3);
-    return name.n && span_starts(rest, name) && span_starts(span_from(rest, name.n), SPAN(" + "));
-}
-
-// Of a part that begins with a letter the whole word has to be there: make(, and not remake(.
-static bool has_word(const char *const *list, struct span text)
-{
-    for (size_t i = 0; i < RULE_PARTS && list[i]; i++) {
-        struct span part = span_of(list[i]);
-        if (strcmp(list[i], RULE_OF_ITSELF) == 0 && is_of_itself(text))
-            return true;
-        for (size_t from = 0, at; from < text.n; from += at + 1) {
-            at = span_find(span_from(text, from), part);
-            if (at == SPAN_NOT_FOUND)
-                break;
-            if (!is_word(*part.at) || from + at == 0 || !is_word(text.at[from + at - 1]))
-                return true;
-        }
-    }
-    return false;
-}
-
-static bool has_part(const char *const *list, struct span text)
-{
-    for (size_t i = 0; i < RULE_PARTS && list[i]; i++)
-        if (span_find(text, span_of(list[i])) != SPAN_NOT_FOUND)
-            return true;
-    return false;
 }
 
 static bool applies(const struct finder *f, const struct rule *rule)
@@ -135,11 +93,7 @@ static struct place_sums *place_at(struct finder *f, uint32_t node)
 {
     if (f->place_of[node] == NO_INDEX) {
         f->place_of[node] = (uint32_t)f->places.n;
-        *vec_push(f->arena, &f->places) = (struct place_sums){
-            .node = node,
-            .calls = arena_zalloc(f->arena, f->n_rules, sizeof(int64_t)),
-            .large_calls = arena_zalloc(f->arena, f->n_rules, sizeof(int64_t)),
-            .objects_called = arena_zalloc(f->arena, f->n_rules, sizeof(double))};
+        *vec_push(f->arena, &f->places) = (struct place_sums){.node = node};
     }
     return &f->places.at[f->place_of[node]];
 }
@@ -165,9 +119,11 @@ static void add_size(struct finder *f, struct place_sums *place, int64_t size, d
     }
     if (size <= 0 || place->n_sizes == SIZES_MAX)
         return;
-    if (!place->sizes) {
-        place->sizes = arena_alloc(f->arena, SIZES_MAX * sizeof *place->sizes);
-        place->objects = arena_alloc(f->arena, SIZES_MAX * sizeof *place->objects);
+    if (place->n_sizes == place->cap) {
+        size_t cap = place->cap ? 2 * place->cap : 4, one = sizeof(int64_t);
+        place->sizes = arena_grow(f->arena, place->sizes, place->cap * one, cap * one);
+        place->objects = arena_grow(f->arena, place->objects, place->cap * one, cap * one);
+        place->cap = cap;
     }
     for (uint32_t k = place->n_sizes++; k > i; k--) {
         place->sizes[k] = place->sizes[k - 1];
@@ -191,49 +147,67 @@ static uint32_t stack_of(const struct finder *f, const struct sample *s, uint32_
     return n;
 }
 
-static bool is_within(const struct finder *f, const struct rule *rule, const uint32_t *nodes,
-                      uint32_t n)
+static const struct marks *marks_of(struct finder *f, uint32_t node)
 {
-    for (uint32_t i = 0; i < n; i++)
-        if (names(rule->not_within, name_of(f, nodes[i])))
-            return true;
-    return false;
+    struct marks *m = &f->marks[node];
+    if (m->known)
+        return m;
+    struct span name = name_of(f, node);
+    m->known = true;
+    m->own = own_node_class(&f->own, node) == CODE_OWN;
+    for (uint32_t k = 0; k < f->n_rules; k++) {
+        const struct rule *rule = &rules[k];
+        uint32_t bit = UINT32_C(1) << k;
+        if (!applies(f, rule))
+            continue;
+        if (rule->kind == RULE_ANYWHERE)
+            m->anywhere |= rule_names(rule->functions, name) ? bit : 0;
+        if (rule->kind != RULE_CALLS)
+            continue;
+        m->functions |= rule_names(rule->functions, name) ? bit : 0;
+        m->through |= rule_names(rule->through, name) ? bit : 0;
+        m->below |= !f->cpu || !rule->below[0] || rule_names(rule->below, name) ? bit : 0;
+        m->within |= rule_names(rule->not_within, name) ? bit : 0;
+    }
+    return m;
 }
 
-static bool is_below(const struct finder *f, const struct rule *rule, const uint32_t *nodes,
-                     uint32_t own)
+// The rules by one of whose functions the line made what the stack is of; own is the line.
+static uint32_t rules_called(struct finder *f, const uint32_t *nodes, uint32_t own, uint32_t n)
 {
-    if (!f->cpu || !rule->below[0])
-        return true;
+    uint32_t at = own - 1, through = ~UINT32_C(0), called = 0, below = 0, within = 0;
+    for (bool more = true; more; at--) {
+        const struct marks *m = marks_of(f, nodes[at]);
+        called |= through & m->functions;
+        through &= m->through;
+        more = through && at > 0;
+    }
+    if (!called)
+        return 0;
     for (uint32_t i = 0; i < own; i++)
-        if (names(rule->below, name_of(f, nodes[i])))
-            return true;
-    return false;
+        below |= marks_of(f, nodes[i])->below;
+    for (uint32_t i = 0; i < n; i++)
+        within |= marks_of(f, nodes[i])->within;
+    return called & below & ~within;
 }
 
-static struct span called_by(const struct finder *f, const struct rule *rule, const uint32_t *nodes,
-                             uint32_t own)
-{
-    uint32_t i = own - 1;
-    while (i > 0 && names(rule->through, name_of(f, nodes[i])))
-        i--;
-    return name_of(f, nodes[i]);
-}
-
-static void count_calls(struct finder *f, struct place_sums *place, const uint32_t *nodes,
-                        uint32_t own, uint32_t n, const struct sample *s)
+static void count_calls(struct finder *f, const uint32_t *nodes, uint32_t own, uint32_t n,
+                        const struct sample *s)
 {
     const int64_t *values = sample_values(f->p, s);
-    int64_t size = size_of(f, s);
-    for (uint32_t k = 0; k < f->n_rules; k++) {
-        if (rules[k].kind != RULE_CALLS || !applies(f, &rules[k]) ||
-            !names(rules[k].functions, called_by(f, &rules[k], nodes, own)) ||
-            !is_below(f, &rules[k], nodes, own) || is_within(f, &rules[k], nodes, n))
+    uint32_t called = rules_called(f, nodes, own, n);
+    int64_t size = called ? size_of(f, s) : 0;
+    for (uint32_t k = 0; called >> k; k++) {
+        if (!(called >> k & 1))
             continue;
-        place->calls[k] += values[f->type];
-        place->large_calls[k] += size == 0 || size >= rules[k].least_size ? values[f->type] : 0;
+        struct place_sums *place = place_at(f, nodes[own]);
+        if (!place->calls)
+            place->calls = arena_zalloc(f->arena, f->n_rules, sizeof *place->calls);
+        struct call_sums *sums = &place->calls[k];
+        sums->value += values[f->type];
+        sums->large += size == 0 || size >= rules[k].least_size ? values[f->type] : 0;
         if (f->objects != NO_INDEX)
-            place->objects_called[k] += (double)values[f->objects];
+            sums->objects += (double)values[f->objects];
     }
 }
 
@@ -246,19 +220,18 @@ static void count_sample(struct finder *f, const struct sample *s)
     f->out->total += value;
     if (n == 0 || value <= 0)
         return;
-    for (uint32_t k = 0; k < f->n_rules; k++)
-        if (rules[k].kind == RULE_ANYWHERE && applies(f, &rules[k]) &&
-            names(rules[k].functions, name_of(f, nodes[0])))
-            f->anywhere[k] += value;
-    while (own < n && own_node_class(&f->own, nodes[own]) != CODE_OWN)
+    uint32_t anywhere = marks_of(f, nodes[0])->anywhere;
+    for (uint32_t k = 0; anywhere >> k; k++)
+        f->anywhere[k] += anywhere >> k & 1 ? value : 0;
+    while (own < n && !marks_of(f, nodes[own])->own)
         own++;
     if (own == n)
         return;
-    struct place_sums *place = place_at(f, nodes[own]);
     if (own > 0) {
-        count_calls(f, place, nodes, own, n, s);
+        count_calls(f, nodes, own, n, s);
         return;
     }
+    struct place_sums *place = place_at(f, nodes[own]);
     place->leaf = true;
     place->value += value;
     if (f->in_use != NO_INDEX)
@@ -304,8 +277,8 @@ static void add_hint(struct finder *f, const struct rule *rule, uint32_t node, i
     struct hint h = hint_at(f, rule, node, value);
     if (h.source.n == 0 && rule->needs_text)
         return;
-    if (h.source.n &&
-        ((rule->text[0] && !has_word(rule->text, h.source)) || has_part(rule->not_text, h.source)))
+    if (h.source.n && ((rule->text[0] && !rule_has_word(rule->text, h.source)) ||
+                       rule_has_part(rule->not_text, h.source)))
         return;
     h.share = share;
     h.seen = seen;
@@ -353,8 +326,11 @@ static void judge_leaf(struct finder *f, const struct rule *rule, const struct p
 
 static bool are_enough(const struct finder *f, const struct place_sums *p, uint32_t rule)
 {
-    bool many = f->objects == NO_INDEX || p->objects_called[rule] >= rules[rule].least_objects;
-    return p->calls[rule] > 0 && p->large_calls[rule] >= p->calls[rule] / 4 && many;
+    if (!p->calls)
+        return false;
+    const struct call_sums *sums = &p->calls[rule];
+    bool many = f->objects == NO_INDEX || sums->objects >= rules[rule].least_objects;
+    return sums->value > 0 && sums->large >= sums->value / 4 && many;
 }
 
 static void judge_place(struct finder *f, const struct place_sums *p)
@@ -364,7 +340,7 @@ static void judge_place(struct finder *f, const struct place_sums *p)
         if (!applies(f, &rules[k]))
             continue;
         if (rules[k].kind == RULE_CALLS && are_enough(f, p, k))
-            add_hint(f, &rules[k], p->node, p->calls[k], NULL);
+            add_hint(f, &rules[k], p->node, p->calls[k].value, NULL);
         else if (p->leaf && rules[k].kind != RULE_CALLS && f->found.n == first)
             judge_leaf(f, &rules[k], p);
     }
@@ -445,6 +421,7 @@ static void begin(struct finder *f)
         f->n_rules++;
     f->anywhere = arena_zalloc(f->arena, f->n_rules, sizeof *f->anywhere);
     size_t n = f->out->lines.infos.n;
+    f->marks = arena_zalloc(f->arena, n + 1, sizeof *f->marks);
     f->place_of = arena_alloc(f->arena, (n + 1) * sizeof *f->place_of);
     memset(f->place_of, 0xff, n * sizeof *f->place_of);
 }

@@ -37,15 +37,40 @@ static void patterns_of_sizes(void)
     }
 }
 
+static void words_of_a_line(void)
+{
+    static const char *const list[RULE_PARTS] = {"make(", " += ", RULE_OF_ITSELF};
+    static const struct {
+        const char *text;
+        bool found;
+    } rows[] = {{"b := make([]byte, n)", true},
+                {"b := remake(n)", false},
+                {"x.make(n), make(n)", true},
+                {"n += len(b)", true},
+                {"s = s + \",\"", true},
+                {"s.out = s.out + x", true},
+                {"s = t + x", false},
+                {"s = ss + x", false},
+                {"", false},
+                {"make", false},
+                {"total = total - x", false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        check_about("%s", rows[i].text);
+        CHECK_INT(rule_has_word(list, span_of(rows[i].text)), rows[i].found);
+    }
+}
+
 static void rules_are_whole(void)
 {
-    for (const struct rule *r = rules; r->hint.name; r++) {
+    size_t n = 0;
+    for (const struct rule *r = rules; r->hint.name; r++, n++) {
         check_about("%s", r->hint.name);
         CHECK(r->hint.meaning && *r->hint.meaning && r->hint.advice && *r->hint.advice);
         CHECK(r->cpu || r->heap);
         CHECK((r->kind == RULE_CALLS || r->kind == RULE_ANYWHERE) == (r->functions[0] != NULL));
         CHECK(!r->needs_text || r->text[0]);
     }
+    CHECK(n < 32); // a bit each
 }
 
-CHECK_MAIN(CASE(patterns_of_sizes), CASE(rules_are_whole))
+CHECK_MAIN(CASE(patterns_of_sizes), CASE(words_of_a_line), CASE(rules_are_whole))
