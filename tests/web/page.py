@@ -375,15 +375,23 @@ COLORS = """const canvas = document.createElement('canvas').getContext('2d', {wi
 
 
 def both_themes_can_be_read():
-    with serving(TAGS) as server, serving(f"-diff_base={CPU}", AFTER) as compared, browsing() as page:
+    with serving(TAGS) as server, serving(f"-diff_base={CPU}", AFTER) as compared, serving("binaries/lot.pb.gz") as lot, browsing() as page:
         for theme in ["light", "dark"]:
             media(page.browser, prefers_color_scheme=theme)
             for address in [f"{server.url}/ui/{view}?{q}" for view in ["flamegraph", "top", "tags", "traces", "peek"] for q in ["f=main", "f=main&q=sha"]] + \
-                    [compared.url, compared.url + "/ui/diff", f"{server.url}/ui/flamegraph?zoom=main.worker;runtime/pprof.Do&tagroot=tenant"]:
+                    [lot.url + "/ui/disasm?f=sum", lot.url + "/ui/source?f=sum", lot.url + "/ui/disasm?f=nothing", compared.url + "/ui/hints", compared.url, compared.url + "/ui/diff", f"{server.url}/ui/flamegraph?zoom=main.worker;runtime/pprof.Do&tagroot=tenant"]:
                 page.open(address)
                 assert page.data("theme") == theme
                 for what, ink, paper in page.js(COLORS, "body *"):
                     assert contrast(ink, paper) >= 4.5, (theme, address, what, ink, paper, contrast(ink, paper))
+            for opens in ["arguments[0].focus(); arguments[0].dispatchEvent(new KeyboardEvent('keydown', {key: 'ContextMenu', bubbles: true, cancelable: true}))",
+                          "document.querySelector('[data-action=help]').click()", "document.querySelector('[data-action=filter]').click()",
+                          "document.querySelector('[data-action=save]').click()"]:
+                page.open(server.url)
+                page.js(opens, page.all("[data-frame]")[0])
+                for what, ink, paper in page.js(COLORS, "[role=menu] *, dialog *"):
+                    assert contrast(ink, paper) >= 4.5, (theme, opens, what, ink, paper)
+        page.open(server.url)
         page.click("[data-action=theme]")
         assert page.data("theme") == "light"
         page.open(server.url)

@@ -171,7 +171,7 @@ function drawWhat() {
   const select = $('#sample'), key = JSON.stringify(p.sample_types);
   if (select.dataset.key !== key) {
     select.dataset.key = key;
-    select.replaceChildren(...p.sample_types.map((t) => el('option', { value: t.type }, t.unit && t.unit !== t.type ? `${t.type} (${short(t.unit)})` : t.type)));
+    select.replaceChildren(...p.sample_types.map((t) => el('option', { value: t.type, label: t.unit && t.unit !== t.type ? `${t.type} (${short(t.unit)})` : undefined }, t.type)));
   }
   select.selectedIndex = state.typeIndex ?? select.selectedIndex;
 }
