@@ -210,7 +210,7 @@ function drawWeight(weight, value) {
 function drawLegend() {
   const legend = $('#legend'), item = (color, text, more) => {
     const i = el('i', { class: more });
-    i.style.background = `var(--${color})`;
+    i.style.backgroundColor = `var(--${color})`;
     return el('span', {}, i, text);
   };
   if (state.view !== 'flamegraph') legend.replaceChildren();
