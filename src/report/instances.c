@@ -90,6 +90,20 @@ static struct blocked *place_of(struct finder *f, struct span operation, uint32_
     return b;
 }
 
+static void add_wait(struct blocked *b, int64_t minutes, double n)
+{
+    enum { MOST = sizeof b->waited / sizeof *b->waited };
+    uint32_t i = 0;
+    b->minutes = minutes > b->minutes ? minutes : b->minutes;
+    while (i < b->n_waited && b->waited[i].minutes != minutes)
+        i++;
+    if (i == MOST)
+        return;
+    b->waited[i].minutes = minutes;
+    b->waited[i].n += n;
+    b->n_waited += i == b->n_waited;
+}
+
 static void add_sample(struct finder *f, const struct sample *s)
 {
     struct span operation;
@@ -98,24 +112,46 @@ static void add_sample(struct finder *f, const struct sample *s)
         return;
     struct blocked *b = place_of(f, operation, node);
     const struct label *minutes = label_of(f, s, f->minutes);
-    if (minutes && minutes->num > b->minutes)
-        b->minutes = minutes->num;
+    double sum = 0;
     for (uint32_t i = 0; i < f->p->n_sides; i++) {
         size_t at = (size_t)s->row * f->p->n_sample_types + f->r->options.value_index;
         ((double *)b->counts)[i] += (double)f->p->sides[i].values[at];
+        sum += (double)f->p->sides[i].values[at];
     }
+    if (minutes)
+        add_wait(b, minutes->num, sum);
 }
 
-// Workers, tickers and listeners wait by design: as many in each instance, or for input.
+// Whether they came one after another: they have waited for many different times, and for none of
+// these has even half of all. What is there by design has begun to wait at once, or waits shortly.
+static bool grows_with_minutes(const struct blocked *b)
+{
+    double most = 0;
+    for (uint32_t i = 0; i < b->n_waited; i++)
+        most = fmax(most, b->waited[i].n);
+    return b->n_waited >= 5 && most <= b->total / 2;
+}
+
+// Workers, tickers and listeners wait by design: for input or for time, or as many in each instance
+// for something to do. Nobody means to wait for a lock, or for somebody who takes what is sent.
 static bool is_meant(const struct blocked *b, uint32_t n)
 {
+    static const char *const kinds[] = {
+        "chan receive", "select", "sync.Cond.Wait", "semacquire", "sync.WaitGroup.Wait", NULL};
+    static const struct span never[] = {SPAN("chan receive (nil chan)"), SPAN("select (no cases)")};
+    if (span_eq(b->operation, SPAN("IO wait")) || span_eq(b->operation, SPAN("sleep")))
+        return true;
+    if (!starts_with(b->operation, kinds) || span_eq(b->operation, never[0]) ||
+        span_eq(b->operation, never[1]))
+        return false;
+
     double least = INFINITY, most = 0;
     for (uint32_t i = 0; i < n; i++) {
         least = fmin(least, b->counts[i]);
         most = fmax(most, b->counts[i]);
     }
     bool alike = n > 1 && least > 0 && most <= 1.25 * least + 2;
-    return alike || span_eq(b->operation, SPAN("IO wait"));
+    return alike && (most == least || !grows_with_minutes(b));
 }
 
 static void judge(const struct finder *f, struct blocked *b)

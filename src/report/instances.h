@@ -17,8 +17,14 @@ struct blocked {
     double rms, total;
     uint32_t worst, n_with; // the instance that has most, and how many have any
     int64_t minutes;        // the longest wait; 0: not known
-    bool meant;             // waits as it should: about as many in each instance, or by its kind
-    bool suspect;           // some instance has as many as the option says
+    // How many wait for so many minutes, of the values that were met first.
+    struct waited {
+        int64_t minutes;
+        double n;
+    } waited[32];
+    uint32_t n_waited;
+    bool meant;   // waits as it should: for input or time, or for work, as many in each instance
+    bool suspect; // some instance has as many as the option says
 };
 
 struct instances {

@@ -19,7 +19,7 @@ def hints(name, *flags):
 
 
 def rules():
-    return sorted(p.name.split(".")[0] for p in PROFILES.glob("*.yes.*"))
+    return sorted({p.name.split(".")[0] for p in PROFILES.glob("*.yes.*")})
 
 
 def each_rule_fires_on_its_profile():
@@ -32,6 +32,17 @@ def each_rule_fires_on_its_profile():
         assert rows[0]["line"] > 0 and rows[0]["function"].startswith("main."), (rule, rows)
         if rule != "piecewise-growth":  # which is what remains where the text is not found
             assert rows[0]["file"].endswith("main.go") and rows[0]["source"], (rule, rows)
+
+
+def time_is_seen_as_memory_is():
+    found = sorted(p.name.split(".")[0] for p in PROFILES.glob("*.cpu.yes.*"))
+    assert len(found) == 8, found
+    for rule in found:
+        for flags in (SOURCE, []):
+            rows = hints(rule + ".cpu.yes", *flags)
+            assert rows and rows[0]["rule"] == rule and rows[0]["share"] > 0.3, (rule, rows)
+            assert rows[0]["function"].startswith("main.") and rows[0]["line"] > 0, (rule, rows)
+        assert hints(rule + ".cpu.no", *SOURCE) == [], rule
 
 
 def each_rule_has_its_profiles():
@@ -62,6 +73,7 @@ def nothing_to_say_is_a_sentence():
     assert "\nNo hints: " in text and "3%" in text, text
 
 
-tap.run([each_rule_fires_on_its_profile, each_rule_has_its_profiles, no_rule_fires_where_it_must_not,
+tap.run([each_rule_fires_on_its_profile, time_is_seen_as_memory_is, each_rule_has_its_profiles,
+         no_rule_fires_where_it_must_not,
          without_the_source_nothing_is_said_that_only_it_can_tell,
          time_in_a_buffer_that_does_not_grow_is_no_growth, nothing_to_say_is_a_sentence])

@@ -206,6 +206,21 @@ def one_sick_instance_shows():
     assert "No place where 5000" in must("-leaks", "-instances", "-suspect=5000", *paths).decode()
 
 
+def what_waits_as_it_should_is_told_by_its_kind_and_spread():
+    def dump(i, state, n, minutes):
+        return "".join(f"goroutine {g + 1} [{state}, {minutes(g)} minutes]:\nmain.wait()\n"
+                       "\t/app/main.go:7 +0x2\n\n" for g in range(n + i % 2)).encode()
+
+    for state, minutes, meant in (("chan receive", lambda g: 90, "yes"),
+                                  ("chan send", lambda g: 90, "no"),
+                                  ("chan receive", lambda g: 1 + g // 20, "no"),
+                                  ("IO wait", lambda g: 1 + g // 20, "yes"),
+                                  ("select (no cases)", lambda g: 90, "no")):
+        rows = json.loads(must("-leaks", "-instances", "-suspect=300", "-format=json", *series(
+            [dump(i, state, 400, minutes) for i in range(6)])))["rows"]
+        assert rows[0]["meant"] == meant and (rows[0]["suspect"] == "no") == (meant == "yes"), rows
+
+
 def goroutines_that_grow_are_told_beside_a_calm_heap():
     folder = pathlib.Path(tap.scratch("series"))
     folder.mkdir()
@@ -297,7 +312,8 @@ tap.run([growth_is_told_and_calm_is_not, documents_obey_the_schema,
          objects_are_told_apart_by_stack_and_size_alone, the_limit_is_in_the_document,
          mem_stats_are_judged_since_the_last_restart,
          what_is_in_use_is_judged_where_nothing_was_chosen,
-         one_sick_instance_shows, goroutines_that_grow_are_told_beside_a_calm_heap,
+         one_sick_instance_shows, what_waits_as_it_should_is_told_by_its_kind_and_spread,
+         goroutines_that_grow_are_told_beside_a_calm_heap,
          heaps_of_one_collection_call_for_more, a_heap_of_which_all_is_recorded_counts_objects,
          entries_have_a_place, the_shell_has_them, leaks_name_line_and_source,
          a_leaking_service_is_found_out])

@@ -363,8 +363,27 @@ func init() {
 	runtime.MemProfileRate = 4096
 }
 
+// Runs for three seconds.
+func profileTime(run func()) {
+	file, err := os.Create(os.Args[2])
+	if err != nil {
+		panic(err)
+	}
+	defer file.Close()
+	start := time.Now()
+	pprof.StartCPUProfile(file)
+	for time.Since(start) < 3*time.Second {
+		run()
+	}
+	pprof.StopCPUProfile()
+}
+
 func main() {
 	run := modes[os.Args[1]]
+	if strings.HasSuffix(os.Args[2], ".pb.gz") && strings.Contains(os.Args[2], ".cpu.") {
+		profileTime(run)
+		return
+	}
 	run()
 	form := 0
 	if strings.HasSuffix(os.Args[2], ".txt") {
