@@ -129,6 +129,7 @@ struct merging {
     struct merger *merger;
     char *const *paths;
     size_t n, n_read;
+    struct profile first;  // as it was read: it stays so where it is the only one
     struct bundle *bundle; // in the place of paths, or NULL
     struct member {
         struct buf bytes, name;
@@ -249,6 +250,18 @@ static void blame_merge(const char *place, struct err *err)
     buf_release(&shown);
 }
 
+static int add_profile(struct merging *m, struct profile *p, struct err *err)
+{
+    if (m->n_read == 0) {
+        m->first = *p;
+        *p = (struct profile){0};
+        return 0;
+    }
+    int status = m->n_read == 1 ? merger_add(m->merger, &m->first, err) : 0;
+    profile_release(&m->first);
+    return status ? status : merger_add(m->merger, p, err);
+}
+
 // With keep_going those that cannot be read or merged are left out.
 static int take_file(void *context, size_t index, struct profile *p, struct err *err)
 {
@@ -257,7 +270,7 @@ static int take_file(void *context, size_t index, struct profile *p, struct err 
     job_progress(l->job, &(struct job_progress){"merging", index, m->n, "files"});
     int status = -1;
     if (p)
-        status = l->series ? add_snapshot(m, p, err) : merger_add(m->merger, p, err);
+        status = l->series ? add_snapshot(m, p, err) : add_profile(m, p, err);
     if (p && status)
         blame_merge(place_at(m, index), err);
     m->n_read += status == 0;
@@ -281,9 +294,12 @@ static void release_members(struct merging *m)
     }
 }
 
-static int merge_files(struct loader *l, struct merger *m, char *const *paths, size_t n)
+// Adds all of them to the merger but one that is alone, which goes to *only.
+static int merge_files(struct loader *l, struct merger *m, char *const *paths, size_t n,
+                       struct profile *only)
 {
-    struct merging merging = {l, m, paths, n, 0, l->bundle, {{{0}, {0}}}};
+    struct merging merging = {
+        .loader = l, .merger = m, .paths = paths, .n = n, .bundle = l->bundle};
     struct reads reads = {.n = l->bundle ? SIZE_MAX : n,
                           .next = l->bundle ? next_member : NULL,
                           .read = read_file,
@@ -294,6 +310,10 @@ static int merge_files(struct loader *l, struct merger *m, char *const *paths, s
     job_progress(l->job, &(struct job_progress){"merging", n, n, "files"});
     release_members(&merging);
     l->n_read = merging.n_read;
+    if (status)
+        profile_release(&merging.first);
+    else
+        *only = merging.first;
     if (status == 0 && merging.n_read == 0)
         return err_set(l->err, "none of the profiles can be read");
     return status;
@@ -304,9 +324,15 @@ int loader_read(struct loader *l, struct profile *out, char *const *paths, size_
     if (n == 1 && !l->series)
         return read_profile(l, out, paths[0], l->err);
     struct merger *m = merger_new_sided(l->series ? (uint32_t)n : 0);
-    if (merge_files(l, m, paths, n)) {
+    struct profile only = {0};
+    if (merge_files(l, m, paths, n, &only)) {
         merger_abort(m);
         return -1;
+    }
+    if (l->n_read == 1 && !l->series) {
+        merger_abort(m);
+        *out = only;
+        return 0;
     }
     merger_finish(m, out);
     if (l->series)

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 
+import pb
 import tap
 from tap import ROOT, TESTDATA, must
 
@@ -186,7 +187,17 @@ def a_durable_file_is_whole():
     assert pathlib.Path(path).read_bytes() == must("-top", CACHE[0])
 
 
-tap.run([several_profiles_in_one_stream, a_bad_profile_in_a_stream_is_named,
+def a_profile_that_is_left_alone_stays_as_it_is():
+    path = tap.scratch("twice.pb")
+    twice = [(["leaf", "main"], [1]), (["leaf", "main"], [2])]
+    pathlib.Path(path).write_bytes(pb.profile_of_samples([("samples", "count")], twice))
+    alone = must("-raw", path)
+    assert alone == must("-raw", "/nosuch/program", path)
+    assert b"left out" not in alone
+    assert alone.count(b": 1 2") == 2, alone
+
+
+tap.run([several_profiles_in_one_stream, a_profile_that_is_left_alone_stays_as_it_is, a_bad_profile_in_a_stream_is_named,
          what_is_left_out_is_listed, the_exit_status_tells_what_may_be_tried_again,
          a_merge_that_outgrows_its_bound_ends, a_durable_file_is_whole, merging_is_associative, order_of_samples_is_kept, a_profile_twice_is_twice_the_profile,
          a_profile_less_itself_is_empty, bases_are_added_up,
