@@ -44,6 +44,7 @@ struct server {
     struct err failure; // of loading
     bool failed, ending;
     struct call *queue, **queue_end, *active;
+    unsigned n_heavy; // of those that are worked on
     struct peer *peers;
     unsigned n_peers, peers_max;
 };

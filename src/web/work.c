@@ -57,18 +57,35 @@ bool server_queue(struct server *s, struct call *c)
     return true;
 }
 
+static bool is_heavy(const struct call *c)
+{
+    return c->ask.kind == ASK_REPORT && command_runs_programs(c->ask.request.command);
+}
+
+// The next call that may be worked on: those that run other programs leave one worker to the
+// others.
+static struct call **find_call(struct server *s)
+{
+    unsigned most = s->n_workers > 1 ? s->n_workers - 1 : 1;
+    struct call **at = &s->queue;
+    while (*at && !s->ending && is_heavy(*at) && s->n_heavy >= most)
+        at = &(*at)->next;
+    return at;
+}
+
 // The next call, once there is one and its profile is there; NULL at the end.
 static struct call *take_call(struct server *s)
 {
-    struct call *c = NULL;
+    struct call **at;
     pthread_mutex_lock(&s->lock);
-    while (!s->ending && (!s->queue || !(s->loaded || s->failed)))
+    while (at = find_call(s), !s->ending && (!*at || !(s->loaded || s->failed)))
         pthread_cond_wait(&s->changed, &s->lock);
-    c = s->queue;
+    struct call *c = *at;
     if (c) {
-        s->queue = c->next;
-        if (!s->queue)
-            s->queue_end = &s->queue;
+        *at = c->next;
+        if (!c->next)
+            s->queue_end = at;
+        s->n_heavy += is_heavy(c);
     }
     pthread_mutex_unlock(&s->lock);
     return c;
@@ -101,6 +118,8 @@ void *server_work(void *server)
         if (c->next_active)
             c->next_active->back = c->back;
         c->answered = true;
+        s->n_heavy -= is_heavy(c);
+        pthread_cond_broadcast(&s->changed);
         pthread_mutex_unlock(&s->lock);
         s->httpd->resume_connection(c->connection);
     }

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import re
+import select
 import shutil
 import socket
 import time
@@ -317,6 +318,18 @@ def slow_and_endless_clients_are_bounded():
             c.close()
 
 
+def graphs_leave_room_for_others():
+    with serving(CPU) as server:
+        held = [connect(server) for _ in range(60)]
+        for c in held:
+            c.sendall(b"GET /ui/graph.svg HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert server.get("/ui/top.json?rows=1")
+        waiting = [c for c in held if not select.select([c], [], [], 0)[0]]
+        assert len(waiting) > 20 or not shutil.which("dot"), len(waiting)
+        for c in held:
+            c.close()
+
+
 def work_ends_when_clients_go():
     with serving(CPU) as server:
         for _ in range(30):
@@ -344,5 +357,5 @@ tap.run([answers_are_the_reports, parameters_are_options, addresses_lead_where_t
          a_search_is_what_top_says, rows_come_in_pages, strangers_get_nothing, configurations_are_kept, what_others_keep_stays,
          sources_are_read_where_allowed, instructions_are_read_where_allowed,
          large_answers_are_packed, many_at_once_get_the_same, addresses_of_servers, a_server_ends_with_its_profile,
-         answers_while_profiles_load, slow_and_endless_clients_are_bounded, work_ends_when_clients_go,
+         answers_while_profiles_load, slow_and_endless_clients_are_bounded, graphs_leave_room_for_others, work_ends_when_clients_go,
          the_exported_file_stays_small])
