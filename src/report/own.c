@@ -125,11 +125,18 @@ static enum code_class go_class(struct span name, struct span file)
     return CODE_OWN;
 }
 
+// What engines name that is no function: "(garbage collector)", "(program)", "(idle)".
+static bool is_engine(struct span name, struct span file)
+{
+    return file.n == 0 && span_starts(name, SPAN("(")) && span_ends(name, SPAN(")")) &&
+           span_find(name, SPAN("::")) == SPAN_NOT_FOUND;
+}
+
 static enum code_class other_class(struct span name, struct span file, struct span binary,
                                    bool is_main)
 {
     if (starts_with_any(path_base(binary), NAMES(runtime_binaries)) ||
-        starts_with_any(name, NAMES(runtime_names)))
+        starts_with_any(name, NAMES(runtime_names)) || is_engine(name, file))
         return CODE_RUNTIME;
     if (starts_with_any(name, NAMES(library_names)) || has_any(file, NAMES(library_files)))
         return CODE_LIBRARY;

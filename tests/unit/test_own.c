@@ -88,6 +88,9 @@ static void others_tell_by_binaries_and_folders(void)
         {NULL, "handle", "/app/site-packages/flask/app.py", 1, CODE_LIBRARY},
         {NULL, "handle", "/usr/lib/python3.11/json/decoder.py", 1, CODE_RUNTIME},
         {NULL, "emit", "node:events", 1, CODE_RUNTIME},
+        {NULL, "(garbage collector)", "", 1, CODE_RUNTIME},
+        {NULL, "(anonymous)", "/app/main.js", 1, CODE_OWN},
+        {NULL, "(anonymous namespace)::run(int)", "", 1, CODE_OWN},
         {NULL, "java.util.HashMap.get", "", 1, CODE_RUNTIME},
         {NULL, "red", "tenant", 0, CODE_TAG},
     };

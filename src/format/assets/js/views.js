@@ -53,13 +53,14 @@ export const functionLink = (name, view = 'peek') =>
 
 export async function showPeek(view) {
   if (!state.params.get('f')) return chooseFirst(view, 'Peek at');
-  const sheet = el('div', { class: 'sheet' }, picker(view, 'Peek at')), answer = await fetchMatching('peek', { rows: 5000 }, sheet);
+  const sheet = el('div', { class: 'sheet' }, picker(view, 'Peek at')), answer = await fetchMatching('peek', { rows: 3000 }, sheet);
   const groups = new Map();
   for (const r of answer.rows) {
     if (!groups.has(r.entry)) groups.set(r.entry, []);
     groups.get(r.entry).push(r);
   }
   for (const [name, rows] of groups) sheet.append(peekTable(name, rows));
+  if (answer.rows.length === 3000) sheet.append(el('p', { class: 'dim' }, 'These are the first 3000 rows; a narrower expression shows the others.'));
   view.replaceChildren(sheet);
 }
 
