@@ -22,7 +22,7 @@ static int nothing_more(struct stream *s, uint64_t want, struct err *err)
 static struct stream stream_of(struct span bytes)
 {
     const unsigned char *at = (const unsigned char *)bytes.at;
-    return (struct stream){at, at + bytes.n, nothing_more};
+    return (struct stream){.at = at, .end = at + bytes.n, .more = nothing_more};
 }
 
 // How much is in use by the heap profile in the same text; 0 where there is none.

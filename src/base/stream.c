@@ -25,5 +25,5 @@ static int memory_more(struct stream *s, uint64_t want, struct err *err)
 struct stream stream_memory(struct span bytes)
 {
     const unsigned char *at = (const unsigned char *)bytes.at;
-    return (struct stream){at, at + bytes.n, memory_more};
+    return (struct stream){.at = at, .end = at + bytes.n, .more = memory_more};
 }

@@ -17,6 +17,11 @@ struct stream {
     // Makes at least want bytes at hand, or all that are left of the stream where those are fewer;
     // moves the window, so that pointers into it end. 0, or -1 with *err filled.
     int (*more)(struct stream *r, uint64_t want, struct err *err);
+
+    // Puts up to size bytes, at least one unless the stream has ended, where the caller wants them,
+    // not into the window, in which nothing is at hand then. *n is how many. NULL: only by way of
+    // the window.
+    int (*into)(struct stream *r, unsigned char *memory, size_t size, size_t *n, struct err *err);
 };
 
 // How many bytes are at hand.

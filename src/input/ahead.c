@@ -54,36 +54,39 @@ static struct chunk *chunk_to_fill(struct ahead *a)
     return chunk;
 }
 
-static void hand_over(struct ahead *a, int status, bool ended)
+// Before a fault there may be some bytes.
+static void hand_over(struct ahead *a, const struct chunk *chunk, int status)
 {
     pthread_mutex_lock(&a->lock);
-    a->filled += !ended;
-    a->ended = ended;
+    a->filled += chunk->n > 0;
+    a->ended = status || chunk->n == 0;
     a->status = status;
     pthread_cond_signal(&a->changed);
     pthread_mutex_unlock(&a->lock);
 }
 
-static void fill(struct chunk *chunk, struct stream *in)
+static int fill(struct chunk *chunk, struct stream *in, struct err *err)
 {
     if (!chunk->memory)
         chunk->memory = xmalloc(HEADROOM + CHUNK);
+    if (stream_have(in) == 0 && in->into)
+        return in->into(in, chunk->memory + HEADROOM, CHUNK, &chunk->n, err);
+    int status = stream_need(in, 1, err);
     chunk->n = stream_have(in) < CHUNK ? stream_have(in) : CHUNK;
     memcpy(chunk->memory + HEADROOM, in->at, chunk->n);
     in->at += chunk->n;
+    return status;
 }
 
 static void *read_ahead(void *context)
 {
     struct ahead *a = context;
     struct chunk *chunk;
-    while ((chunk = chunk_to_fill(a))) {
-        int status = stream_need(a->in, 1, &a->err);
-        bool ended = status || stream_have(a->in) == 0;
-        if (!ended)
-            fill(chunk, a->in);
-        hand_over(a, status, ended);
-        if (ended)
+    int status = 0;
+    while (status == 0 && (chunk = chunk_to_fill(a))) {
+        status = fill(chunk, a->in, &a->err);
+        hand_over(a, chunk, status);
+        if (chunk->n == 0)
             break;
     }
     return NULL;
@@ -181,7 +184,7 @@ static int ahead_more(struct stream *r, uint64_t want, struct err *err)
 struct stream *ahead_stream_new(struct stream *in)
 {
     struct ahead *a = xcalloc(1, sizeof *a);
-    a->base = (struct stream){in->at, in->end, ahead_more};
+    a->base = (struct stream){.at = in->at, .end = in->end, .more = ahead_more};
     a->in = in;
     pthread_mutex_init(&a->lock, NULL);
     pthread_cond_init(&a->changed, NULL);

@@ -105,22 +105,22 @@ int inflate_too_much(uint64_t most, struct err *err)
     return -1;
 }
 
-static int inflate_step(struct inflate_stream *f, size_t room, struct err *err)
+// Inflates to *out, which is moved.
+static int inflate_step(struct inflate_stream *f, unsigned char **out, size_t room, struct err *err)
 {
     if (!f->state && begin_member(f, err))
         return -1;
     if (stream_need(f->in, 1, err))
         return -1;
-    struct inflation bytes = {f->in->at, stream_have(f->in),
-                              f->window.bytes + stream_have(&f->base), room};
+    struct inflation bytes = {f->in->at, stream_have(f->in), *out, room};
     int status = f->inflater->step(f->state, &bytes, err);
     uint64_t consumed = (uint64_t)(bytes.in - f->in->at);
-    uint64_t produced = (uint64_t)(bytes.out - f->base.end);
+    uint64_t produced = (uint64_t)(bytes.out - *out);
     bool stuck = status == INFLATER_GOES_ON && stream_have(f->in) == 0 && produced == 0;
     f->consumed += consumed;
     f->produced += produced;
     f->in->at = bytes.in;
-    f->base.end = bytes.out;
+    *out = bytes.out;
     if (status < 0)
         return -1;
     if (stuck)
@@ -138,16 +138,32 @@ static int inflate_more(struct stream *r, uint64_t want, struct err *err)
     struct inflate_stream *f = (struct inflate_stream *)r;
     while (!f->ended && stream_have(r) < want) {
         size_t room = window_room(&f->window, r, want);
-        if (inflate_step(f, room, err))
+        unsigned char *out = f->window.bytes + stream_have(r);
+        int status = inflate_step(f, &out, room, err);
+        r->end = out;
+        if (status)
             return -1;
     }
     return 0;
+}
+
+static int inflate_into(struct stream *r, unsigned char *memory, size_t size, size_t *n,
+                        struct err *err)
+{
+    struct inflate_stream *f = (struct inflate_stream *)r;
+    unsigned char *out = memory, *end = memory + size;
+    int status = 0;
+    while (status == 0 && !f->ended && out < end)
+        status = inflate_step(f, &out, (size_t)(end - out), err);
+    *n = (size_t)(out - memory);
+    return status;
 }
 
 struct stream *inflate_stream_new(struct stream *in, const struct inflater *preferred)
 {
     struct inflate_stream *f = xcalloc(1, sizeof *f);
     f->base.more = inflate_more;
+    f->base.into = inflate_into;
     f->in = in;
     f->preferred = preferred;
     return &f->base;

@@ -30,7 +30,7 @@ static int inflate_all(struct span packed, size_t step, const struct inflater *i
 {
     enum { MOST = 64 << 20 };
     const unsigned char *at = (const unsigned char *)packed.at;
-    struct steps steps = {{at, at, more}, packed, step};
+    struct steps steps = {{.at = at, .end = at, .more = more}, packed, step};
     struct stream *r = inflate_stream_new(&steps.base, inflater);
     struct err err;
     int status;
