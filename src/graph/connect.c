@@ -64,7 +64,7 @@ struct place {
 struct paths {
     const struct end *ends;
     bool all;             // edges are wanted, of the nodes that are not skipped
-    bool *dead;           // by location: edges jump over all of its nodes
+    uint64_t *live;       // a bit of each location: clear where edges jump over all of its nodes
     struct place *places; // by location
     uint32_t *hops;
 };
@@ -252,7 +252,7 @@ static void gather_frames(struct connector *c, const struct sample *s, uint32_t 
         uint32_t n = 0, first = end > BLOCK ? end - BLOCK : 0;
         for (uint32_t i = end; i-- > first;) {
             live[n] = i;
-            n += !c->paths->dead[frames[i]];
+            n += c->paths->live[frames[i] / 64] >> frames[i] % 64 & 1;
         }
         for (uint32_t i = 0; i < n; i++)
             __builtin_prefetch(&c->paths->places[frames[live[i]]]);
@@ -317,25 +317,25 @@ static void find_hops(const struct paths *paths, const struct graph *g, const st
     uint32_t first = t->first[location], n = t->first[location + 1] - first;
     struct place *place = &paths->places[location];
     uint32_t *hops = n <= HOPS_NEAR ? place->hops : paths->hops + first;
-    bool dead = n > 0;
+    bool live = n == 0;
     for (uint32_t i = 0; i < n; i++) {
         uint32_t at = first + n - 1 - i, node = t->nodes[at];
         bool skipped = paths->ends[node].skipped;
         hops[i] = node | (node_is_inlined(t, p, location, at) ? HOP_INLINED : 0);
         if (skipped)
             hops[i] = HOP_SKIPPED;
-        dead &= skipped;
+        live |= !skipped;
     }
     place->n = n;
     if (n > HOPS_NEAR)
         place->hops[0] = first;
-    paths->dead[location] = dead;
+    paths->live[location / 64] |= (uint64_t)live << location % 64;
 }
 
 // Most locations of a large profile have no node that is shown.
 static void find_places(struct paths *paths, const struct graph *g, const struct profile *p)
 {
-    paths->dead = arena_alloc(g->arena, p->n_locations * sizeof *paths->dead);
+    paths->live = arena_zalloc(g->arena, p->n_locations / 64 + 1, sizeof *paths->live);
     paths->places = arena_alloc(g->arena, p->n_locations * sizeof *paths->places);
     paths->hops = arena_alloc(g->arena, g->table->first[p->n_locations] * sizeof *paths->hops);
     for (uint32_t i = 0; i < p->n_locations; i++)
