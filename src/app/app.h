@@ -20,6 +20,9 @@ struct loaded;
 const struct loaded *loaded_ref(const struct loaded *l);
 void loaded_unref(const struct loaded *l); // may be NULL
 
+// The same of the only reference, on the threads of a job: a large profile takes long.
+void loaded_drop(const struct loaded *l, const struct job *job);
+
 // Whether the config's source options go together. -1 with *err filled where they do not.
 int app_check(const struct config *config, struct err *err);
 

@@ -62,3 +62,10 @@ void loaded_unref(const struct loaded *l)
     arena_release(&mine->arena);
     free(mine);
 }
+
+void loaded_drop(const struct loaded *l, const struct job *job)
+{
+    if (l && !l->owner && l->profile.arena && atomic_load(&l->refs) == 1)
+        arena_give_back(l->profile.arena, job);
+    loaded_unref(l);
+}

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "base/parallel.h"
 #include "base/xalloc.h"
 
 #ifndef MADV_POPULATE_WRITE
@@ -51,6 +52,30 @@ void arena_release(struct arena *a)
         free(a->chunks);
         a->chunks = next;
     }
+}
+
+struct giving_back {
+    struct arena *arena;
+    unsigned n_parts;
+};
+
+// A part of each block, but for its ends.
+static void give_back_part(void *context, unsigned part)
+{
+    enum { PAGE = 4096, LEAST = 1 << 20 };
+    const struct giving_back *g = context;
+    for (struct arena_block *block = g->arena->blocks; block; block = block->next) {
+        size_t skip = -(uintptr_t)block->bytes % PAGE, pages = (block->size - skip) / PAGE;
+        size_t first = pages * part / g->n_parts, end = pages * (part + 1) / g->n_parts;
+        if (block->size >= LEAST)
+            madvise(block->bytes + skip + first * PAGE, (end - first) * PAGE, MADV_DONTNEED);
+    }
+}
+
+void arena_give_back(struct arena *a, const struct job *job)
+{
+    struct giving_back g = {a, parallel_threads(job)};
+    parallel_run(job, g.n_parts, give_back_part, &g);
 }
 
 void arena_clear(struct arena *a)

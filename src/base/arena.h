@@ -16,6 +16,11 @@ struct arena {
 
 void arena_release(struct arena *a);
 
+// Has the threads of a job give the pages of large blocks back to the system, which takes it long:
+// before arena_release. What they held is lost.
+struct job;
+void arena_give_back(struct arena *a, const struct job *job);
+
 // Forgets all that was taken but keeps one chunk for the next round.
 void arena_clear(struct arena *a);
 

@@ -69,7 +69,7 @@ static int run_once(const struct args *args, const struct job *job)
                                    : fail_by_kind(&err);
     else if (outcome.gates_fired)
         status = EXIT_GATED;
-    loaded_unref(l);
+    loaded_drop(l, job);
     return status;
 }
 
