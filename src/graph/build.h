@@ -28,6 +28,19 @@ static inline void edge_count(struct edge *e, struct weight w, bool residual, bo
     e->inlined &= inlined;
 }
 
+// Finds those of some frames whose location has its bit set, the last first; without branches,
+// since that cannot be foreseen.
+static inline uint32_t frames_found(const uint64_t *bits, const uint32_t *frames, uint32_t first,
+                                    uint32_t end, uint32_t *found)
+{
+    uint32_t n = 0;
+    for (uint32_t i = end; i-- > first;) {
+        found[n] = i;
+        n += bits[frames[i] / 64] >> frames[i] % 64 & 1;
+    }
+    return n;
+}
+
 // Makes a call tree of the samples' stacks, and prunes it: see graph_build and graph_keep.
 void calltree_build(struct graph *g, const struct profile *p);
 void calltree_keep(struct graph *g, const bool *kept);

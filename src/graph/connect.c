@@ -87,7 +87,7 @@ struct connector {
     const struct graph *g;
     const struct profile *p;
     const struct paths *paths;
-    const bool *near; // by location: it has a chosen node; NULL where all are chosen
+    const uint64_t *near; // a bit of each location: it has a chosen node; NULL where all are chosen
     struct sample_range range;
     struct arena arena;
     struct edge_table table;
@@ -242,18 +242,14 @@ static void gather_frame(struct connector *c, uint32_t depth, const struct place
     *vec_push(&c->arena, &c->levels) = at;
 }
 
-// First it is found out which frames count, without branches, since that cannot be foreseen.
 static void gather_frames(struct connector *c, const struct sample *s, uint32_t *shared)
 {
     enum { BLOCK = 256 };
     const uint32_t *frames = c->p->frames + s->frame;
     uint32_t live[BLOCK];
     for (uint32_t end = s->n_frames - *shared; end > 0;) {
-        uint32_t n = 0, first = end > BLOCK ? end - BLOCK : 0;
-        for (uint32_t i = end; i-- > first;) {
-            live[n] = i;
-            n += c->paths->live[frames[i] / 64] >> frames[i] % 64 & 1;
-        }
+        uint32_t first = end > BLOCK ? end - BLOCK : 0;
+        uint32_t n = frames_found(c->paths->live, frames, first, end, live);
         for (uint32_t i = 0; i < n; i++)
             __builtin_prefetch(&c->paths->places[frames[live[i]]]);
         for (uint32_t i = 0; i < n; i++)
@@ -290,10 +286,11 @@ static void gather_sample(struct connector *c, const struct sample *s, struct we
 
 static bool is_near(const struct connector *c, const struct sample *s)
 {
-    bool near = !c->near;
-    for (uint32_t i = 0; !near && i < s->n_frames; i++)
-        near = c->near[c->p->frames[s->frame + i]];
-    return near;
+    const uint32_t *frames = c->p->frames + s->frame;
+    uint64_t near = !c->near;
+    for (uint32_t i = 0; c->near && i < s->n_frames; i++)
+        near |= c->near[frames[i] / 64] >> frames[i] % 64;
+    return near & 1;
 }
 
 static void connect_part(void *context, unsigned part)
@@ -343,13 +340,13 @@ static void find_places(struct paths *paths, const struct graph *g, const struct
 }
 
 // Which locations have a node that is chosen.
-static bool *find_near(const struct graph *g, const struct profile *p, const bool *chosen)
+static uint64_t *find_near(const struct graph *g, const struct profile *p, const bool *chosen)
 {
     const struct node_table *t = g->table;
-    bool *near = arena_zalloc(g->arena, p->n_locations, sizeof *near);
+    uint64_t *near = arena_zalloc(g->arena, p->n_locations / 64 + 1, sizeof *near);
     for (uint32_t i = 0; i < p->n_locations; i++)
         for (uint32_t at = t->first[i]; at < t->first[i + 1]; at++)
-            near[i] |= chosen[t->nodes[at]];
+            near[i / 64] |= (uint64_t)chosen[t->nodes[at]] << i % 64;
     return near;
 }
 
@@ -411,7 +408,7 @@ void graph_connect(struct graph *g, const struct profile *p, enum edge_want want
     if (!find_ends(&paths, g, p, want, chosen))
         return;
     find_places(&paths, g, p);
-    const bool *near = chosen ? find_near(g, p, chosen) : NULL;
+    const uint64_t *near = chosen ? find_near(g, p, chosen) : NULL;
     unsigned n_parts = sample_parts(p, g->n_nodes, g->table->job);
     struct connector *parts = arena_alloc(g->arena, n_parts * sizeof *parts);
     for (unsigned i = 0; i < n_parts; i++) {
