@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "base/idmap.h"
 #include "base/unit.h"
-#include "profile/parts.h"
+#include "graph/build.h"
 #include "profile/tag.h"
 
 struct number {
@@ -20,8 +20,10 @@ struct weighing {
     const struct profile *p;
     const struct tag_source *source;
     const bool *wanted;
-    const bool *live;   // by location: it has a node that is wanted
-    str_id bytes, base; // the keys "bytes" and TAG_BASE_KEY, or HASH_NONE
+    const uint32_t *rank; // by node: of those that are wanted
+    uint32_t n_wanted;
+    const uint64_t *live; // a bit of each location: it has a node that is wanted, or none at all
+    str_id bytes, base;   // the keys "bytes" and TAG_BASE_KEY, or HASH_NONE
 };
 
 // Tags, found by what they are of, in the order in which they were first asked for.
@@ -30,6 +32,19 @@ struct tag_table {
     VEC(struct node_tag) tags;
     struct hash_index index;
 };
+
+// What the labels of a sample make, which are mostly those of many others. Found again by where
+// they stand.
+struct tag_set {
+    uint32_t label, n_labels;
+    str_id group;
+    VEC(struct number) numbers;
+    uint32_t
+        *tags; // by the rank of a node, and then the group's and the numbers'; NO_INDEX: not yet
+    bool has_tags; // and they are known; there may be too many
+};
+
+enum { SETS = 1024, SET_TAGS_MAX = 1024 };
 
 // The samples are weighed in parts, each on its own: then the parts' tags are summed in their
 // order.
@@ -40,9 +55,8 @@ struct weigher {
     struct strtab strings; // on top of the node table's
     struct tag_table table;
     struct idmap number_names; // by value
-    VEC(struct span) texts;    // of the sample at hand
-    VEC(struct number) numbers;
-    str_id group;
+    VEC(struct span) texts;    // of the labels at hand
+    struct tag_set *sets;
     uint32_t *marks; // by node: the last sample that was counted
     int64_t weight, div;
 };
@@ -80,7 +94,7 @@ static str_id number_name(struct weigher *w, int64_t value)
     return name;
 }
 
-static void add_number(struct weigher *w, const struct label *l)
+static void add_number(struct weigher *w, struct tag_set *set, const struct label *l)
 {
     int64_t number = l->num;
     if (l->kind == LABEL_NUM_UNIT) {
@@ -88,22 +102,40 @@ static void add_number(struct weigher *w, const struct label *l)
         struct measure m = unit_scale(l->num, profile_str(w->w->p, l->value), unit);
         number = span_eq(m.unit, unit_scale(1, unit, unit).unit) ? i64_of(m.value) : number;
     }
-    *vec_push(&w->arena, &w->numbers) = (struct number){number, number_name(w, number)};
+    *vec_push(&w->arena, &set->numbers) = (struct number){number, number_name(w, number)};
 }
 
-static void read_labels(struct weigher *w, const struct sample *s)
+static void read_labels(struct weigher *w, struct tag_set *set)
 {
-    w->texts.n = w->numbers.n = 0;
-    for (uint32_t i = 0; i < s->n_labels; i++) {
-        const struct label *l = &w->w->p->labels[s->label + i];
+    w->texts.n = set->numbers.n = 0;
+    for (uint32_t i = 0; i < set->n_labels; i++) {
+        const struct label *l = &w->w->p->labels[set->label + i];
         if (l->kind == LABEL_STR && l->key != w->w->base)
             *vec_push(&w->arena, &w->texts) = span_of(arena_printf(
                 &w->arena, SPAN_FMT ":" SPAN_FMT, SPAN_ARG(profile_str(w->w->p, l->key)),
                 SPAN_ARG(profile_str(w->w->p, l->value))));
         else if (l->kind != LABEL_STR && l->key == w->w->bytes)
-            add_number(w, l);
+            add_number(w, set, l);
     }
-    w->group = join_texts(w);
+    set->group = join_texts(w);
+}
+
+static struct tag_set *set_of(struct weigher *w, const struct sample *s)
+{
+    struct tag_set *set = &w->sets[s->label % SETS];
+    if (set->label == s->label && set->n_labels == s->n_labels)
+        return set;
+    set->label = s->label;
+    set->n_labels = s->n_labels;
+    read_labels(w, set);
+    size_t n = w->w->n_wanted * (set->numbers.n + 1);
+    set->has_tags = n <= SET_TAGS_MAX;
+    if (!set->has_tags)
+        return set;
+    if (!set->tags)
+        set->tags = arena_alloc(&w->arena, SET_TAGS_MAX * sizeof *set->tags);
+    memset(set->tags, 0xff, n * sizeof *set->tags);
+    return set;
 }
 
 static bool same_tag(const void *context, uint32_t entry, const void *key)
@@ -114,8 +146,9 @@ static bool same_tag(const void *context, uint32_t entry, const void *key)
            a->is_number == b->is_number;
 }
 
-// The tag that is of the same as this one, which is added without weight where there is none.
-static struct node_tag *find_tag(struct tag_table *t, const struct node_tag *tag)
+// The index of the tag that is of the same as this one, which is added without weight where there
+// is none.
+static uint32_t find_tag(struct tag_table *t, const struct node_tag *tag)
 {
     uint64_t hash = hash_u64(((uint64_t)tag->node << 32 | tag->name) ^
                              hash_u64((uint64_t)tag->group << 1 | tag->is_number));
@@ -127,74 +160,85 @@ static struct node_tag *find_tag(struct tag_table *t, const struct node_tag *tag
         added->flat = added->flat_div = added->cum = added->cum_div = 0;
         hash_add(&t->index, hash, found);
     }
-    return &t->tags.at[found];
+    return found;
 }
 
-static void count_tag(struct weigher *w, const struct node_tag *tag, bool flat)
+// One of a set's tags: number i - 1, or the group.
+static uint32_t find_set_tag(struct weigher *w, const struct tag_set *set, uint32_t node, size_t i)
 {
-    struct node_tag *t = find_tag(&w->table, tag);
+    struct node_tag tag = {.node = node, .group = i ? set->group : 0, .name = set->group};
+    if (i) {
+        tag.name = set->numbers.at[i - 1].name;
+        tag.value = set->numbers.at[i - 1].value;
+        tag.is_number = true;
+    }
+    return find_tag(&w->table, &tag);
+}
+
+static void count_tag(struct weigher *w, const struct tag_set *set, uint32_t node, size_t i,
+                      bool flat)
+{
+    uint32_t *known =
+        set->has_tags ? &set->tags[w->w->rank[node] * (set->numbers.n + 1) + i] : NULL;
+    uint32_t index = known && *known != NO_INDEX ? *known : find_set_tag(w, set, node, i);
+    struct node_tag *t = &w->table.tags.at[index];
     int64_t *weight = flat ? &t->flat : &t->cum, *div = flat ? &t->flat_div : &t->cum_div;
     *weight = i64_add(*weight, w->weight);
     *div = i64_add(*div, w->div);
+    if (known)
+        *known = index;
 }
 
-static void count_tags(struct weigher *w, uint32_t node, bool flat)
+static void count_tags(struct weigher *w, const struct tag_set *set, uint32_t node, bool flat)
 {
-    if (w->group)
-        count_tag(w, &(struct node_tag){.node = node, .name = w->group}, flat);
-    for (size_t i = 0; i < w->numbers.n; i++) {
-        struct node_tag tag = {.node = node,
-                               .group = w->group,
-                               .name = w->numbers.at[i].name,
-                               .is_number = true,
-                               .value = w->numbers.at[i].value};
-        count_tag(w, &tag, flat);
-    }
+    for (size_t i = set->group ? 0 : 1; i <= set->numbers.n; i++)
+        count_tag(w, set, node, i, flat);
 }
 
-static void count_frame(struct weigher *w, uint32_t location, uint32_t mark)
+static void count_frame(struct weigher *w, const struct tag_set *set, uint32_t location,
+                        uint32_t mark)
 {
     const struct node_table *t = w->w->g->table;
     for (uint32_t at = t->first[location + 1]; at-- > t->first[location];) {
         uint32_t node = t->nodes[at];
         if (w->w->wanted[node] && w->marks[node] != mark) {
             w->marks[node] = mark;
-            count_tags(w, node, false);
+            count_tags(w, set, node, false);
         }
     }
 }
 
-// The nodes of a stack, each once. Which frames have one that is wanted is found out first, without
-// branches, since it cannot be foreseen.
-static void count_stack(struct weigher *w, const struct sample *s, uint32_t mark)
+// The nodes of a stack, each once.
+static void count_stack(struct weigher *w, const struct tag_set *set, const struct sample *s,
+                        uint32_t mark)
 {
     enum { BLOCK = 256 };
     const uint32_t *frames = w->w->p->frames + s->frame;
-    uint32_t live[BLOCK];
+    const uint64_t *live = w->w->live;
+    uint32_t found[BLOCK];
     for (uint32_t end = s->n_frames; end > 0;) {
-        uint32_t n = 0, first = end > BLOCK ? end - BLOCK : 0;
-        for (uint32_t i = end; i-- > first;) {
-            live[n] = frames[i];
-            n += w->w->live[frames[i]];
-        }
+        uint32_t first = end > BLOCK ? end - BLOCK : 0;
+        uint32_t n = frames_found(live, frames, first, end, found);
         for (uint32_t i = 0; i < n; i++)
-            count_frame(w, live[i], mark);
+            count_frame(w, set, frames[found[i]], mark);
         end = first;
     }
+    if (s->n_frames == 0 || !(live[frames[0] / 64] >> frames[0] % 64 & 1))
+        return;
     uint32_t leaf = node_leaf(w->w->g->table, frames, s->n_frames);
     if (leaf != NO_INDEX && w->w->wanted[leaf])
-        count_tags(w, leaf, true);
+        count_tags(w, set, leaf, true);
 }
 
 // The nodes of a call tree from a leaf up.
-static void count_path(struct weigher *w, uint32_t leaf)
+static void count_path(struct weigher *w, const struct tag_set *set, uint32_t leaf)
 {
     const struct weighing *of = w->w;
     if (leaf != NO_INDEX && of->wanted[leaf])
-        count_tags(w, leaf, true);
+        count_tags(w, set, leaf, true);
     for (uint32_t node = leaf; node != NO_INDEX; node = of->g->nodes[node].parent)
         if (of->wanted[node])
-            count_tags(w, node, false);
+            count_tags(w, set, node, false);
 }
 
 static void count_part(void *context, unsigned part)
@@ -210,13 +254,13 @@ static void count_part(void *context, unsigned part)
         w->div = o->mean ? values[0] : 0;
         if (!w->weight && !w->div)
             continue;
-        read_labels(w, s);
-        if (w->group == 0 && w->numbers.n == 0)
+        const struct tag_set *set = set_of(w, s);
+        if (set->group == 0 && set->numbers.n == 0)
             continue;
         if (o->call_tree)
-            count_path(w, w->w->g->leaves[i]);
+            count_path(w, set, w->w->g->leaves[i]);
         else
-            count_stack(w, s, i + 1);
+            count_stack(w, set, s, i + 1);
     }
 }
 
@@ -241,7 +285,8 @@ static void add_part(struct tag_table *sum, struct weigher *w, struct strtab *st
         struct node_tag tag = w->table.tags.at[i];
         tag.group = shared_text(w, strings, ids, tag.group);
         tag.name = shared_text(w, strings, ids, tag.name);
-        struct node_tag *to = find_tag(sum, &tag);
+        uint32_t index = find_tag(sum, &tag);
+        struct node_tag *to = &sum->tags.at[index];
         to->flat += tag.flat;
         to->flat_div += tag.flat_div;
         to->cum += tag.cum;
@@ -254,6 +299,7 @@ static void weigher_init(struct weigher *w, const struct weighing *of, struct sa
     *w = (struct weigher){.w = of, .range = range};
     strtab_init(&w->strings, &w->arena, &of->g->table->strings);
     w->table.arena = &w->arena;
+    w->sets = arena_zalloc(&w->arena, SETS, sizeof *w->sets);
     w->marks = arena_zalloc(&w->arena, of->g->n_nodes, sizeof *w->marks);
     idmap_init(&w->number_names, 0);
 }
@@ -266,16 +312,28 @@ static void weigher_release(struct weigher *w)
     arena_release(&w->arena);
 }
 
-// Whether some node of a location is wanted, by location.
-static bool *find_live(const struct graph *g, const struct profile *p, const bool *wanted,
-                       struct arena *arena)
+// Which locations have a node that is wanted, or none at all.
+static uint64_t *find_live(const struct graph *g, const struct profile *p, const bool *wanted,
+                           struct arena *arena)
 {
     const struct node_table *t = g->table;
-    bool *live = arena_zalloc(arena, p->n_locations, sizeof *live);
-    for (uint32_t i = 0; i < p->n_locations && !g->options.call_tree; i++)
+    uint64_t *live = arena_zalloc(arena, p->n_locations / 64 + 1, sizeof *live);
+    for (uint32_t i = 0; i < p->n_locations && !g->options.call_tree; i++) {
+        bool any = t->first[i] == t->first[i + 1];
         for (uint32_t at = t->first[i]; at < t->first[i + 1]; at++)
-            live[i] |= wanted[t->nodes[at]];
+            any |= wanted[t->nodes[at]];
+        live[i / 64] |= (uint64_t)any << i % 64;
+    }
     return live;
+}
+
+static uint32_t *rank_nodes(struct weighing *w, struct arena *arena)
+{
+    uint32_t *rank = arena_alloc(arena, w->g->n_nodes * sizeof *rank);
+    for (uint32_t i = 0; i < w->g->n_nodes; i++)
+        if (w->wanted[i])
+            rank[i] = w->n_wanted++;
+    return rank;
 }
 
 static struct tag_list list_tags(const struct tag_table *t, uint32_t n_nodes, int64_t least)
@@ -316,6 +374,7 @@ struct tag_list graph_tags(const struct graph *g, const struct profile *p,
                          .live = find_live(g, p, wanted, arena),
                          .bytes = strtab_find(p->strings, SPAN("bytes")),
                          .base = strtab_find(p->strings, TAG_BASE_KEY)};
+    w.rank = rank_nodes(&w, arena);
     struct weigher *parts = arena_alloc(arena, n_parts * sizeof *parts);
     for (unsigned i = 0; i < n_parts; i++)
         weigher_init(&parts[i], &w, sample_range(p, i, n_parts));
