@@ -200,7 +200,7 @@ static bool text_in_range(const struct tag_filter *f, struct span text)
     return between_ends(f, a.unit.n ? a.value * one.value : a.value);
 }
 
-enum { REGEXES_MAX = 31 };
+enum { REGEXES_MAX = 31, VERDICTS = 1024 };
 
 static int parse_regexes(struct tag_filter *f, struct span text, struct arena *arena,
                          struct err *err)
@@ -308,6 +308,27 @@ static bool matches_sample(struct tag_filter *f, const struct sample *s)
     return !f->is_range && (f->has_key ? bits != 0 : bits == all);
 }
 
+// Verdicts on labels, by where they stand: samples share them.
+struct verdicts {
+    struct tag_filter *filter;
+    struct {
+        uint32_t label, n_labels;
+        bool known, match;
+    } of[VERDICTS];
+};
+
+static bool judge_sample(struct verdicts *v, const struct sample *s)
+{
+    uint32_t i = s->label % VERDICTS;
+    if (v->of[i].known && v->of[i].label == s->label && v->of[i].n_labels == s->n_labels)
+        return v->of[i].match;
+    bool match = matches_sample(v->filter, s);
+    v->of[i].label = s->label;
+    v->of[i].n_labels = s->n_labels;
+    v->of[i].known = true;
+    return v->of[i].match = match;
+}
+
 struct tag_filter_found filter_tags(struct profile *p, struct tag_filter *focus,
                                     struct tag_filter *ignore, struct arena *arena)
 {
@@ -315,10 +336,14 @@ struct tag_filter_found filter_tags(struct profile *p, struct tag_filter *focus,
     if (!focus && !ignore)
         return (struct tag_filter_found){.focus = true};
     struct sample *kept = arena_alloc(arena, p->n_samples * sizeof *kept);
+    struct verdicts *focused = arena_zalloc(arena, 1, sizeof *focused);
+    struct verdicts *ignored = arena_zalloc(arena, 1, sizeof *ignored);
     uint32_t n = 0;
+    focused->filter = focus;
+    ignored->filter = ignore;
     for (uint32_t i = 0; i < p->n_samples; i++) {
-        bool in = !focus || matches_sample(focus, &p->samples[i]);
-        bool out = ignore && matches_sample(ignore, &p->samples[i]);
+        bool in = !focus || judge_sample(focused, &p->samples[i]);
+        bool out = ignore && judge_sample(ignored, &p->samples[i]);
         found.focus |= in;
         found.ignore |= out;
         if (in && !out)
