@@ -126,6 +126,8 @@ struct name_filter_found filter_names(struct profile *p, const struct name_filte
     pass.ignore = matcher_of(p, f->ignore, arena);
     pass.hide = matcher_of(p, f->hide, arena);
     pass.show = matcher_of(p, f->show, arena);
+    matcher_try_functions(&pass.focus);
+    matcher_try_functions(&pass.ignore);
     pass.verdicts = arena_zalloc(arena, p->n_locations, sizeof *pass.verdicts);
     if (f->hide || f->show) {
         own_locations(p, arena);

@@ -43,6 +43,14 @@ bool matcher_match_line(struct matcher *m, const struct line *line)
     return matcher_match(m, f->name) || matcher_match(m, f->filename);
 }
 
+void matcher_try_functions(struct matcher *m)
+{
+    const struct profile *p = m->profile;
+    for (uint32_t i = 0; m->regex && i < p->n_functions; i++)
+        if (!matcher_match(m, p->functions[i].name))
+            matcher_match(m, p->functions[i].filename);
+}
+
 bool matcher_match_mapping(struct matcher *m, const struct location *loc)
 {
     return loc->mapping != NO_INDEX && matcher_match(m, m->profile->mappings[loc->mapping].file);

@@ -17,6 +17,10 @@ struct matcher {
 struct matcher matcher_of(const struct profile *p, struct regex *regex, struct arena *arena);
 bool matcher_match(struct matcher *m, str_id id);
 
+// Tries all functions in their order, in which their names are in memory: sooner done than in the
+// order of locations, where most are looked at.
+void matcher_try_functions(struct matcher *m);
+
 // A line by its function's name or file, a location by its binary, or by any of that.
 bool matcher_match_line(struct matcher *m, const struct line *line);
 bool matcher_match_mapping(struct matcher *m, const struct location *loc);
