@@ -56,14 +56,17 @@ static int build_top(const struct report *r, const struct subject *s, union repo
     return 0;
 }
 
-// Which nodes the request's expression matches; false where none.
+// Which nodes the request's expression matches; false where none. They are tried as they stand in
+// memory, not in the report's order.
 static bool match_nodes(const struct subject *s, struct graph_report *g, bool *wanted)
 {
     bool any = false;
-    for (uint32_t i = 0; i < g->graph.n_shown; i++) {
-        uint32_t node = g->graph.shown[i];
-        wanted[node] = regex_match(s->regex, node_name(&g->table, g->graph.nodes[node].info));
-        any |= wanted[node];
+    for (uint32_t i = 0; i < g->graph.n_shown; i++)
+        wanted[g->graph.shown[i]] = true;
+    for (uint32_t i = 0; i < g->graph.n_nodes; i++) {
+        wanted[i] =
+            wanted[i] && regex_match(s->regex, node_name(&g->table, g->graph.nodes[i].info));
+        any |= wanted[i];
     }
     return any;
 }
