@@ -163,6 +163,8 @@ void app_split_gates(const struct config *config, const char *more, struct confi
     struct gate gate;
     struct err ignored;
     while (span_cut(&rest, '\n', &line)) {
+        if (gate_line_is_blank(line))
+            continue;
         bool of_series = gate_parse(&gate, line, &ignored) == 0 &&
                          (gate_is_of_series(&gate) || gate_is_of_readings(&gate));
         buf_add(&texts[of_series], line);

@@ -194,6 +194,7 @@ static bool may_read_ahead(void *context, size_t index)
 // Each profile becomes a side; those that fail leave no gap.
 static int add_snapshot(struct merging *m, struct profile *p, struct err *err)
 {
+    series_widen(p);
     uint32_t type = profile_sample_index(p, span_of(m->loader->config->sample_index), err);
     if (type == NO_INDEX)
         return -1;

@@ -27,6 +27,30 @@ static struct heap_types heap_types(const struct profile *p)
                                series_type(p, "inuse_space")};
 }
 
+void series_widen(struct profile *p)
+{
+    static const char *const names[] = {"inuse_objects", "inuse_space", "alloc_objects",
+                                        "alloc_space"};
+    if (p->n_sample_types != 2 || p->n_sides || p->overflow || series_type(p, "objects") != 0 ||
+        series_type(p, "space") != 1)
+        return;
+    uint32_t n = p->memstats ? 4 : 2;
+    int64_t *values = arena_alloc(p->arena, ((size_t)p->n_samples + 1) * n * sizeof *values);
+    struct value_type *types = arena_alloc(p->arena, n * sizeof *types);
+    for (uint32_t i = 0; i < n; i++)
+        types[i] = (struct value_type){strtab_add(p->strings, span_of(names[i])),
+                                       p->sample_types[i % 2].unit};
+    for (uint32_t i = 0; i < p->n_samples; i++) {
+        for (uint32_t k = 0; k < n; k++)
+            values[(size_t)i * n + k] = sample_values(p, &p->samples[i])[k % 2];
+        p->samples[i].row = i;
+    }
+    p->values = values;
+    p->sample_types = types;
+    p->n_sample_types = n;
+    p->default_sample_type = types[1].type;
+}
+
 uint32_t series_in_use(const struct profile *p, uint32_t type)
 {
     uint32_t in_use = series_type(p, "inuse_space");

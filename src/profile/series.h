@@ -28,6 +28,11 @@ struct series series_settle(struct profile *p);
 // series, before they are merged.
 void series_keep_types(struct profile *p, uint32_t wanted);
 
+// A heap of which nothing was freed yet has in texts but the types objects and space: names them as
+// those of later ones are, and adds the allocations where it is Go's, so that both can be of one
+// series. For profiles as they are read.
+void series_widen(struct profile *p);
+
 // What is in use instead of what was allocated since the process began, which always grows: the
 // type itself where it is another, or there is no such type.
 uint32_t series_in_use(const struct profile *p, uint32_t type);

@@ -254,6 +254,30 @@ def a_series_is_watched():
         assert done.returncode == 1 and b"refused" in done.stderr, done
 
 
+def texts_before_and_after_something_was_freed_are_of_one_series():
+    sample = "{0}: {1} [{2}: {3}] @ 0x1\n#\t0x1\tmain.grow+0x1\t/app/main.go:3\n\n"
+
+    def text(n, freed):
+        held, all_ = n * SIZE, (n + freed) * SIZE
+        head = f"heap profile: {n}: {held} [{n + freed}: {all_}] @ heap/1048576\n"
+        rows = sample.format(n, held, n + freed, all_)
+        return (head + rows + "\n# runtime.MemStats\n# Alloc = 1\n").encode()
+    SIZE = 1 << 20
+    paths = [pathlib.Path(tap.scratch(f"{i}.txt")) for i in range(8)]
+    for i, path in enumerate(paths):
+        path.write_bytes(text(5 + i, i))
+    for args in (paths, ["-inuse_space", *paths]):
+        assert b"main.grow" in tap.must("-leaks", *args), args
+    with Running() as s:
+        s.server.heap = text(5, 0)
+        run = start("-collect=" + str(new_folder()), "-leaks", "-interval=300ms", "-count=4",
+                    s.url("/debug/pprof/heap"))
+        assert ": space 5" in run.stdout.readline()
+        s.server.heap = text(6, 1)
+        out, err = run.communicate()
+        assert run.returncode == 0 and err == "" and "Snapshots: 2 " in out, (out, err)
+
+
 def gates_on_the_series_need_no_report():
     with Running() as s:
         s.server.heap = heap(1 << 20, 0)
@@ -297,5 +321,6 @@ if __name__ == "__main__":
                  what_is_not_protobuf_or_has_no_time_is_written_anew, only_the_last_are_kept,
                  services_go_and_come_back, gates_are_judged_at_each,
                  commands_do_not_hold_up_the_clock, signals_end_it_in_order, mem_stats_are_a_series,
-                 a_series_is_watched, gates_on_the_series_need_no_report,
+                 a_series_is_watched,
+                 texts_before_and_after_something_was_freed_are_of_one_series, gates_on_the_series_need_no_report,
                  mem_stats_of_one_text_are_judged, misuse_is_told])
