@@ -37,7 +37,7 @@ static struct span without_digits(struct span word)
 
 static int unknown_command(struct span name, struct span argument, struct err *err)
 {
-    const char *near = nearest_command(name);
+    const char *near = nearest_command(without_digits(name)); // tpo5 is near top5
     if (option_find(name))
         return err_set(err, "did you mean: " SPAN_FMT "=" SPAN_FMT, SPAN_ARG(name),
                        SPAN_ARG(argument.n ? argument : SPAN("<val>")));
