@@ -257,8 +257,14 @@ def comparisons_keep_both_sides():
         assert int(frames["main.main"]["delta"]) == rows["main.main"]["cum"]
         page.open(server.url + "/ui/diff")
         assert page.data("view") == "diff" and len(page.all("#view tr[data-delta]")) > 20
-        for view in ["top", "peek?f=main.main", "tags", "graph"]:
+        for view in ["top", "peek?f=main.main", "tags", "graph", "source?f=main", "traces"]:
             page.open(f"{server.url}/ui/{view}")
+        assert "→" in page.text(".trace .num")
+        page.open(f"{server.url}/ui/source?f=main")
+        assert page.text("table.source thead") == "flatcumbeforeafterlinesource"
+        page.open(f"{server.url}/ui/top")
+        page.js("document.querySelectorAll('#toptable tr[data-name]')[1].focus()")
+        assert page.text("#details b") == page.js("return document.activeElement.dataset.name")
         assert not page.logs()
 
 

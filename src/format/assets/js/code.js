@@ -20,6 +20,7 @@ function grouped(rows, keyOf) {
 }
 
 const weights = (r) => [numCell(r.flat ? show(r.flat) : '.'), numCell(r.cum ? show(r.cum) : '.')];
+const sides = (r) => (r.cum_before === undefined ? [] : [numCell(show(r.cum_before)), numCell(show(r.cum_after))]);
 const weightData = (r) => ({ 'data-flat': whole(r.flat), 'data-cum': whole(r.cum) });
 const heading = (name, rows, ...more) => {
   const flat = rows.reduce((s, r) => s + r.flat, 0);
@@ -47,8 +48,9 @@ function noSource(answer) {
 function sourceTable(rows) {
   const most = rows.reduce((m, r) => Math.max(m, Math.abs(r.flat), Math.abs(r.cum) / 3), 0);
   const body = el('tbody', {}, ...rows.map((r) => el('tr', { class: Math.abs(r.flat) > most / 4 ? 'hot' : undefined, 'data-name': r.function, 'data-line': r.line, ...weightData(r) },
-    ...weights(r), numCell(String(r.line ?? ''), 'ln'), opener(r), el('td', { class: 'code' }, r.source ?? ''))));
-  return el('section', {}, heading(rows[0].function, rows, `  ${rows[0].file || ''}`), el('table', { class: 'source' }, head('#flat', '#cum', '#line', '', 'source'), body));
+    ...weights(r), ...sides(r), numCell(String(r.line ?? ''), 'ln'), opener(r), el('td', { class: 'code' }, r.source ?? ''))));
+  const compared = rows.some((r) => r.cum_before !== undefined) ? ['#before', '#after'] : [];
+  return el('section', {}, heading(rows[0].function, rows, `  ${rows[0].file || ''}`), el('table', { class: 'source' }, head('#flat', '#cum', ...compared, '#line', '', 'source'), body));
 }
 
 // A line with weight opens to the instructions that were made of it.
@@ -78,10 +80,11 @@ async function toggle(button, r) {
     found = (await codeRows()).filter((c) => c.line === r.line && (!r.file || !c.file || baseName(c.file) === baseName(r.file)));
   } catch (e) { why = e.message; }
   if (!button.isConnected || button.getAttribute('aria-expanded') !== 'true') return;
-  row.after(...(found.length ? found.map(instructionRow) : [el('tr', { class: 'asm' }, el('td', { colspan: '4' }), el('td', { class: 'dim' }, why))]));
+  const wide = row.children.length - 3;
+  row.after(...(found.length ? found.map((c) => instructionRow(c, wide)) : [el('tr', { class: 'asm' }, el('td', { colspan: wide + 2 }), el('td', { class: 'dim' }, why))]));
 }
 
-const instructionRow = (c) => el('tr', { class: 'asm', 'data-address': c.address, ...weightData(c) }, ...weights(c), el('td', { class: 'num ln', colspan: '2' }, c.address.replace('0x', '')),
+const instructionRow = (c, wide) => el('tr', { class: 'asm', 'data-address': c.address, ...weightData(c) }, ...weights(c), el('td', { class: 'num ln', colspan: wide }, c.address.replace('0x', '')),
   el('td', { class: 'code' }, c.instruction, c.call_file ? el('span', { class: 'inl' }, `  ${baseName(c.call_file)}:${c.call_line || ''}`) : ''));
 
 // --- disassembly ---

@@ -48,7 +48,7 @@ async function render(how = {}) {
   if (how.searched) return runSearch(mine);
   const view = $('#view');
   try {
-    if (drawnView !== state.view && state.view !== 'flamegraph') { view.className = ''; pane = side = null; }
+    if (drawnView !== state.view && state.view !== 'flamegraph') { view.className = ''; pane = side = null; $('#details').replaceChildren(); }
     await (views[state.view] || ((v) => showRows(v, state.view)))(view, mine);
     if (mine !== turn) return;
     drawnView = state.view;

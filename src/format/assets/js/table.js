@@ -125,8 +125,18 @@ export function topTable(wide, extra = {}) {
     rowMenu(r, e.clientX, e.clientY);
   });
   where.addEventListener('keydown', rowKeys);
+  for (const what of ['pointerover', 'focusin']) where.addEventListener(what, tellRow);
   where.addEventListener('click', (e) => { const r = e.target.closest('tr[data-name]'); if (r) chooseRow(r, where); });
   return where;
+}
+
+// The whole name of what is under the pointer or has the focus, as of frames.
+function tellRow(event) {
+  const r = event.target.closest?.('tr[data-name]'), out = $('#details');
+  if (!r || !out) return;
+  const flat = Number(r.dataset.flat), cum = Number(r.dataset.cum), part = (v) => `${show(v)} (${percent(v, state.base)})`;
+  out.replaceChildren(el('b', {}, r.dataset.name), el('span', {}, `total ${part(cum)}`), el('span', {}, `self ${part(flat)}`));
+  out.title = r.dataset.name;
 }
 
 function rowMenu(r, x, y) {

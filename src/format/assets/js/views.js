@@ -153,7 +153,7 @@ export async function showTraces(view) {
 
 function traceElement(r) {
   const tags = (r.labels || []).map((l) => el('span', { class: 'chip' }, el('span', {}, `${l.key}: ${l.value ?? l.number + ' ' + (l.unit || '')} `)));
-  return el('div', { class: 'trace', 'data-cum': whole(r.value) }, el('div', { class: 'num' }, show(r.value)),
+  return el('div', { class: 'trace', 'data-cum': whole(r.value) }, el('div', { class: 'num' }, r.before === undefined ? show(r.value) : `${show(r.before)} → ${show(r.after)}`),
     el('div', {}, tags.length ? el('div', { id: undefined, class: 'tabs' }, ...tags) : null, el('ol', {}, ...r.stack.map((f) => el('li', {}, f.name, f.inlined ? el('span', { class: 'inl' }, ' (inline)') : '')))));
 }
 
