@@ -9,6 +9,7 @@
 #include "symbol/mapfile.h"
 #include "symbol/minidebug.h"
 #include "symbol/pclntab.h"
+#include "symbol/relocate.h"
 #include "symbol/separate.h"
 
 struct image {
@@ -136,6 +137,7 @@ static void open_dwarf(struct binary *b)
             return;
         }
     }
+    relocate_debug(&b->file.elf);
     if (separate_common_is_safe(b->debug.bytes.n ? &b->debug.elf : &b->file.elf))
         b->dwarf = dwarf_open(b->debug.bytes.n ? b->debug.bytes : b->file.bytes,
                               b->reads_split && !b->debug.bytes.n ? b->path : NULL, &b->trouble);

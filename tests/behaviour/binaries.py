@@ -82,6 +82,23 @@ def a_local_symbol_names_its_file_as_llvm_symbolizer_has_it():
     assert b"global :0:0" in text
 
 
+def modules_are_relocated():
+    if not shutil.which("gcc"):
+        raise tap.Skip("no gcc")
+    folder = tap.scratch("module")
+    os.mkdir(folder)
+    with open(f"{folder}/driver.c", "w") as source:
+        source.write("int unused(int x) { return x; }\nint probe(int x)\n{\n    return x * 7;\n}\n")
+    subprocess.run(["gcc", "-c", "-g", "-O1", "driver.c"], cwd=folder, check=True)
+    module = f"{folder}/driver.o"
+    text = subprocess.run(["nm", module], capture_output=True, text=True, check=True).stdout
+    start = int(re.search(r"^(\w+) T probe$", text, re.M)[1], 16)
+    path = tap.scratch("module.pb.gz")
+    write_addresses(path, "driver.o", [0x400000 + start])
+    text = must("-raw", module, path, env=without_tools()).decode()
+    assert f"probe {folder}/driver.c:3:0" in text or f"probe {folder}/driver.c:4:0" in text, text
+
+
 GO = """package main
 import "os"
 type box struct{ n int }
@@ -140,5 +157,6 @@ tap.run([
     a_file_of_split_dwarf_may_be_missing_or_a_pipe,
     discriminators_are_not_shown,
     a_local_symbol_names_its_file_as_llvm_symbolizer_has_it,
+    modules_are_relocated,
     go_names_survive_stripping,
 ])

@@ -45,6 +45,28 @@ static void ask(struct binary *b, bool fast, const uint64_t *addresses, size_t n
     }
 }
 
+// The same as llvm-symbolizer would be asked, with what is in files of its own.
+static void ask_for_llvm(const char *path)
+{
+    struct arena arena = {0};
+    uint64_t addresses[ADDRESSES_MAX];
+    struct found found[ADDRESSES_MAX];
+    struct frames frames = {0};
+    struct err err;
+    struct binary *b = binary_open(path, &err);
+    if (!b)
+        return;
+    size_t n = pick_addresses(binary_elf(b), &arena, addresses);
+    binary_read_split(b);
+    binary_find(b, false, addresses, n, found, NULL);
+    for (size_t i = 0; i < n; i++) {
+        binary_frames_of_llvm(b, addresses[i], &found[i], &arena, &frames);
+        FUZZ_CHECK(frames.all.n > 0);
+    }
+    binary_close(b);
+    arena_release(&arena);
+}
+
 static void ask_all(const char *path)
 {
     struct arena arena = {0};
@@ -79,6 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (write(fd, data, size) == (ssize_t)size) {
         snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
         ask_all(path);
+        ask_for_llvm(path);
     }
     close(fd);
     return 0;
