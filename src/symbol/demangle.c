@@ -319,22 +319,6 @@ static bool demangle_block(char *name, enum demangle_style style, struct buf *ou
     return demangle_itanium(name + 2, style, style == DEMANGLE_FULL, out);
 }
 
-// Rust's v0 names.
-static bool demangle_v0(const char *mangled, enum demangle_style style, struct buf *out)
-{
-    struct buf whole = {0};
-    struct printing p = {.out = &whole, .limit = DEMANGLED_MAX};
-    volatile bool done = false;
-    if (setjmp(p.too_long) == 0)
-        done = rust_demangle_callback(mangled, DMGL_RUST, print_part, &p) != 0;
-    if (done && style == DEMANGLE_SIMPLE)
-        rust_cut_generics(buf_span(&whole), out);
-    else if (done)
-        buf_add(out, buf_span(&whole));
-    buf_release(&whole);
-    return done;
-}
-
 // D's names, "_D3std5stdio…". libiberty writes them to memory of its own, so they are to be short.
 static bool demangle_d(const char *name, enum demangle_style style, struct buf *out)
 {
@@ -359,8 +343,8 @@ static bool demangle_d(const char *name, enum demangle_style style, struct buf *
 static bool demangle_cstr(char *name, enum demangle_style style, struct buf *out)
 {
     if (strncmp(name, "_R", 2) == 0)
-        return demangle_v0(name, style, out);
-    if (strncmp(name, "_ZN", 3) == 0 && rust_demangle_old(name, out))
+        return rustname_v0(span_of(name), style == DEMANGLE_SIMPLE, out);
+    if (strncmp(name, "_ZN", 3) == 0 && rustname_old(name, out))
         return true;
     if (strncmp(name, "_Z", 2) == 0)
         return demangle_itanium(name, style, style == DEMANGLE_FULL, out);
@@ -394,10 +378,13 @@ bool demangle_is_built_in(void)
 
 #else
 
+#include "symbol/rustname.h"
+
 bool demangle(struct span mangled, enum demangle_style style, struct buf *out)
 {
-    (void)mangled, (void)style, (void)out;
-    return false;
+    enum { MANGLED_MAX = 1 << 14 };
+    return style != DEMANGLE_NONE && mangled.n <= MANGLED_MAX && span_starts(mangled, SPAN("_R")) &&
+           rustname_v0(mangled, style == DEMANGLE_SIMPLE, out);
 }
 
 bool demangle_is_built_in(void)

@@ -3,49 +3,7 @@
 
 #include <ctype.h>
 
-enum { DEPTH_MAX = 512, LENGTH_MAX = 1 << 14 };
-
-// Whether "Output = " or the like begins at i: a type of a trait's own.
-static bool is_binding(struct span name, size_t i)
-{
-    size_t end = i;
-    while (end < name.n && (isalnum((unsigned char)name.at[end]) || name.at[end] == '_'))
-        end++;
-    return end > i && span_starts(span_from(name, end), SPAN(" = "));
-}
-
-// Whether the bracket at i opens generic arguments, as those of "<T as Trait>" and "for<'a>" do
-// not.
-static bool is_generic(struct span name, size_t i)
-{
-    bool lifetimes = span_starts(span_from(name, i + 1), SPAN("'")) &&
-                     span_ends(span_upto(name, i), SPAN("for"));
-    return i > 0 && (isalnum((unsigned char)name.at[i - 1]) || strchr("_:}", name.at[i - 1])) &&
-           !lifetimes;
-}
-
-void rust_cut_generics(struct span name, struct buf *out)
-{
-    bool hidden[DEPTH_MAX] = {false}; // what stands in brackets of a depth
-    size_t depth = 0;
-    for (size_t i = 0; i < name.n; i++) {
-        char c = name.at[i];
-        if (c == '>' && depth > 0 && name.at[i - 1] != '-')
-            depth--;
-        bool next = i > 1 && name.at[i - 1] == ' ' && name.at[i - 2] == ',';
-        if (hidden[depth] && !hidden[depth - 1] && (next || name.at[i - 1] == '<') &&
-            is_binding(name, i)) {
-            hidden[depth] = false;
-            buf_add(out, next ? SPAN(", ") : SPAN(""));
-        }
-        if (!hidden[depth])
-            buf_addc(out, c);
-        if (c == '<' && depth + 1 < DEPTH_MAX) {
-            hidden[depth + 1] = hidden[depth] || is_generic(name, i);
-            depth++;
-        }
-    }
-}
+enum { LENGTH_MAX = 1 << 14 };
 
 static int hex_digit(char c)
 {
@@ -143,7 +101,7 @@ static bool demangle_legacy(const char *mangled, struct buf *out)
     return true;
 }
 
-bool rust_demangle_old(const char *mangled, struct buf *out)
+bool rustname_old(const char *mangled, struct buf *out)
 {
     struct buf name = {0};
     bool done = demangle_legacy(mangled, &name);

@@ -6,10 +6,10 @@
 
 // Adds what one of Rust's old names, "_ZN…17h…E", stands for; false, and nothing added, where it is
 // not one. It has to begin with "_ZN".
-bool rust_demangle_old(const char *mangled, struct buf *out);
+bool rustname_old(const char *mangled, struct buf *out);
 
-// Adds a demangled name without what stands in the brackets of generic arguments, unless it is
-// bound there ("Output = i32").
-void rust_cut_generics(struct span name, struct buf *out);
+// Adds what one of Rust's new names, which begin with "_R", stands for, perhaps without generic
+// arguments. False, and nothing added, where it is not one.
+bool rustname_v0(struct span name, bool no_generics, struct buf *out);
 
 #endif
