@@ -10,6 +10,7 @@
 
 #include "base/xalloc.h"
 #include "symbol/rustname.h"
+#include "symbol/rustv0.h"
 
 // Backward references let a short name stand for a text of any length, and the depth of a name is
 // the reader's of it.
@@ -343,7 +344,7 @@ static bool demangle_d(const char *name, enum demangle_style style, struct buf *
 static bool demangle_cstr(char *name, enum demangle_style style, struct buf *out)
 {
     if (strncmp(name, "_R", 2) == 0)
-        return rustname_v0(span_of(name), style == DEMANGLE_SIMPLE, out);
+        return rustv0_demangle(span_of(name), style == DEMANGLE_SIMPLE, out);
     if (strncmp(name, "_ZN", 3) == 0 && rustname_old(name, out))
         return true;
     if (strncmp(name, "_Z", 2) == 0)
@@ -378,13 +379,13 @@ bool demangle_is_built_in(void)
 
 #else
 
-#include "symbol/rustname.h"
+#include "symbol/rustv0.h"
 
 bool demangle(struct span mangled, enum demangle_style style, struct buf *out)
 {
     enum { MANGLED_MAX = 1 << 14 };
     return style != DEMANGLE_NONE && mangled.n <= MANGLED_MAX && span_starts(mangled, SPAN("_R")) &&
-           rustname_v0(mangled, style == DEMANGLE_SIMPLE, out);
+           rustv0_demangle(mangled, style == DEMANGLE_SIMPLE, out);
 }
 
 bool demangle_is_built_in(void)

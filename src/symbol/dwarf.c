@@ -143,27 +143,28 @@ static const char *text_of(const struct dwarf *d, Dwarf_Die *die, unsigned name)
 // tells its addresses by an index, which addr2line cannot read.
 static bool has_code(const struct dwarf *d, Dwarf_Die *die)
 {
-    Dwarf_Attribute ranges;
+    Dwarf_Attribute where;
     int tag = d->lib->dwarf_tag(die);
-    if (tag != DW_TAG_skeleton_unit)
-        return tag == DW_TAG_compile_unit;
-    return d->split_of || !d->lib->dwarf_attr(die, DW_AT_ranges, &ranges) ||
-           d->lib->dwarf_whatform(&ranges) == DW_FORM_rnglistx;
+    if (tag != DW_TAG_skeleton_unit || d->split_of)
+        return tag == DW_TAG_compile_unit || tag == DW_TAG_skeleton_unit;
+    if (d->lib->dwarf_attr(die, DW_AT_ranges, &where))
+        return d->lib->dwarf_whatform(&where) == DW_FORM_rnglistx;
+    return d->lib->dwarf_attr(die, DW_AT_low_pc, &where) &&
+           d->lib->dwarf_whatform(&where) == DW_FORM_addrx;
 }
 
 static void add_unit(struct dwarf *d, Dwarf_Die *die, const unsigned char *end, int version)
 {
-    uint32_t index = (uint32_t)d->units.n;
-    size_t before = d->pieces.all.n;
+    size_t index = d->units.n, before = d->pieces.all.n;
     struct unit *u = vec_push(&d->arena, &d->units);
     *u = (struct unit){
         .die = *die, .entries = *die, .end = end, .directory = text_of(d, die, DW_AT_comp_dir)};
     u->is_old = version < 5;
     u->names_are_linkage = is_plain_language(d->lib->dwarf_srclang(die));
-    add_pieces(d, die, index, &d->pieces);
+    add_pieces(d, die, (uint32_t)index, &d->pieces);
     // DWARF 2 cannot say that a unit is in several places.
     if (d->pieces.all.n == before || version < 3)
-        *vec_push(&d->arena, &d->unbounded) = index;
+        *vec_push(&d->arena, &d->unbounded) = (uint32_t)index;
 }
 
 static void list_units(struct dwarf *d)

@@ -8,8 +8,4 @@
 // not one. It has to begin with "_ZN".
 bool rustname_old(const char *mangled, struct buf *out);
 
-// Adds what one of Rust's new names, which begin with "_R", stands for, perhaps without generic
-// arguments. False, and nothing added, where it is not one.
-bool rustname_v0(struct span name, bool no_generics, struct buf *out);
-
 #endif

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "symbol/rustv0.h"
+
 #include <inttypes.h>
 
-#include "symbol/rustname.h"
 #include "symbol/rustread.h"
 
 // Rust's new names, "_R…": https://doc.rust-lang.org/rustc/symbol-mangling/v0.html. What others
@@ -404,7 +405,7 @@ static void read_constant(struct rust_reading *r)
     r->depth--;
 }
 
-bool rustname_v0(struct span name, bool no_generics, struct buf *out)
+bool rustv0_demangle(struct span name, bool no_generics, struct buf *out)
 {
     size_t dot = span_find(name, SPAN("."));
     name = span_from(dot == SPAN_NOT_FOUND ? name : span_upto(name, dot), 2);

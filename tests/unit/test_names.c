@@ -101,11 +101,28 @@ static void other_languages_stay(void)
     check_plain(SPAN("a::B<c::D>::e"), SPAN("src/lib.rs"), false, SPAN("a::B<c::D>::e"));
 }
 
+struct mangled {
+    const char *name, *simple, *templates, *full;
+};
+
+static void check_mangled(const struct mangled *rows, size_t n)
+{
+    static const enum demangle_style styles[] = {DEMANGLE_SIMPLE, DEMANGLE_TEMPLATES,
+                                                 DEMANGLE_FULL};
+    for (size_t i = 0; demangle_is_built_in() && i < n; i++)
+        for (size_t k = 0; k < 3; k++) {
+            const char *want = k == 0 ? rows[i].simple : k == 1 ? rows[i].templates : rows[i].full;
+            struct buf out = {0};
+            check_about("%s, style %zu", rows[i].name, k);
+            CHECK(demangle(span_of(rows[i].name), styles[k], &out));
+            CHECK_SPAN(buf_span(&out), span_of(want));
+            buf_release(&out);
+        }
+}
+
 static void mangled_names_are_read(void)
 {
-    static const struct {
-        const char *mangled, *simple, *templates, *full;
-    } rows[] = {
+    static const struct mangled rows[] = {
         {"_ZN2ns1fEi", "ns::f", "ns::f", "ns::f(int)"},
         {"_ZNSt6vectorIiSaIiEE9push_backERKi", "std::vector::push_back",
          "std::vector<int, std::allocator<int> >::push_back",
@@ -119,14 +136,7 @@ static void mangled_names_are_read(void)
          "char const*, std::allocator<char> const&)"},
         {"_ZN12_GLOBAL__N_11fEv", "(anonymous namespace)::f", "(anonymous namespace)::f",
          "(anonymous namespace)::f()"},
-        {"_ZN3foo3bar17h0123456789abcdefE", "foo::bar", "foo::bar", "foo::bar"},
-        {"_ZN37_$LT$A$u20$as$u20$core..ops..Drop$GT$4drop17h0123456789abcdefE",
-         "<A as core::ops::Drop>::drop", "<A as core::ops::Drop>::drop",
-         "<A as core::ops::Drop>::drop"},
         {"_D3foo3barFiZv", "foo.bar", "foo.bar", "foo.bar(int)"},
-        {"_RNvCs1234_7mycrate3foo", "mycrate::foo", "mycrate::foo", "mycrate::foo"},
-        {"_RINvNtC3std3mem8align_ofjE", "std::mem::align_of::<>", "std::mem::align_of::<usize>",
-         "std::mem::align_of::<usize>"},
         // An inherited constructor, and one of a class without a name.
         {"_ZN1BCI11AEi", "B::B", "B::B", "B::B(int)"},
         {"_ZN1AUt_C1Ev", "A::{unnamed type#1}::{unnamed type#1}",
@@ -137,6 +147,20 @@ static void mangled_names_are_read(void)
         // As clang writes a dependent name.
         {"_Z1fIiENSt9enable_ifIXsr3std9is_signedIT_EE5valueEiE4typeET_", "f", "f<int>",
          "std::enable_if<std::is_signed<int>::value, int>::type f<int>(int)"},
+    };
+    check_mangled(rows, sizeof rows / sizeof *rows);
+}
+
+static void names_of_rust_are_read(void)
+{
+    static const struct mangled rows[] = {
+        {"_ZN3foo3bar17h0123456789abcdefE", "foo::bar", "foo::bar", "foo::bar"},
+        {"_ZN37_$LT$A$u20$as$u20$core..ops..Drop$GT$4drop17h0123456789abcdefE",
+         "<A as core::ops::Drop>::drop", "<A as core::ops::Drop>::drop",
+         "<A as core::ops::Drop>::drop"},
+        {"_RNvCs1234_7mycrate3foo", "mycrate::foo", "mycrate::foo", "mycrate::foo"},
+        {"_RINvNtC3std3mem8align_ofjE", "std::mem::align_of::<>", "std::mem::align_of::<usize>",
+         "std::mem::align_of::<usize>"},
         {"_RNvXCs1_1aDINtNtC4core3ops2FnThEEp6OutputlEL_NtB2_1A1f",
          "<dyn core::ops::Fn<, Output = i32> as a::A>::f",
          "<dyn core::ops::Fn<(u8,), Output = i32> as a::A>::f",
@@ -155,17 +179,7 @@ static void mangled_names_are_read(void)
         {"_RNvXCs1_1aFG_QL0_INtB2_1WL0_EEuNtB2_1T1f", "<for<'a> fn(&'a mut a::W<>) as a::T>::f",
          "<for<'a> fn(&'a mut a::W<'a>) as a::T>::f", "<for<'a> fn(&'a mut a::W<'a>) as a::T>::f"},
     };
-    static const enum demangle_style styles[] = {DEMANGLE_SIMPLE, DEMANGLE_TEMPLATES,
-                                                 DEMANGLE_FULL};
-    for (size_t i = 0; demangle_is_built_in() && i < sizeof rows / sizeof *rows; i++)
-        for (size_t k = 0; k < 3; k++) {
-            const char *want = k == 0 ? rows[i].simple : k == 1 ? rows[i].templates : rows[i].full;
-            struct buf out = {0};
-            check_about("%s, style %zu", rows[i].mangled, k);
-            CHECK(demangle(span_of(rows[i].mangled), styles[k], &out));
-            CHECK_SPAN(buf_span(&out), span_of(want));
-            buf_release(&out);
-        }
+    check_mangled(rows, sizeof rows / sizeof *rows);
 }
 
 static void hostile_names_end(void)
@@ -220,5 +234,5 @@ static void modes_are_words(void)
 }
 
 CHECK_MAIN(CASE(arguments_and_templates_go), CASE(other_languages_stay),
-           CASE(mangled_names_are_read), CASE(hostile_names_end), CASE(bare_names_keep_receivers),
-           CASE(modes_are_words))
+           CASE(mangled_names_are_read), CASE(names_of_rust_are_read), CASE(hostile_names_end),
+           CASE(bare_names_keep_receivers), CASE(modes_are_words))
