@@ -70,7 +70,17 @@ def snapshots_have_names_and_keep_their_bytes():
         assert len(names(folder, "heap_app.sock")) == 1, os.listdir(folder)
 
 
-def the_clock_is_steady():
+def right_once(check, tries=4):
+    """A busy machine is late at times; a clock that drifts is never right."""
+    for left in reversed(range(tries)):
+        try:
+            return check()
+        except AssertionError:
+            if not left:
+                raise
+
+
+def snapshots_are_evenly_apart():
     with Running() as s:
         s.server.seen.clear()
         times = []
@@ -78,12 +88,20 @@ def the_clock_is_steady():
         done, folder = collect("-interval=400ms", "-count=4", s.url("/slow_start"))
         gaps = [b - a for a, b in zip(times, times[1:])]
         assert len(gaps) == 3 and all(abs(gap - 0.4) < 0.2 for gap in gaps), gaps
+
+
+def a_slow_snapshot_takes_the_next_slot():
     with Running() as s:
         done, folder = collect("-interval=200ms", "-count=5", s.url("/slow_start"))
         text = done.stderr.decode()
         assert "missed 1 slot: the one before took" in text, text
         assert len(os.listdir(folder)) in (2, 3), os.listdir(folder)
         assert re.search(r", [23] missed", done.stdout.decode()), done.stdout
+
+
+def the_clock_is_steady():
+    right_once(snapshots_are_evenly_apart)
+    right_once(a_slow_snapshot_takes_the_next_slot)
 
 
 def what_is_not_protobuf_or_has_no_time_is_written_anew():
