@@ -57,11 +57,6 @@ static uint64_t place_of(uint32_t tag)
     return mix(tag ^ seed[1], seed[0] | 1);
 }
 
-static uint32_t tag_of(uint64_t hash)
-{
-    return (uint32_t)(hash >> 32);
-}
-
 static void place(struct hash_index *h, struct hash_slot slot)
 {
     size_t mask = h->cap - 1, i = place_of(slot.tag) & mask;
@@ -87,7 +82,7 @@ uint32_t hash_find(const struct hash_index *h, uint64_t hash, hash_eq_fn eq, con
 {
     if (!h->cap)
         return HASH_NONE;
-    uint32_t tag = tag_of(hash);
+    uint32_t tag = hash_tag(hash);
     size_t mask = h->cap - 1;
     for (size_t i = place_of(tag) & mask; h->slots[i].entry != HASH_NONE; i = (i + 1) & mask)
         if (h->slots[i].tag == tag && eq(context, h->slots[i].entry, key))
@@ -106,7 +101,7 @@ static bool same_tag(const void *context, uint32_t entry, const void *key)
 void hash_guess(const struct hash_index *h, const uint64_t *hashes, uint32_t n, uint32_t *guesses)
 {
     for (uint32_t i = 0; h->cap && i < n; i++)
-        __builtin_prefetch(&h->slots[place_of(tag_of(hashes[i])) & (h->cap - 1)]);
+        __builtin_prefetch(&h->slots[place_of(hash_tag(hashes[i])) & (h->cap - 1)]);
     for (uint32_t i = 0; i < n; i++)
         guesses[i] = hash_find(h, hashes[i], same_tag, NULL, NULL);
 }
@@ -115,6 +110,6 @@ void hash_add(struct hash_index *h, uint64_t hash, uint32_t entry)
 {
     if (h->n * 3 >= h->cap * 2)
         grow(h);
-    place(h, (struct hash_slot){entry, tag_of(hash)});
+    place(h, (struct hash_slot){entry, hash_tag(hash)});
     h->n++;
 }

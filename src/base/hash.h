@@ -13,6 +13,17 @@ uint64_t hash_u64(uint64_t value);
 
 #define HASH_NONE UINT32_MAX
 
+// All that an index keeps of a hash, and a hash that is as good to it.
+static inline uint32_t hash_tag(uint64_t hash)
+{
+    return (uint32_t)(hash >> 32);
+}
+
+static inline uint64_t hash_of_tag(uint32_t tag)
+{
+    return (uint64_t)tag << 32;
+}
+
 // Finds entries that live elsewhere, in an array of the caller's, by the hash of their keys.
 // All zeros is empty; released with hash_release.
 struct hash_index {

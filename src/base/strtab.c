@@ -36,15 +36,21 @@ str_id strtab_find(const struct strtab *t, struct span text)
     return find_hashed(t, text, hash_bytes(text.at, text.n));
 }
 
+static str_id push(struct strtab *t, struct span text, uint64_t hash)
+{
+    hash_add(&t->index, hash, (uint32_t)t->own.n);
+    *vec_push(t->arena, &t->own) = text;
+    *vec_push(t->arena, &t->tags) = hash_tag(hash);
+    return strtab_count(t) - 1;
+}
+
 static str_id add(struct strtab *t, struct span text, bool copy)
 {
     uint64_t hash = hash_bytes(text.at, text.n);
     str_id id = find_hashed(t, text, hash);
     if (id != HASH_NONE)
         return id;
-    hash_add(&t->index, hash, (uint32_t)t->own.n);
-    *vec_push(t->arena, &t->own) = copy ? arena_span(t->arena, text) : text;
-    return strtab_count(t) - 1;
+    return push(t, copy ? arena_span(t->arena, text) : text, hash);
 }
 
 str_id strtab_add(struct strtab *t, struct span text)
@@ -57,11 +63,18 @@ str_id strtab_add_borrowed(struct strtab *t, struct span text)
     return add(t, text, false);
 }
 
-static void find_some(const struct strtab *t, const struct span *texts, uint32_t n, str_id *ids)
+str_id strtab_add_new(struct strtab *t, const struct strtab *other, str_id id)
 {
+    return push(t, arena_span(t->arena, other->own.at[id]), strtab_hash(other, id));
+}
+
+static void find_some(const struct strtab *t, const struct strtab *other, str_id first, uint32_t n,
+                      str_id *ids)
+{
+    const struct span *texts = other->own.at + first;
     uint64_t hashes[HASH_AT_ONCE];
     for (uint32_t i = 0; i < n; i++)
-        hashes[i] = hash_bytes(texts[i].at, texts[i].n);
+        hashes[i] = strtab_hash(other, first + i);
     hash_guess(&t->index, hashes, n, ids);
     for (uint32_t i = 0; i < n; i++)
         if (ids[i] != HASH_NONE)
@@ -76,5 +89,5 @@ static void find_some(const struct strtab *t, const struct span *texts, uint32_t
 void strtab_find_all(const struct strtab *t, const struct strtab *other, str_id *ids)
 {
     for (uint32_t i = 0, n = strtab_count(other); i < n; i += HASH_AT_ONCE)
-        find_some(t, other->own.at + i, n - i < HASH_AT_ONCE ? n - i : HASH_AT_ONCE, ids + i);
+        find_some(t, other, i, n - i < HASH_AT_ONCE ? n - i : HASH_AT_ONCE, ids + i);
 }

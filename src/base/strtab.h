@@ -14,6 +14,7 @@ struct strtab {
     const struct strtab *parent;
     str_id first; // the parent's count
     VEC(struct span) own;
+    VEC(uint32_t) tags; // of their hashes
     struct hash_index index;
     struct arena *arena; // where the copies go
 };
@@ -29,8 +30,15 @@ str_id strtab_add_borrowed(struct strtab *t, struct span text);
 str_id strtab_find(const struct strtab *t, struct span text);
 
 // What strtab_find says of all strings of another table, by their ids there, which is faster than
-// one by one. Neither stands on another.
+// one by one; and a copy of one that is not there yet. Neither table stands on another.
 void strtab_find_all(const struct strtab *t, const struct strtab *other, str_id *ids);
+str_id strtab_add_new(struct strtab *t, const struct strtab *other, str_id id);
+
+// The hash of a string of a table that stands on no other: the same for the same text.
+static inline uint64_t strtab_hash(const struct strtab *t, str_id id)
+{
+    return hash_of_tag(t->tags.at[id]);
+}
 
 static inline str_id strtab_count(const struct strtab *t)
 {

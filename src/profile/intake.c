@@ -8,13 +8,13 @@ enum { PAGE = 0x1000 };
 str_id intake_string(struct intake *s, str_id id)
 {
     if (s->strings[id] == HASH_NONE)
-        s->strings[id] = strtab_add(s->m->out.strings, profile_str(s->p, id));
+        s->strings[id] = strtab_add_new(s->m->out.strings, s->p->strings, id);
     return s->strings[id];
 }
 
 struct mapping_key {
     uint64_t size, offset;
-    uint64_t name; // the build id, else the file
+    str_id name; // the build id, else the file
 };
 
 static struct mapping_key mapping_key(const struct mapping *m)
@@ -25,11 +25,18 @@ static struct mapping_key mapping_key(const struct mapping *m)
                                 .name = m->build_id ? m->build_id : m->file};
 }
 
+static uint64_t hash_mapping(const struct profile *p, const struct mapping *m)
+{
+    struct mapping_key key = mapping_key(m);
+    return hash_u64(hash_u64(key.size) ^ hash_u64(key.offset + strtab_hash(p->strings, key.name)));
+}
+
 static bool same_mapping(const void *context, uint32_t entry, const void *key)
 {
     const struct profile *p = context;
-    struct mapping_key k = mapping_key(&p->mappings[entry]);
-    return memcmp(&k, key, sizeof k) == 0;
+    const struct mapping_key *a = key;
+    struct mapping_key b = mapping_key(&p->mappings[entry]);
+    return a->size == b.size && a->offset == b.offset && a->name == b.name;
 }
 
 static struct mapping mapped_mapping(const struct intake *s, uint32_t index)
@@ -40,11 +47,11 @@ static struct mapping mapped_mapping(const struct intake *s, uint32_t index)
     return mapped;
 }
 
-static uint32_t find_mapping(const struct intake *s, const struct mapping *mapped, uint64_t *hash)
+static uint32_t find_mapping(const struct intake *s, uint32_t index)
 {
-    struct mapping_key key = mapping_key(mapped);
-    *hash = hash_bytes(&key, sizeof key);
-    return hash_find(&s->m->mappings, *hash, same_mapping, &s->m->out, &key);
+    struct mapping mapped = mapped_mapping(s, index);
+    struct mapping_key key = mapping_key(&mapped);
+    return hash_find(&s->m->mappings, s->mapping_hashes[index], same_mapping, &s->m->out, &key);
 }
 
 uint32_t intake_mapping(struct intake *s, uint32_t index)
@@ -54,15 +61,13 @@ uint32_t intake_mapping(struct intake *s, uint32_t index)
     struct merger *m = s->m;
     intake_string(s, s->p->mappings[index].file);
     intake_string(s, s->p->mappings[index].build_id);
-    struct mapping mapped = mapped_mapping(s, index);
-    uint64_t hash;
-    uint32_t found = find_mapping(s, &mapped, &hash);
+    uint32_t found = find_mapping(s, index);
     if (found == HASH_NONE) {
         found = m->out.n_mappings++;
-        mapped.id = found + 1;
         ROOM(m, mappings, found, 1, cap_mappings);
-        m->out.mappings[found] = mapped;
-        hash_add(&m->mappings, hash, found);
+        m->out.mappings[found] = mapped_mapping(s, index);
+        m->out.mappings[found].id = found + 1;
+        hash_add(&m->mappings, s->mapping_hashes[index], found);
     }
     return s->mappings[index] = found;
 }
@@ -75,6 +80,13 @@ struct function_key {
 static struct function_key function_key(const struct function *f)
 {
     return (struct function_key){f->start_line, f->name, f->system_name, f->filename, 0};
+}
+
+static uint64_t hash_function(const struct profile *p, const struct function *f)
+{
+    uint64_t hash = strtab_hash(p->strings, f->name) ^ (uint64_t)f->start_line;
+    hash = hash_u64(hash) ^ strtab_hash(p->strings, f->system_name);
+    return hash_u64(hash_u64(hash) ^ strtab_hash(p->strings, f->filename));
 }
 
 static bool same_function(const void *context, uint32_t entry, const void *key)
@@ -103,7 +115,7 @@ static uint32_t intake_function(struct intake *s, uint32_t index)
     intake_string(s, s->p->functions[index].filename);
     struct function mapped = mapped_function(s, index);
     struct function_key key = function_key(&mapped);
-    uint64_t hash = hash_bytes(&key, sizeof key);
+    uint64_t hash = s->function_hashes[index];
     uint32_t found = hash_find(&m->functions, hash, same_function, &m->out, &key);
     if (found == HASH_NONE) {
         found = m->out.n_functions++;
@@ -163,12 +175,13 @@ static bool same_location(const void *context, uint32_t entry, const void *key)
            same_lines(out->lines + loc->line, k);
 }
 
-static uint64_t hash_location(const struct location_key *k)
+static uint64_t hash_location(const struct intake *s, const struct location *loc)
 {
-    uint64_t hash = hash_u64(k->offset ^ ((uint64_t)k->mapping << 40) ^ k->loc->folded);
-    for (uint32_t i = 0; i < k->loc->n_lines; i++)
-        hash = hash_u64(hash ^ hash_u64((uint64_t)k->functions[k->lines[i].function] << 32 ^
-                                        (uint64_t)k->lines[i].line));
+    const struct line *lines = s->p->lines + loc->line;
+    uint64_t mapping = loc->mapping == NO_INDEX ? 0 : s->mapping_hashes[loc->mapping];
+    uint64_t hash = hash_u64(mapping_offset(s->p, loc) ^ mapping ^ loc->folded);
+    for (uint32_t i = 0; i < loc->n_lines; i++)
+        hash = hash_u64(hash ^ s->function_hashes[lines[i].function] ^ (uint64_t)lines[i].line);
     return hash;
 }
 
@@ -201,7 +214,7 @@ uint32_t intake_location_slowly(struct intake *s, uint32_t index)
     for (uint32_t i = 0; i < loc->n_lines; i++)
         intake_function(s, s->p->lines[loc->line + i].function);
     struct location_key key = location_key(s, loc);
-    uint64_t hash = hash_location(&key);
+    uint64_t hash = s->location_hashes[index];
     uint32_t found = hash_find(&m->locations, hash, same_location, &m->out, &key);
     if (found == HASH_NONE) {
         found = add_location(s, &key);
@@ -210,39 +223,29 @@ uint32_t intake_location_slowly(struct intake *s, uint32_t index)
     return s->locations[index] = found;
 }
 
-// Most of a source is in the sum already, so that its entries are looked up several at once, each
-// step for all of them before the next step: see hash_guess.
+// What may be in the sum already is looked up several at once, each step for all of them before the
+// next step: see hash_guess.
 
 static void find_functions(struct intake *s, uint32_t first, uint32_t n)
 {
     const struct merger *m = s->m;
-    struct function_key keys[HASH_AT_ONCE];
-    uint64_t hashes[HASH_AT_ONCE];
     uint32_t guesses[HASH_AT_ONCE];
-    for (uint32_t i = 0; i < n; i++) {
-        struct function mapped = mapped_function(s, first + i);
-        keys[i] = function_key(&mapped);
-        hashes[i] = hash_bytes(&keys[i], sizeof keys[i]);
-    }
-    hash_guess(&m->functions, hashes, n, guesses);
+    hash_guess(&m->functions, s->function_hashes + first, n, guesses);
     for (uint32_t i = 0; i < n; i++)
         if (guesses[i] != HASH_NONE)
             __builtin_prefetch(&m->out.functions[guesses[i]]);
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; i++) {
+        struct function mapped = mapped_function(s, first + i);
+        struct function_key key = function_key(&mapped);
         s->functions[first + i] =
-            hash_find(&m->functions, hashes[i], same_function, &m->out, &keys[i]);
+            hash_find(&m->functions, s->function_hashes[first + i], same_function, &m->out, &key);
+    }
 }
 
-static void find_locations(struct intake *s, uint32_t first, uint32_t n)
+static void look_at_locations(const struct intake *s, const uint64_t *hashes, uint32_t n)
 {
     const struct merger *m = s->m;
-    struct location_key keys[HASH_AT_ONCE];
-    uint64_t hashes[HASH_AT_ONCE];
     uint32_t guesses[HASH_AT_ONCE];
-    for (uint32_t i = 0; i < n; i++) {
-        keys[i] = location_key(s, &s->p->locations[first + i]);
-        hashes[i] = hash_location(&keys[i]);
-    }
     hash_guess(&m->locations, hashes, n, guesses);
     for (uint32_t i = 0; i < n; i++)
         if (guesses[i] != HASH_NONE)
@@ -250,29 +253,44 @@ static void find_locations(struct intake *s, uint32_t first, uint32_t n)
     for (uint32_t i = 0; i < n; i++)
         if (guesses[i] != HASH_NONE)
             __builtin_prefetch(&m->out.lines[m->out.locations[guesses[i]].line]);
+}
+
+void intake_look_ahead(const struct intake *s, const uint32_t *frames, uint32_t n)
+{
+    uint64_t hashes[HASH_AT_ONCE];
+    uint32_t n_hashes = 0;
     for (uint32_t i = 0; i < n; i++) {
-        bool placed = keys[i].mapping != NO_INDEX || keys[i].loc->mapping == NO_INDEX;
-        s->locations[first + i] =
-            placed ? hash_find(&m->locations, hashes[i], same_location, &m->out, &keys[i])
-                   : NO_INDEX;
+        if (s->locations[frames[i]] == NO_INDEX)
+            hashes[n_hashes++] = s->location_hashes[frames[i]];
+        if (n_hashes == HASH_AT_ONCE || i + 1 == n) {
+            look_at_locations(s, hashes, n_hashes);
+            n_hashes = 0;
+        }
     }
 }
 
 void intake_find_known(struct intake *s)
 {
     const struct profile *p = s->p;
-    if (s->m->out.n_locations == 0)
-        return;
     strtab_find_all(s->m->out.strings, p->strings, s->strings);
-    for (uint32_t i = 0; i < p->n_mappings; i++) {
-        struct mapping mapped = mapped_mapping(s, i);
-        uint64_t hash;
-        s->mappings[i] = find_mapping(s, &mapped, &hash);
-    }
+    for (uint32_t i = 0; i < p->n_mappings; i++)
+        s->mappings[i] = find_mapping(s, i);
     for (uint32_t i = 0; i < p->n_functions; i += HASH_AT_ONCE)
         find_functions(s, i, p->n_functions - i < HASH_AT_ONCE ? p->n_functions - i : HASH_AT_ONCE);
-    for (uint32_t i = 0; i < p->n_locations; i += HASH_AT_ONCE)
-        find_locations(s, i, p->n_locations - i < HASH_AT_ONCE ? p->n_locations - i : HASH_AT_ONCE);
+}
+
+static void hash_entries(struct intake *s)
+{
+    const struct profile *p = s->p;
+    s->mapping_hashes = arena_alloc(&s->arena, p->n_mappings * sizeof(uint64_t));
+    s->function_hashes = arena_alloc(&s->arena, p->n_functions * sizeof(uint64_t));
+    s->location_hashes = arena_alloc(&s->arena, p->n_locations * sizeof(uint64_t));
+    for (uint32_t i = 0; i < p->n_mappings; i++)
+        s->mapping_hashes[i] = hash_mapping(p, &p->mappings[i]);
+    for (uint32_t i = 0; i < p->n_functions; i++)
+        s->function_hashes[i] = hash_function(p, &p->functions[i]);
+    for (uint32_t i = 0; i < p->n_locations; i++)
+        s->location_hashes[i] = hash_location(s, &p->locations[i]);
 }
 
 static uint32_t *unmapped(struct arena *arena, size_t n)
@@ -288,6 +306,7 @@ void intake_init(struct intake *s, struct merger *m, const struct profile *p)
     s->mappings = unmapped(&s->arena, p->n_mappings);
     s->locations = unmapped(&s->arena, p->n_locations);
     s->functions = unmapped(&s->arena, p->n_functions);
+    hash_entries(s);
 }
 
 void intake_release(struct intake *s)

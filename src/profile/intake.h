@@ -14,8 +14,11 @@ struct intake {
     int64_t weight; // the side's values are its own times this: 1 or -1
     str_id *strings;
     uint32_t *mappings, *locations, *functions;
-    struct label *labels; // of the sample at hand
-    size_t cap_labels;
+    // Hashes of what makes an entry the same as another, whatever its ids are.
+    uint64_t *mapping_hashes, *location_hashes, *function_hashes;
+    // Of the samples at hand: as the sum has them.
+    VEC(uint32_t) frames;
+    VEC(struct label) labels;
 };
 
 // Maps nothing yet; then what is in the sum already, all at once.
@@ -27,6 +30,9 @@ void intake_release(struct intake *s);
 str_id intake_string(struct intake *s, str_id id);
 uint32_t intake_mapping(struct intake *s, uint32_t index);
 uint32_t intake_location_slowly(struct intake *s, uint32_t index);
+
+// Brings near what will be looked at for frames that are not known yet.
+void intake_look_ahead(const struct intake *s, const uint32_t *frames, uint32_t n);
 
 static inline uint32_t intake_location(struct intake *s, uint32_t index)
 {

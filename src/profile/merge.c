@@ -68,20 +68,6 @@ static void complete_units(struct label *labels, uint32_t n)
     }
 }
 
-static void map_labels(struct intake *s, const struct sample *sample)
-{
-    uint32_t n = sample->n_labels;
-    if (n > s->cap_labels)
-        s->labels = vec_grown(&s->arena, NULL, sizeof *s->labels, n, &s->cap_labels);
-    for (uint32_t i = 0; i < n; i++) {
-        s->labels[i] = s->p->labels[sample->label + i];
-        s->labels[i].key = intake_string(s, s->labels[i].key);
-        s->labels[i].value = intake_string(s, s->labels[i].value);
-    }
-    sort_labels(s->labels, n);
-    complete_units(s->labels, n);
-}
-
 struct sample_key {
     const uint32_t *frames;
     uint32_t n_frames, n_labels;
@@ -217,13 +203,13 @@ static void prepare_sides(struct intake *s)
     }
 }
 
-// The frames and labels of the key are at the ends of the sum's columns already.
 static uint32_t add_sample(struct merger *m, const struct sample_key *key)
 {
     uint32_t index = m->out.n_samples++;
     uint32_t types = m->out.n_sample_types;
     ROOM(m, samples, index, 1, cap_samples);
     ROOM(m, values, (size_t)index * types, types, cap_values);
+    ROOM(m, frames, m->n_frames, key->n_frames, cap_frames);
     ROOM(m, labels, m->n_labels, key->n_labels, cap_labels);
     m->out.samples[index] = (struct sample){.frame = m->n_frames,
                                             .n_frames = key->n_frames,
@@ -231,6 +217,8 @@ static uint32_t add_sample(struct merger *m, const struct sample_key *key)
                                             .n_labels = key->n_labels,
                                             .row = index};
     memset(m->out.values + (size_t)index * types, 0, types * sizeof(int64_t));
+    if (key->n_frames)
+        memcpy(m->out.frames + m->n_frames, key->frames, key->n_frames * sizeof *key->frames);
     if (key->n_labels)
         memcpy(m->out.labels + m->n_labels, key->labels, key->n_labels * sizeof *key->labels);
     m->n_labels += key->n_labels;
@@ -238,26 +226,86 @@ static uint32_t add_sample(struct merger *m, const struct sample_key *key)
     return index;
 }
 
-static int merge_sample(struct intake *s, const struct sample *sample, struct err *err)
+static void map_frames(struct intake *s, const struct sample *sample)
+{
+    vec_room(&s->arena, &s->frames, sample->n_frames + 1ul); // so that there is some
+    for (uint32_t i = 0; i < sample->n_frames; i++)
+        s->frames.at[s->frames.n++] = intake_location(s, s->p->frames[sample->frame + i]);
+}
+
+static void map_labels(struct intake *s, const struct sample *sample)
+{
+    uint32_t n = sample->n_labels;
+    vec_room(&s->arena, &s->labels, n + 1ul);
+    struct label *labels = s->labels.at + s->labels.n;
+    for (uint32_t i = 0; i < n; i++) {
+        labels[i] = s->p->labels[sample->label + i];
+        labels[i].key = intake_string(s, labels[i].key);
+        labels[i].value = intake_string(s, labels[i].value);
+    }
+    sort_labels(labels, n);
+    complete_units(labels, n);
+    s->labels.n += n;
+}
+
+static int merge_sample(struct intake *s, const struct sample *sample, const struct sample_key *key,
+                        uint64_t hash, struct err *err)
 {
     struct merger *m = s->m;
-    if (sample->n_frames > UINT32_MAX - m->n_frames || sample->n_labels > UINT32_MAX - m->n_labels)
+    if (key->n_frames > UINT32_MAX - m->n_frames || key->n_labels > UINT32_MAX - m->n_labels)
         return err_set(err, "too many stacks to merge");
-    ROOM(m, frames, m->n_frames, sample->n_frames, cap_frames);
-    for (uint32_t i = 0; i < sample->n_frames; i++)
-        m->out.frames[m->n_frames + i] = intake_location(s, s->p->frames[sample->frame + i]);
-    map_labels(s, sample);
-    struct sample_key key = {m->out.frames + m->n_frames, sample->n_frames, sample->n_labels,
-                             s->labels};
-    uint64_t hash = hash_sample(&key);
-    uint32_t index = hash_find(&m->samples, hash, same_sample, &m->out, &key);
+    uint32_t index = hash_find(&m->samples, hash, same_sample, &m->out, key);
     if (index == HASH_NONE) {
-        index = add_sample(m, &key);
+        index = add_sample(m, key);
         hash_add(&m->samples, hash, index);
     }
     uint32_t n = m->out.n_sample_types;
     add_row(&m->out, m->out.values + (size_t)index * n, sample_values(s->p, sample));
     add_to_sides(s, sample, index);
+    return 0;
+}
+
+// Brings near what will be looked at for samples that may be in the sum already.
+static void look_at_samples(const struct merger *m, const uint64_t *hashes, uint32_t n)
+{
+    uint32_t guesses[HASH_AT_ONCE];
+    hash_guess(&m->samples, hashes, n, guesses);
+    for (uint32_t i = 0; i < n; i++)
+        if (guesses[i] != HASH_NONE)
+            __builtin_prefetch(&m->out.samples[guesses[i]]);
+    for (uint32_t i = 0; i < n; i++)
+        if (guesses[i] != HASH_NONE) {
+            __builtin_prefetch(&m->out.frames[m->out.samples[guesses[i]].frame]);
+            __builtin_prefetch(&m->out.values[(size_t)guesses[i] * m->out.n_sample_types], 1);
+        }
+}
+
+// Merges up to HASH_AT_ONCE samples, each step for all of them before the next step: one by one,
+// most of the time would go into waiting for memory.
+static int merge_samples(struct intake *s, const struct sample *const *samples, uint32_t n,
+                         struct err *err)
+{
+    struct sample_key keys[HASH_AT_ONCE];
+    uint64_t hashes[HASH_AT_ONCE] = {0};
+    s->frames.n = s->labels.n = 0;
+    for (uint32_t i = 0; i < n; i++)
+        intake_look_ahead(s, s->p->frames + samples[i]->frame, samples[i]->n_frames);
+    for (uint32_t i = 0; i < n; i++) {
+        map_frames(s, samples[i]);
+        map_labels(s, samples[i]);
+    }
+    const uint32_t *frames = s->frames.at;
+    const struct label *labels = s->labels.at;
+    for (uint32_t i = 0; i < n; i++) {
+        keys[i] = (struct sample_key){frames, samples[i]->n_frames, samples[i]->n_labels, labels};
+        hashes[i] = hash_sample(&keys[i]);
+        frames += keys[i].n_frames;
+        labels += keys[i].n_labels;
+    }
+    look_at_samples(s->m, hashes, n);
+    for (uint32_t i = 0; i < n; i++)
+        if (merge_sample(s, samples[i], &keys[i], hashes[i], err))
+            return -1;
     return 0;
 }
 
@@ -310,9 +358,16 @@ static void merge_header(struct intake *s)
 static int merge_rows(struct intake *s, enum row wanted, struct err *err)
 {
     const struct profile *p = s->p;
-    for (uint32_t i = 0; i < p->n_samples; i++)
-        if (row_of(p, &p->samples[i]) == wanted && merge_sample(s, &p->samples[i], err))
+    for (uint32_t i = 0; i < p->n_samples;) {
+        const struct sample *samples[HASH_AT_ONCE];
+        uint32_t n = 0;
+        for (; i < p->n_samples && n < HASH_AT_ONCE; i++) {
+            samples[n] = &p->samples[i];
+            n += row_of(p, samples[n]) == wanted;
+        }
+        if (n && merge_samples(s, samples, n, err))
             return -1;
+    }
     return 0;
 }
 
