@@ -65,16 +65,25 @@ static void place(struct hash_index *h, struct hash_slot slot)
     h->slots[i] = slot;
 }
 
-static void grow(struct hash_index *h)
+static void grow(struct hash_index *h, size_t cap)
 {
     struct hash_index old = *h;
-    h->cap = old.cap ? old.cap * 2 : 64;
+    h->cap = cap;
     h->slots = xmalloc(xmul(h->cap, sizeof *h->slots));
     memset(h->slots, 0xff, h->cap * sizeof *h->slots);
     for (size_t i = 0; i < old.cap; i++)
         if (old.slots[i].entry != HASH_NONE)
             place(h, old.slots[i]);
     hash_release(&old);
+}
+
+void hash_reserve(struct hash_index *h, size_t more)
+{
+    size_t cap = h->cap ? h->cap : 64;
+    while ((h->n + more) * 3 >= cap * 2)
+        cap *= 2;
+    if (cap != h->cap)
+        grow(h, cap);
 }
 
 uint32_t hash_find(const struct hash_index *h, uint64_t hash, hash_eq_fn eq, const void *context,
@@ -98,18 +107,23 @@ static bool same_tag(const void *context, uint32_t entry, const void *key)
     return true;
 }
 
+void hash_prefetch(const struct hash_index *h, uint64_t hash)
+{
+    if (h->cap)
+        __builtin_prefetch(&h->slots[place_of(hash_tag(hash)) & (h->cap - 1)]);
+}
+
 void hash_guess(const struct hash_index *h, const uint64_t *hashes, uint32_t n, uint32_t *guesses)
 {
-    for (uint32_t i = 0; h->cap && i < n; i++)
-        __builtin_prefetch(&h->slots[place_of(hash_tag(hashes[i])) & (h->cap - 1)]);
+    for (uint32_t i = 0; i < n; i++)
+        hash_prefetch(h, hashes[i]);
     for (uint32_t i = 0; i < n; i++)
         guesses[i] = hash_find(h, hashes[i], same_tag, NULL, NULL);
 }
 
 void hash_add(struct hash_index *h, uint64_t hash, uint32_t entry)
 {
-    if (h->n * 3 >= h->cap * 2)
-        grow(h);
+    hash_reserve(h, 1);
     place(h, (struct hash_slot){entry, hash_tag(hash)});
     h->n++;
 }

@@ -47,7 +47,11 @@ uint32_t hash_find(const struct hash_index *h, uint64_t hash, hash_eq_fn eq, con
 // the entry that each has if it has one, which only hash_find makes sure of. One by one, most of
 // the time would go into waiting for memory.
 enum { HASH_AT_ONCE = 32 };
+void hash_prefetch(const struct hash_index *h, uint64_t hash);
 void hash_guess(const struct hash_index *h, const uint64_t *hashes, uint32_t n, uint32_t *guesses);
+
+// Makes room for more entries at once.
+void hash_reserve(struct hash_index *h, size_t more);
 
 // Adds an entry that is not there yet.
 void hash_add(struct hash_index *h, uint64_t hash, uint32_t entry);

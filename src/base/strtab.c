@@ -44,13 +44,17 @@ static str_id push(struct strtab *t, struct span text, uint64_t hash)
     return strtab_count(t) - 1;
 }
 
-static str_id add(struct strtab *t, struct span text, bool copy)
+static str_id add_hashed(struct strtab *t, struct span text, uint64_t hash, bool copy)
 {
-    uint64_t hash = hash_bytes(text.at, text.n);
     str_id id = find_hashed(t, text, hash);
     if (id != HASH_NONE)
         return id;
     return push(t, copy ? arena_span(t->arena, text) : text, hash);
+}
+
+static str_id add(struct strtab *t, struct span text, bool copy)
+{
+    return add_hashed(t, text, hash_bytes(text.at, text.n), copy);
 }
 
 str_id strtab_add(struct strtab *t, struct span text)
@@ -61,6 +65,26 @@ str_id strtab_add(struct strtab *t, struct span text)
 str_id strtab_add_borrowed(struct strtab *t, struct span text)
 {
     return add(t, text, false);
+}
+
+static void add_some(struct strtab *t, const struct span *texts, size_t n, str_id *ids)
+{
+    uint64_t hashes[HASH_AT_ONCE];
+    for (size_t i = 0; i < n; i++) {
+        hashes[i] = hash_bytes(texts[i].at, texts[i].n);
+        hash_prefetch(&t->index, hashes[i]);
+    }
+    for (size_t i = 0; i < n; i++)
+        ids[i] = add_hashed(t, texts[i], hashes[i], false);
+}
+
+void strtab_add_all(struct strtab *t, const struct span *texts, size_t n, str_id *ids)
+{
+    hash_reserve(&t->index, n);
+    vec_room(t->arena, &t->own, n);
+    vec_room(t->arena, &t->tags, n);
+    for (size_t i = 0; i < n; i += HASH_AT_ONCE)
+        add_some(t, texts + i, n - i < HASH_AT_ONCE ? n - i : HASH_AT_ONCE, ids + i);
 }
 
 str_id strtab_add_new(struct strtab *t, const struct strtab *other, str_id id)

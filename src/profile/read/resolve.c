@@ -37,8 +37,7 @@ static void intern_strings(struct resolver *r)
 {
     struct columns *c = r->c;
     r->strings = arena_alloc(r->p->arena, c->strings.n * sizeof *r->strings);
-    for (size_t i = 0; i < c->strings.n; i++)
-        r->strings[i] = strtab_add_borrowed(r->p->strings, c->strings.at[i]);
+    strtab_add_all(r->p->strings, c->strings.at, c->strings.n, r->strings);
 }
 
 static int resolve_strings(struct resolver *r)
