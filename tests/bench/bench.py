@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Prints how long reports take and how much memory, as ratios to gzip run beside them.
+"""Prints how long further reports take and how much memory, as ratios to gzip run beside them; the
+goals are in goals.py.
 
 Ratios carry over from machine to machine where seconds do not. Nothing here passes or fails by time.
 The environment variable BENCH_ONLY picks rows: a regular expression for "group: row".
@@ -115,8 +116,7 @@ def big_rows(b, big):
                  *(["-top", f] for f in FILTERS)]:
         yield " ".join(args), b.cprof(*args, big), 0.6, 3
         yield " ".join(args + ["-threads=1"]), b.cprof(*args, "-threads=1", big), 1.0, 3
-    for args in [["-tree"], ["-peek=Marshal"], ["-dot"], ["-callgrind"], ["-flame"],
-                 ["-flame", "-pivot=Marshal"], ["-flame", "-format=json"]]:
+    for args in [["-flame"], ["-flame", "-pivot=Marshal"], ["-flame", "-format=json"]]:
         yield " ".join(args), b.cprof(*args, big), 1.2, 3.5
 
 
@@ -164,21 +164,6 @@ def merge_rows(b, folder):
         print("  (400 files: beside ten times the gzip of 40; memory beside that of 40 files)")
 
 
-def small_rows(b, small):
-    rows = [("true", "true"), ("-top", b.cprof("-top", small))]
-    if not wanted("small", "-top"):
-        return
-    print(f"\nsmall profile of {os.path.getsize(small)} bytes")
-    none = b.seconds("true", 50)
-    for name, command in rows:
-        seconds, peak = b.seconds(command, 50), b.peak(command)
-        met = "" if name == "true" else \
-            f"  over true: {'met' if seconds - none <= 0.002 else 'MISSED'}" \
-            f" (2 ms)  {'met' if seconds <= 0.004 else 'MISSED'} (4 ms)" \
-            f"  {'met' if peak <= 10 * MIB else 'MISSED'} (10 MiB)"
-        print(f"  {name:34} {seconds * 1000:8.2f} ms {peak / MIB:8.1f} MiB{met}")
-
-
 class Served(http.server.BaseHTTPRequestHandler):
     """One file, whatever is asked for, over connections that stay."""
 
@@ -219,11 +204,11 @@ def fetch_rows(b, small):
         server.shutdown()
 
 
-GROWTH = {"samples": ["--samples", "100000"], "functions": ["--functions", "10000"],
+GROWTH = {"functions": ["--functions", "10000"],
           "labels": ["--labels", "0"], "depth": ["--depth", "6"]}
-GROWN = {"samples": ["--samples", "1000000"], "functions": ["--functions", "100000"],
+GROWN = {"functions": ["--functions", "100000"],
          "labels": ["--labels", "4"], "depth": ["--depth", "60"]}
-FIXED = {"samples": [], "functions": ["--samples", "100000"], "labels": ["--samples", "300000"],
+FIXED = {"functions": ["--samples", "100000"], "labels": ["--samples", "300000"],
          "depth": ["--samples", "100000"]}
 
 
@@ -259,10 +244,7 @@ def main():
     against(b, "writing a profile", "gzip -dc | gzip -1", yard,
             [("-proto", b.cprof("-proto", big), 1.2, 3.5)], raw)
     write_rows(b, big, raw)
-    against(b, "stacks", "-traces", b.cprof("-traces", big),
-            [("-folded", b.cprof("-folded", big), 1.0, 3.5)], raw)
     merge_rows(b, folder)
-    small_rows(b, options.small)
     fetch_rows(b, options.small)
     growth_rows(b, folder)
     if shutil.which("go") and ONLY.pattern == "go":

@@ -28,7 +28,7 @@ static const uint64_t value_types[VALUES_MAX][2] = {{1, 2}, {3, 4}, {5, 2}, {6, 
 static const uint64_t label_keys[LABELS_MAX] = {STR_BYTES, 9, 10, 11};
 
 struct settings {
-    uint64_t samples, locations, functions, depth, values, labels, seed, draw, level;
+    uint64_t samples, locations, functions, depth, values, labels, seed, draw, scale, level;
     const char *path;
 };
 
@@ -219,7 +219,7 @@ static void add_label(struct message *m, uint64_t key, uint64_t value)
 static void add_values(struct message *m, const struct settings *s, uint64_t *state)
 {
     uint64_t size = 16ull << skewed(state, 12);
-    uint64_t allocated = 1 + below(state, 1ull << below(state, 24));
+    uint64_t allocated = (1 + below(state, 1ull << below(state, 24))) * s->scale;
     uint64_t fate = below(state, 5);
     uint64_t live = fate < 2 ? 0 : fate < 4 ? allocated : below(state, allocated);
     uint64_t values[VALUES_MAX] = {allocated, allocated * size, live, live * size};
@@ -358,8 +358,8 @@ static _Noreturn void misused(const char *what)
     fprintf(stderr,
             "gen_profile: bad %s\n"
             "usage: gen_profile [--samples N] [--locations N] [--functions N] [--depth MEAN]\n"
-            "           [--values 1-4] [--labels 0-4] [--seed N] [--draw N] [--level 1-9]\n"
-            "           FILE[.gz]\n",
+            "           [--values 1-4] [--labels 0-4] [--seed N] [--draw N]\n"
+            "           [--scale N] [--level 1-9] FILE[.gz]\n",
             what);
     exit(2);
 }
@@ -377,6 +377,7 @@ static const struct bound {
     {"labels", offsetof(struct settings, labels), 1, 0, LABELS_MAX},
     {"seed", offsetof(struct settings, seed), 1, 0, UINT64_MAX},
     {"draw", offsetof(struct settings, draw), 0, 0, UINT64_MAX}, // other samples of the same code
+    {"scale", offsetof(struct settings, scale), 1, 1, 1 << 20},  // of a later snapshot of the same
     {"level", offsetof(struct settings, level), 6, 1, 9},
 };
 enum { N_BOUNDS = sizeof bounds / sizeof *bounds };
