@@ -76,11 +76,11 @@ export async function showFlame() {
   if (offline && pivot) model = sandwichOf(whole0, new RegExp(pivot)) || model;
   elements = new Map();
   markNames();
-  const slid = same && view, large = model.below.n + (model.above?.n || 0) > 1500;
+  const slid = same && view;
   view = { root: z ? frameAt(model, z) || model.zoom : 0 };
   if (!slid || current >= model.below.n || currentTree !== 'below') { current = view.root; currentTree = 'below'; }
   else current = view.root;
-  await draw(large);
+  await draw(isLarge());
 }
 
 function drawNothing() {
@@ -133,6 +133,9 @@ function rowsOf(tree, root) {
   return Math.max(deepest, shallow);
 }
 
+// So many frames that what cannot be read of them is not laid out, and that they come in parts.
+const isLarge = () => model.below.n + (model.above?.n || 0) > 1500;
+
 let drawing = 0; // which of the pictures is being made
 
 // All at once, or first what is wide and then, when that is on the screen, the rest.
@@ -156,6 +159,7 @@ export async function draw(gradually = false) {
   host.style.height = rows * ROW + 'px';
   host.style.minHeight = flipped ? height + 'px' : '';
   if (flipped) host.style.height = height + 'px';
+  host.classList.toggle('many', isLarge());
   host.replaceChildren(list);
   drawn = { width: room, unit: state.outUnit };
   if (!elements.has(currentTree + current)) { current = root; currentTree = 'below'; }
