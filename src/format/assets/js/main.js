@@ -151,6 +151,7 @@ function drawBands() {
   drawChips();
   drawConfigs();
   drawLegend();
+  if (innerWidth < 980) $('#views [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
 function samplingRate(p) {
