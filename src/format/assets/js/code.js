@@ -4,9 +4,9 @@
 import { fetchFacts, fetchReport, Refusal, whole } from './data.js';
 import { navigate, state } from './state.js';
 import { el, emptyState, percent } from './util.js';
-import { chooseFirst, fetchMatching, head, numCell, picker, show } from './views.js';
+import { chooseFirst, fetchMatching, firstOnly, head, numCell, picker, show } from './views.js';
 
-const PAGE = 2000; // rows of one answer
+const PAGE = 2000, LINES = 5000; // rows of one answer
 const baseName = (file) => (file || '').split('/').pop();
 
 function grouped(rows, keyOf) {
@@ -32,9 +32,9 @@ const remarks = () => state.notes.map((n) => el('p', {}, n));
 
 export async function showSource(view) {
   if (!state.params.get('f')) return chooseFirst(view, 'Source of');
-  const sheet = el('div', { class: 'sheet' }, picker(view, 'Source of')), answer = await fetchMatching('source', {}, sheet);
+  const sheet = el('div', { class: 'sheet' }, picker(view, 'Source of')), answer = await fetchMatching('source', { rows: LINES }, sheet);
   const groups = grouped(answer.rows, (r) => `${r.function}\0${r.file || ''}`);
-  sheet.append(...groups.map(sourceTable));
+  sheet.append(...groups.map(sourceTable), answer.rows.length === LINES ? firstOnly(LINES, 'lines') : '');
   if (groups.length && !answer.rows.some((r) => r.source !== undefined)) sheet.append(noSource(answer));
   view.replaceChildren(sheet);
 }
@@ -67,7 +67,7 @@ let code = { key: '', rows: null }; // of the functions that are looked at
 
 async function codeRows() {
   const key = state.params.toString();
-  if (code.key !== key) code = { key, rows: (await fetchReport('weblist', { rows: 4 * PAGE }, { aside: true })).rows.filter((r) => r.address) };
+  if (code.key !== key) code = { key, rows: (await fetchReport('weblist', { rows: 2 * PAGE }, { aside: true })).rows.filter((r) => r.address) };
   return code.rows;
 }
 
@@ -100,7 +100,7 @@ export async function showDisasm(view) {
   try {
     const answer = await fetchReport('disasm', { from: 0, rows: PAGE });
     sheet.append(...grouped(answer.rows, (r) => `${r.symbol}\0${r.binary || ''}`).map(routineTable));
-    if (answer.rows.length === PAGE) sheet.append(el('p', { class: 'dim' }, `These are the first ${PAGE} instructions; a narrower expression shows the others.`));
+    if (answer.rows.length === PAGE) sheet.append(firstOnly(PAGE, 'instructions'));
   } catch (e) {
     if (!(e instanceof Refusal)) throw e;
     await fetchFacts();

@@ -63,7 +63,7 @@ export async function showFilters() {
 
 // The tags that there are, so that nobody has to know them.
 async function offerTags(where, form) {
-  const answer = await fetchReport('tags', {}, { aside: true }).catch(() => null);
+  const answer = await fetchReport('tags', { rows: 5000 }, { aside: true }).catch(() => null);
   const keys = [...new Set((answer?.rows || []).map((r) => r.key))];
   if (!keys.length) return;
   const values = el('select', { 'aria-label': 'Value' });

@@ -48,6 +48,8 @@ export async function fetchMatching(report, extra, sheet) {
   return answer;
 }
 
+export const firstOnly = (n, what) => el('p', { class: 'dim' }, `These are the first ${n.toLocaleString('en')} ${what}; a narrower expression shows the others.`);
+
 export const functionLink = (name, view = 'peek') =>
   el('a', { href: '#', onclick: (e) => { e.preventDefault(); navigate({ f: quoted(name) }, view); } }, name);
 
@@ -60,7 +62,7 @@ export async function showPeek(view) {
     groups.get(r.entry).push(r);
   }
   for (const [name, rows] of groups) sheet.append(peekTable(name, rows));
-  if (answer.rows.length === 3000) sheet.append(el('p', { class: 'dim' }, 'These are the first 3000 rows; a narrower expression shows the others.'));
+  if (answer.rows.length === 3000) sheet.append(firstOnly(3000, 'rows'));
   view.replaceChildren(sheet);
 }
 
@@ -97,18 +99,18 @@ function spark(values) {
 
 // What grows over a series of profiles; leaks say also where it is made.
 export async function showTrend(view, report) {
-  const answer = await fetchReport(report, {});
+  const answer = await fetchReport(report, { rows: 1000 });
   const row = (r) => el('tr', { 'data-name': r.name, 'aria-selected': r.name === 'TOTAL' ? 'true' : undefined },
-    numCell(show(r.first)), numCell(show(r.last)), numCell(signed(show(r.last - r.first)), r.last > r.first ? 'up' : 'down'),
+    numCell(show(r.first)), numCell(show(r.last)), numCell(signed(show(r.last - r.first)), r.last > r.first ? 'up' : r.last < r.first ? 'down' : ''),
     numCell(r.slope_per_hour === undefined ? '' : `${signed(show(Math.round(r.slope_per_hour)))}/h`), el('td', {}, spark(r.values || [])),
     el('td', { class: 'word' }, r.verdict || ''), el('td', { class: 'fn', title: r.name }, r.name, r.own_file ? el('span', { class: 'inl' }, `  ${r.own_function || ''} ${r.own_file.split('/').pop()}:${r.own_line}`) : ''));
   const rows = [...(answer.total?.values ? [answer.total] : []), ...answer.rows], n = answer.series?.snapshots;
-  view.replaceChildren(rows.length ? el('div', { class: 'sheet' }, el('p', { class: 'dim' }, n ? `${n} snapshots over ${answer.series.hours.toPrecision(3)} hours` : ''),
-    el('table', {}, head('#first', '#last', '#growth', '#per hour', 'course', 'verdict', 'function'), el('tbody', {}, ...rows.map(row)))) : emptyState('Nothing grows'));
+  view.replaceChildren(rows.length ? el('div', { class: 'sheet' }, el('p', { class: 'dim' }, n ? `${n} snapshots over ${answer.series.hours ? label(answer.series.hours * 3600e9, 'nanoseconds', 'auto') : 'an unknown time'}` : ''),
+    el('table', {}, head('#first', '#last', '#growth', '#per hour', 'course', 'verdict', 'function'), el('tbody', {}, ...rows.map(row))), answer.rows.length ? '' : emptyState('Nothing is found to grow')) : emptyState('Nothing grows'));
 }
 
 export async function showTags(view) {
-  const answer = await fetchReport('tags', {});
+  const answer = await fetchReport('tags', { rows: 5000 });
   const groups = new Map();
   for (const r of answer.rows) {
     if (!groups.has(r.key)) groups.set(r.key, []);
@@ -118,7 +120,7 @@ export async function showTags(view) {
     view.replaceChildren(emptyState('The samples have no tags', el('p', {}, 'Go sets them with ', el('code', {}, 'pprof.Do(ctx, pprof.Labels(…), f)'), '.')));
     return;
   }
-  view.replaceChildren(el('div', { class: 'sheet' }, ...[...groups].map(([key, rows]) => tagTable(key, rows))));
+  view.replaceChildren(el('div', { class: 'sheet' }, ...[...groups].map(([key, rows]) => tagTable(key, rows)), answer.rows.length === 5000 ? firstOnly(5000, 'values') : ''));
 }
 
 function tagTable(key, rows) {
@@ -140,11 +142,11 @@ export async function showTraces(view) {
   const sheet = el('div', { class: 'sheet' });
   let held = 0;
   const more = async () => {
-    const answer = await fetchReport('traces', { from: held, rows: 100 }, held ? { aside: true } : {});
+    const answer = await fetchReport('traces', { from: held, rows: 50 }, held ? { aside: true } : {});
     held += answer.rows.length;
     sheet.querySelector('.more-rows')?.remove();
     sheet.append(...answer.rows.map(traceElement));
-    if (answer.rows.length === 100) sheet.append(el('div', { class: 'more-rows' }, `${held} so far `, el('button', { class: 'soft', onclick: more }, 'show 100 more')));
+    if (answer.rows.length === 50) sheet.append(el('div', { class: 'more-rows' }, `${held} so far `, el('button', { class: 'soft', onclick: more }, 'show 50 more')));
   };
   await more();
   if (!held) sheet.append(emptyState('No samples are left'));
@@ -164,7 +166,7 @@ export async function showTop(view) {
 
 // Before and after of each function, the largest change first.
 export async function showDiff(view) {
-  const answer = await loadTop({ noise: 't' });
+  const answer = await loadTop({ noise: 't', sort: 'cum' });
   if (answer.total_before === undefined) {
     view.replaceChildren(emptyState('There is nothing to compare with', el('pre', {}, 'cprof -http=: -diff_base=before.pb.gz after.pb.gz')));
     return;
