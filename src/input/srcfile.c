@@ -26,7 +26,8 @@ struct srcfiles {
     struct span search_path, trim_path;
     struct strtab names;
     VEC(struct entry) entries; // of names 1, 2, …
-    VEC(struct span) go_roots, mod_caches, go_paths;
+    VEC(struct span) go_roots, mod_caches, go_paths; // see need_go
+    bool has_go;
     struct span version;    // of the Go that the file at hand was found in, or ""
     VEC(struct span) fence; // directories that files have to be below
     bool fenced, missed;
@@ -58,8 +59,12 @@ static void add_usual_go_roots(struct srcfiles *s)
     }
 }
 
-static void find_go(struct srcfiles *s)
+// Looked for when they are first needed, since most reports show no source.
+static void need_go(struct srcfiles *s)
 {
+    if (s->has_go)
+        return;
+    s->has_go = true;
     struct span paths = env("GOPATH"), path, home = env("HOME");
     if (env("GOROOT").n)
         *vec_push(s->arena, &s->go_roots) = env("GOROOT");
@@ -89,7 +94,6 @@ struct srcfiles *srcfiles_new(struct arena *arena, struct span search_path, stru
     s->search_path = search_path.n ? search_path : current_directory(arena);
     s->trim_path = trim_path;
     strtab_init(&s->names, arena, NULL);
-    find_go(s);
     return s;
 }
 
@@ -112,6 +116,7 @@ void srcfiles_fence(struct srcfiles *s)
     struct span here = current_directory(s->arena), home = env("HOME");
     bool wide = span_eq(here, SPAN("/")) || span_eq(here, home);
     s->fenced = true;
+    need_go(s);
     while (path_list_next(&list, &dir))
         if (!wide || !span_eq(dir, here))
             add_root(s, dir, SPAN(""));
@@ -299,6 +304,7 @@ static int try_go(struct srcfiles *s, struct span name, struct span *content, st
     int found = 0;
     struct span in_root = behind(name, SPAN("/src/"));
     struct span in_cache = behind(name, SPAN("/pkg/mod/"));
+    need_go(s);
     for (size_t i = 0; !found && i < s->go_roots.n; i++) {
         found = try_plain(s, join(s, s->go_roots.at[i], SPAN("src")), in_root, content, err);
         if (found > 0)
