@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/xalloc.h"
+
 // The functions of jansson that are used, under their own names: the library is loaded by the first
 // call, as most runs know no JSON. A static build has it linked.
 
@@ -76,6 +78,7 @@ static void load(void)
         }
         memcpy((char *)&functions + rows[i].offset, &function, sizeof function);
     }
+    functions.json_set_alloc_funcs(xmalloc, free);
 }
 
 static void need(void)

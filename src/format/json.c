@@ -335,11 +335,13 @@ static void put_escaped(struct sink *out, struct span json)
     sink_write(out, span_from(json, done));
 }
 
-// Before there are threads.
+#ifdef CPROF_STATIC
+// Before there are threads; where the library is loaded, it is told then.
 __attribute__((constructor)) static void set_allocator(void)
 {
     json_set_alloc_funcs(xmalloc, free);
 }
+#endif
 
 // The head is an object of its own that is left open; rows are written as they come.
 void json_begin_head(struct table *t)
