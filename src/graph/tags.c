@@ -44,7 +44,7 @@ struct tag_set {
     bool has_tags; // and they are known; there may be too many
 };
 
-enum { SETS = 1024, SET_TAGS_MAX = 1024 };
+enum { SETS = 256, SET_TAGS_MAX = 1024 };
 
 // The samples are weighed in parts, each on its own: then the parts' tags are summed in their
 // order.

@@ -25,7 +25,7 @@ struct srcfiles {
     struct arena *arena;
     struct span search_path, trim_path;
     struct strtab names;
-    VEC(struct entry) entries; // of names 1, 2, …
+    VEC(struct entry) entries;                       // of names 1, 2, …
     VEC(struct span) go_roots, mod_caches, go_paths; // see need_go
     bool has_go;
     struct span version;    // of the Go that the file at hand was found in, or ""

@@ -200,7 +200,7 @@ static bool text_in_range(const struct tag_filter *f, struct span text)
     return between_ends(f, a.unit.n ? a.value * one.value : a.value);
 }
 
-enum { REGEXES_MAX = 31, VERDICTS = 1024 };
+enum { REGEXES_MAX = 31, VERDICTS = 256 };
 
 static int parse_regexes(struct tag_filter *f, struct span text, struct arena *arena,
                          struct err *err)

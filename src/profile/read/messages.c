@@ -130,9 +130,21 @@ struct labels_end {
     uint32_t label, n_labels; // what became of it
 };
 
+enum { LABEL_MEMO_SIZE = 1 << LABEL_MEMO_BITS };
+
+// Most profiles have few, for which little memory is to be touched.
 struct label_memo {
-    struct labels_end ends[1 << LABEL_MEMO_BITS]; // each at a place that its bytes tell
+    uint16_t places[LABEL_MEMO_SIZE]; // by what the bytes tell: one of ends, or 0: none yet
+    uint16_t n;
+    struct labels_end ends[1 + LABEL_MEMO_SIZE];
 };
+
+static struct label_memo *memo_new(struct arena *arena)
+{
+    struct label_memo *memo = arena_alloc(arena, sizeof *memo);
+    memset(memo, 0, offsetof(struct label_memo, ends));
+    return memo;
+}
 
 // Where the end of a message has its place; NULL where it is too long, or too near the end of what
 // is at hand.
@@ -142,12 +154,17 @@ static struct labels_end *labels_place(struct columns *c, const struct wire *end
     if (n == 0 || n > LABELS_END_MAX || end->limit - end->at < 8)
         return NULL;
     if (!c->memo)
-        c->memo = arena_zalloc(c->arena, 1, sizeof *c->memo);
+        c->memo = memo_new(c->arena);
     uint64_t mask = n < 8 ? (UINT64_C(1) << 8 * n) - 1 : UINT64_MAX;
     uint64_t hash = (wire_word(end->at) & mask) * 0x9e3779b97f4a7c15u;
     if (n > 8)
         hash = (hash ^ wire_word(end->end - 8)) * 0x9e3779b97f4a7c15u;
-    return &c->memo->ends[hash >> (64 - LABEL_MEMO_BITS)];
+    uint16_t *place = &c->memo->places[hash >> (64 - LABEL_MEMO_BITS)];
+    if (*place == 0) {
+        *place = ++c->memo->n;
+        c->memo->ends[*place].n = 0;
+    }
+    return &c->memo->ends[*place];
 }
 
 static bool recall_labels(const struct labels_end *place, const struct wire *end, struct sample *s)
