@@ -74,8 +74,13 @@ static void give_back_part(void *context, unsigned part)
 
 void arena_give_back(struct arena *a, const struct job *job)
 {
+    enum { MUCH = 16 << 20 }; // to ask another thread for help
     struct giving_back g = {a, parallel_threads(job)};
-    parallel_run(job, g.n_parts, give_back_part, &g);
+    size_t size = 0;
+    for (const struct arena_block *block = a->blocks; block; block = block->next)
+        size += block->size;
+    if (size >= MUCH)
+        parallel_run(job, g.n_parts, give_back_part, &g);
 }
 
 void arena_clear(struct arena *a)
