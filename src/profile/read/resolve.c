@@ -17,6 +17,8 @@ struct resolver {
     str_id *strings; // from the file's indices to the table's ids
     bool bad_string;
     struct idmap mappings, functions, locations;
+    struct err ids_err; // of what is resolved by ids
+    int statuses[2];    // of what is resolved at once
 };
 
 static str_id string_of(struct resolver *r, str_id raw)
@@ -91,7 +93,8 @@ static int add_id(struct resolver *r, struct idmap *ids, uint64_t id, size_t ind
                   const char *what)
 {
     if (idmap_get(ids, id) != IDMAP_NONE)
-        return err_set(r->err, "malformed profile: several %ss have the id %" PRIu64, what, id);
+        return err_set(&r->ids_err, "malformed profile: several %ss have the id %" PRIu64, what,
+                       id);
     idmap_add(ids, id, (uint32_t)index);
     return 0;
 }
@@ -124,8 +127,8 @@ static int resolve_locations(struct resolver *r)
         uint64_t id = c->function_ids.at[i];
         uint32_t function = idmap_get(&r->functions, id);
         if (function == IDMAP_NONE)
-            return err_set(r->err, "malformed profile: a line has the unknown function id %" PRIu64,
-                           id);
+            return err_set(&r->ids_err,
+                           "malformed profile: a line has the unknown function id %" PRIu64, id);
         c->lines.at[i].function = function;
     }
     return 0;
@@ -201,16 +204,35 @@ static int resolve_frames(struct resolver *r)
     return 0;
 }
 
+// Strings and ids have nothing to do with each other.
+static void resolve_half(void *context, unsigned ids)
+{
+    struct resolver *r = context;
+    if (ids)
+        r->statuses[ids] = index_ids(r) || resolve_locations(r) ? -1 : 0;
+    else
+        r->statuses[ids] = check_samples(r) || resolve_strings(r) ? -1 : 0;
+}
+
+static int resolve_halves(struct resolver *r)
+{
+    enum { LEAST = 1 << 15 }; // entries to ask another thread for help
+    const struct columns *c = r->c;
+    if (c->locations.n + c->strings.n >= LEAST) {
+        parallel_run(r->job, 2, resolve_half, r);
+    } else {
+        resolve_half(r, 0);
+        resolve_half(r, 1);
+    }
+    if (r->statuses[0] == 0 && r->statuses[1])
+        *r->err = r->ids_err;
+    return r->statuses[0] ? -1 : r->statuses[1];
+}
+
 int columns_resolve(struct columns *c, struct profile *p, const struct job *job, struct err *err)
 {
     struct resolver r = {.c = c, .p = p, .job = job, .err = err};
-    int status = check_samples(&r);
-    if (status == 0)
-        status = resolve_strings(&r);
-    if (status == 0)
-        status = index_ids(&r);
-    if (status == 0)
-        status = resolve_locations(&r);
+    int status = resolve_halves(&r);
     if (status == 0)
         status = resolve_frames(&r);
     idmap_release(&r.mappings);
