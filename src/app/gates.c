@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/gates.h"
 
-#include "app/options.h"
+#include <sys/stat.h>
 
+#include "app/options.h"
 #include "format/format.h"
 #include "input/source.h"
 #include "input/srcfile.h"
@@ -122,15 +123,26 @@ const struct loaded *app_reload_gates(const struct loaded *l, const struct confi
     return NULL;
 }
 
+// The gates of a policy that is a plain file, which may be read twice.
+static void add_file(const char *path, gate_list *gates, struct arena *arena)
+{
+    struct stat st;
+    struct err ignored;
+    if (*path && stat(path, &st) == 0 && S_ISREG(st.st_mode))
+        read_policy(path, gates, arena, NULL, &ignored);
+}
+
 bool app_wants_series(const struct command_def *command, const struct config *c)
 {
     struct arena arena = {0};
     struct err ignored;
     gate_list gates;
     bool wanted = command && command_wants(command, c).series;
-    if (!command && read_flags(c, &gates, &arena, &ignored) == 0)
+    if (!command && read_flags(c, &gates, &arena, &ignored) == 0) {
+        add_file(c->policy, &gates, &arena);
         for (size_t i = 0; i < gates.n; i++)
             wanted |= gate_is_of_series(&gates.at[i]);
+    }
     arena_release(&arena);
     return wanted;
 }

@@ -34,7 +34,9 @@ static const char *percent_text(const struct writer *w, double percent)
 static const char *slope_text(const struct writer *w, double slope)
 {
     struct buf out = {0};
-    trend_add_slope(&out, w->report, w->result->trend, slope);
+    struct report of_type = *w->report;
+    of_type.options.unit = w->result->unit;
+    trend_add_slope(&out, &of_type, w->result->trend, slope);
     const char *text = arena_cstr(w->arena, buf_span(&out));
     buf_release(&out);
     return text;

@@ -28,7 +28,7 @@ struct judge {
     struct node_table *table;
     const struct gate_options *options;
     struct type_sums *types; // by sample type
-    struct trend *trend;     // of a series, when a gate was on it
+    struct trend **trends;   // of a series, by sample type: NULL where no gate was on it
     struct err *err;
 };
 
@@ -336,22 +336,26 @@ static int fit_unit(struct judge *j, const struct gate *g, struct gate_result *r
     return isfinite(result->limit) ? 0 : err_set(j->err, "the limit is too large");
 }
 
-// By a trend that is worked out once.
-static int judge_on_series(struct judge *j, const struct gate *g, struct gate_result *result)
+// By a trend that is worked out once for each type.
+static int judge_on_series(struct judge *j, const struct gate *g, uint32_t type,
+                           struct gate_result *result)
 {
+    struct trend **trend = &j->trends[type];
     if (!j->r->series || j->r->series->n_read < 3)
         return err_set(j->err, "needs a series of profiles: use it with -trend or -leaks");
-    if (!j->trend) {
-        struct trend *trend = arena_alloc(j->r->arena, sizeof *trend);
-        if (report_trend(j->r, trend, j->err))
+    if (!*trend) {
+        struct report of_type = *j->r;
+        struct trend *fresh = arena_alloc(j->r->arena, sizeof *fresh);
+        of_type.options.value_index = type;
+        if (report_trend(&of_type, fresh, j->err))
             return -1;
-        j->trend = trend;
+        *trend = fresh;
     }
     if (g->subject == GATE_TIME_TO)
         result->limit = g->limit;
     else if (fit_unit(j, g, result))
         return -1;
-    return gate_judge_trend(j->r, j->trend, result, j->err);
+    return gate_judge_trend(j->r, *trend, result, j->err);
 }
 
 static int judge_gate(struct judge *j, const struct gate *g, struct gate_result *result)
@@ -374,7 +378,7 @@ static int judge_gate(struct judge *j, const struct gate *g, struct gate_result 
                        "does not fit: memstats are in /debug/vars and in texts of heaps, and of "
                        "several files the report memstats alone reads them");
     if (gate_is_of_series(g))
-        return judge_on_series(j, g, result);
+        return judge_on_series(j, g, type, result);
     if (fit_unit(j, g, result))
         return -1;
     struct type_sums *sums = sums_of(j, type);
@@ -402,6 +406,7 @@ int gates_judge(const struct report *r, const struct gate *gates, uint32_t n,
         .r = r,
         .table = &table,
         .options = options,
+        .trends = arena_zalloc(r->arena, r->profile->n_sample_types, sizeof *j.trends),
         .types = arena_zalloc(r->arena, r->profile->n_sample_types, sizeof *j.types),
         .err = err,
     };
@@ -415,7 +420,8 @@ int gates_judge(const struct report *r, const struct gate *gates, uint32_t n,
         out->n_fired += out->at[i].verdict == GATE_FIRED || out->at[i].verdict == GATE_OVERFLOW;
     }
     node_table_release(&table);
-    if (j.trend)
-        trend_release(j.trend);
+    for (uint32_t i = 0; i < r->profile->n_sample_types; i++)
+        if (j.trends[i])
+            trend_release(j.trends[i]);
     return status;
 }

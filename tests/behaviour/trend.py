@@ -184,6 +184,16 @@ def objects_are_told_apart_by_stack_and_size_alone():
     assert found["series"]["distinct"] == 1 and found["series"]["repeats"] == 5, found["series"]
 
 
+def a_gate_names_its_sample_type():
+    paths = series(growing(12))
+    policy = pathlib.Path(tap.scratch("policy"))
+    policy.write_text("inuse_objects: slope(leak) > 1/h  # of objects\n")
+    for gate, status in ((f"-policy={policy}", 3), ("-fail_if=inuse_objects: slope(leak) > 15/h", 3),
+                         ("-fail_if=inuse_objects: slope(leak) > 21/h", 0)):
+        done = cprof(gate, *paths)
+        assert done.returncode == status and b"inuse_objects of leak" in done.stderr, (gate, done)
+
+
 def goroutines(**counts):
     """A profile of goroutines: so many in a function that sends, and workers that receive."""
     stacks = {"stuck": ["runtime.gopark", "runtime.chansend1", "main.send", "main.main"],
@@ -310,6 +320,7 @@ tap.run([growth_is_told_and_calm_is_not, documents_obey_the_schema,
          without_times_slopes_are_per_snapshot, repeats_are_left_out, a_restart_cuts_the_series,
          few_snapshots_tell_nothing, fewer_than_three_files_are_misuse, gates_judge_series,
          objects_are_told_apart_by_stack_and_size_alone, the_limit_is_in_the_document,
+         a_gate_names_its_sample_type,
          mem_stats_are_judged_since_the_last_restart,
          what_is_in_use_is_judged_where_nothing_was_chosen,
          one_sick_instance_shows, what_waits_as_it_should_is_told_by_its_kind_and_spread,
