@@ -63,7 +63,10 @@ struct pruning {
     enum demangle_style style;
     const component *arguments; // of the template whose name is looked at
     size_t steps;               // a tree may share its parts: how many more are looked at
+    component mark;             // of a pack that is empty: MARK
 };
+
+enum { MARK = 1 }; // a sign that no name has
 
 static component *prune(struct pruning *p, component *c, int depth);
 
@@ -76,6 +79,47 @@ static component *argument_of(const struct pruning *p, const component *paramete
         list = list->u.s_binary.right;
     bool known = list && list->type == DEMANGLE_COMPONENT_TEMPLATE_ARGLIST;
     return known ? list->u.s_binary.left : NULL;
+}
+
+static bool is_empty_pack(const struct pruning *p, const component *c)
+{
+    if (!c || c->type != DEMANGLE_COMPONENT_PACK_EXPANSION || !c->u.s_binary.left ||
+        c->u.s_binary.left->type != DEMANGLE_COMPONENT_TEMPLATE_PARAM)
+        return false;
+    const component *argument = argument_of(p, c->u.s_binary.left);
+    return argument && argument->type == DEMANGLE_COMPONENT_TEMPLATE_ARGLIST &&
+           !argument->u.s_binary.left;
+}
+
+// In a pack of arguments an empty one leaves its comma: "Tuple<int, >".
+static void mark_empty_packs(struct pruning *p, component *c, int depth)
+{
+    if (!c || depth > DEPTH_MAX || p->steps == 0 || !has_children(c->type))
+        return;
+    p->steps--;
+    component *pack = c->u.s_binary.left;
+    if (c->type == DEMANGLE_COMPONENT_TEMPLATE_ARGLIST && pack && pack->type == c->type)
+        while ((pack = pack->u.s_binary.right) && pack->type == c->type)
+            if (is_empty_pack(p, pack->u.s_binary.left))
+                pack->u.s_binary.left = &p->mark;
+    mark_empty_packs(p, c->u.s_binary.left, depth + 1);
+    mark_empty_packs(p, c->u.s_binary.right, depth + 1);
+}
+
+static void mark_of_function(struct pruning *p, component *tree)
+{
+    static const char mark[] = {MARK, '\0'};
+    component *name = tree->type == DEMANGLE_COMPONENT_TYPED_NAME ? tree->u.s_binary.left : NULL;
+    while (name && name->type == DEMANGLE_COMPONENT_QUAL_NAME)
+        name = name->u.s_binary.right;
+    if (!name || name->type != DEMANGLE_COMPONENT_TEMPLATE)
+        return;
+    p->arguments = name->u.s_binary.right;
+    p->mark.type = DEMANGLE_COMPONENT_NAME;
+    p->mark.u.s_name.s = mark;
+    p->mark.u.s_name.len = 1;
+    mark_empty_packs(p, tree->u.s_binary.right, 0);
+    p->arguments = NULL;
 }
 
 static component *prune_template(struct pruning *p, component *c, int depth)
@@ -219,7 +263,7 @@ static void part_arguments(struct buf *out, size_t from)
         while (i > 0 && (s.at[i - 1] == '<' || s.at[i - 1] == ' ') &&
                span_starts(span_from(s, i), comma))
             i += comma.n;
-        if (i < s.n)
+        if (i < s.n && s.at[i] != MARK)
             buf_addc(out, s.at[i]);
         if (i > 0 && i + 1 < s.n && s.at[i] == '>' && s.at[i + 1] == '>' && s.at[i - 1] != ')' &&
             !span_ends(span_upto(s, i), SPAN("operator")))
@@ -248,10 +292,11 @@ static bool demangle_tree(const char *mangled, enum demangle_style style, bool a
     component *tree = cplus_demangle_v3_components(mangled, options, &memory);
     while (tree && tree->type == DEMANGLE_COMPONENT_CLONE)
         tree = tree->u.s_binary.left;
-    if (tree) {
-        struct pruning p = {style, NULL, DEMANGLED_MAX};
+    struct pruning p = {.style = style, .steps = DEMANGLED_MAX};
+    if (tree && style == DEMANGLE_FULL)
+        mark_of_function(&p, tree);
+    if (tree)
         tree = prune(&p, tree, 0);
-    }
     bool done = tree && print_tree(tree, options, out);
     free(memory);
     return done;

@@ -144,6 +144,7 @@ static void mangled_names_are_read(void)
         {"_ZNSt6threadC1IZ4mainEUlvE_JEvEEOT_DpOT0_", "std::thread::thread",
          "std::thread::thread<main::{lambda()#1}, void>",
          "std::thread::thread<main::{lambda()#1}, void>(main::{lambda()#1}&&)"},
+        {"_Z1fIJEEvR1TIJiDpT_EE", "f", "f<>", "void f<>(T<int, >&)"},
         // As clang writes a dependent name.
         {"_Z1fIiENSt9enable_ifIXsr3std9is_signedIT_EE5valueEiE4typeET_", "f", "f<int>",
          "std::enable_if<std::is_signed<int>::value, int>::type f<int>(int)"},
