@@ -17,6 +17,28 @@ static struct span name_of(const struct document *d, const struct instances *in,
     return source < d->n_sources ? span_of(d->sources[source]) : SPAN("?");
 }
 
+// The end of a path, unless other sources end like it, as those of one page on many machines do.
+static struct span short_name(const struct document *d, const struct instances *in, uint32_t i)
+{
+    struct span name = name_of(d, in, i), base = path_base(name);
+    for (uint32_t k = 0; k < in->n; k++)
+        if (k != i && span_eq(path_base(name_of(d, in, k)), base))
+            return name;
+    return base;
+}
+
+// Of many instances the most of some neighbours.
+static void add_sparkline(struct buf *out, const double *counts, uint32_t n)
+{
+    uint32_t shown = n < SPARK_WIDTH ? n : SPARK_WIDTH;
+    double most[SPARK_WIDTH] = {0};
+    for (uint32_t i = 0; i < n; i++) {
+        double *to = &most[(uint64_t)i * shown / n];
+        *to = counts[i] > *to ? counts[i] : *to;
+    }
+    trend_add_sparkline(out, most, shown, SPARK_WIDTH);
+}
+
 static void put_blocked(const struct document *d, const struct instances *in, uint32_t i,
                         struct sink *out)
 {
@@ -33,8 +55,8 @@ static void put_blocked(const struct document *d, const struct instances *in, ui
     if (b->minutes)
         sink_printf(out, ", for up to %" PRId64 " minutes", b->minutes);
     sink_printf(out, "\n   most: %.0f in ", b->counts[b->worst]);
-    put_text(out, path_base(name_of(d, in, b->worst)));
-    trend_add_sparkline(&spark, b->counts, in->n, SPARK_WIDTH);
+    put_text(out, short_name(d, in, b->worst));
+    add_sparkline(&spark, b->counts, in->n);
     sink_write(out, SPAN("\n   "));
     sink_write(out, buf_span(&spark));
     sink_putc(out, '\n');

@@ -209,6 +209,12 @@ def one_sick_instance_shows():
                                busy=5000) for i in range(20)])
     text = must("-leaks", "-instances", *paths).decode()
     assert "1. chan send at" in text and "main.send" in text and "most: 3000 in 007.pb.gz" in text
+    folder = pathlib.Path(tap.scratch("hosts"))
+    for i, path in enumerate(paths):
+        (folder / f"host{i}").mkdir(parents=True)
+        path.rename(folder / f"host{i}" / "goroutine.pb.gz")
+    paths = [folder / f"host{i}" / "goroutine.pb.gz" for i in range(20)]
+    assert f"most: 3000 in {paths[7]}" in must("-leaks", "-instances", *paths).decode()
     assert "\n2. " not in text and "Other places: 2, of which 2 wait as they should" in text, text
     found = checked(json.loads(must("-leaks", "-instances", "-format=json", *paths)))
     assert found["rows"][0]["operation"] == "chan send" and found["rows"][0]["suspect"] == "yes"
