@@ -11,7 +11,7 @@ from tap import must
 
 CPU, AFTER = "service_before_cpu.pb.gz", "service_after_cpu.pb.gz"
 PROFILES = [[CPU], ["service_before_heap.pb.gz"], ["workers_cpu.pb.gz"], ["workers_block.pb.gz"], ["leak_goroutine.pb.gz"], ["edge/labels.pb.gz"],
-            ["edge/no_samples.pb.gz"], ["edge/zero_values.pb.gz"], ["edge/empty_stack.pb.gz"], ["edge/recursion.pb.gz"],
+            ["edge/negative_values.pb.gz"], ["edge/no_samples.pb.gz"], ["edge/zero_values.pb.gz"], ["edge/empty_stack.pb.gz"], ["edge/recursion.pb.gz"],
             ["edge/no_mapping.pb.gz"], ["edge/gcu.pb.gz"], ["formats/folded.txt"], ["formats/node.cpuprofile"], ["formats/jemalloc.heap"], ["formats/java.heap.txt"],
             ["binaries/crate.pb.gz"], [f"-diff_base={CPU}", AFTER], ["-base=service_before_heap.pb.gz", "service_after_heap.pb.gz"],
             ["-mean", "service_before_heap.pb.gz"], ["-sample_index=samples", CPU]]

@@ -548,6 +548,16 @@ def frames_of_tags_have_their_keys():
         assert {"focus", "ignore", "hide", "show-from", "source"} <= set(off), off
 
 
+def series_have_views():
+    with serving(*[f"cache_heap.{i}.pb.gz" for i in (1, 2, 3)]) as server, browsing() as page:
+        for view in ["trend", "leaks"]:
+            page.open(f"{server.url}/ui/{view}")
+            assert page.data("view") == view and page.data("shown") == page.data("total") and page.all("#view svg.spark")
+            assert "3 snapshots over 134" in page.text("#view") and "TOTAL" in page.text("#view tbody")
+        page.open(server.url)
+        assert page.all("#views a[data-to=trend]") and not page.logs()
+
+
 def while_it_loads():
     import os
     pipe = tap.scratch("pipe")
@@ -567,5 +577,5 @@ TESTS = [every_view_is_drawn, frames_say_what_top_says, frames_stand_in_their_ca
          the_menu_key_opens_it, searches_tell_their_total, the_table_sorts, callers_and_callees_of_a_function, upside_down,
          comparisons_keep_both_sides, the_exported_file_needs_nothing, export_from_the_page, nothing_in_a_profile_is_obeyed,
          both_themes_can_be_read, narrow_windows, empty_and_wrong_states, instructions_have_a_view, without_graphviz, a_server_that_has_gone,
-         tall_pictures_settle, saved_configurations, the_page_opens_as_saved, frames_of_tags_have_their_keys, while_it_loads]
+         tall_pictures_settle, saved_configurations, the_page_opens_as_saved, series_have_views, frames_of_tags_have_their_keys, while_it_loads]
 tap.run([t for t in TESTS if len(tap.sys.argv) < 3 or t.__name__ in tap.sys.argv[2:]])

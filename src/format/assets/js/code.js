@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Source lines and machine instructions with what they weigh.
 
-import { fetchFacts, fetchReport, Refusal, whole } from './data.js';
+import { fetchFacts, fetchReport, Refusal } from './data.js';
 import { navigate, state } from './state.js';
-import { el, emptyState, percent } from './util.js';
+import { el, emptyState, percent, whole } from './util.js';
 import { chooseFirst, fetchMatching, firstOnly, head, numCell, picker, show } from './views.js';
 
 const PAGE = 2000, LINES = 5000; // rows of one answer

@@ -2,7 +2,7 @@
 // Answers: from the server, or out of the file that the page was exported to.
 
 import { offline, optionsQuery, state } from './state.js';
-import { html } from './util.js';
+import { html, noteLarge, whole } from './util.js';
 
 let stopper = new AbortController();
 export function stopRequests() {
@@ -62,6 +62,7 @@ function notesOf(headers) {
 async function fromServer(address) {
   const { text, headers } = await fetchWhole(address);
   state.notes = notesOf(headers);
+  noteLarge(`${text} ${headers.get('X-Cprof-Total')} ${headers.get('X-Cprof-Shown')}`);
   return withWeights(JSON.parse(text), headers.get('X-Cprof-Total'), headers.get('X-Cprof-Shown'), headers.get('X-Cprof-Unit'));
 }
 
@@ -111,7 +112,6 @@ function takeFacts({ answer, total, left }) {
   html.dataset.sample = answer.profile.sample_types[answer.sample_index]?.type ?? answer.type;
 }
 
-export const whole = (n) => (Number.isSafeInteger(n) ? String(n + 0) : BigInt(Math.round(n || 0)).toString());
 
 // How far the loading has come, while it lasts.
 export async function fetchProgress() {

@@ -2,11 +2,11 @@
 // The flame graph: one element per frame, laid out from columns; zooming shows what is there at once
 // and asks for more.
 
-import { fetchReport, whole } from './data.js';
+import { fetchReport } from './data.js';
 import { frameAt, makeModel, nameWithKey, pathAddress, pathTo, sandwichOf, searchModel, shortsOf } from './model.js';
 import { showFrameMenu } from './menu.js';
 import { compares, FILTERS, navigate, offline, optionsQuery, state } from './state.js';
-import { $, el, emptyState, fitName, html, label, percent, quoted, signed } from './util.js';
+import { $, el, emptyState, fitName, html, label, percent, quoted, signed, whole } from './util.js';
 
 const ROW = 19;
 let model = null, modelKey = '', whole0 = null;

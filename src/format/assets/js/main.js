@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Puts the bands together: which view, search, keys, themes, states.
 
-import { fetchFacts, fetchProgress, fetchReport, Gone, Refusal, stopRequests, whole } from './data.js';
+import { fetchFacts, fetchProgress, fetchReport, Gone, Refusal, stopRequests } from './data.js';
 import { showDisasm, showSource } from './code.js';
 import { drawChips, drawConfigs, showDelete, showFilters, showSave } from './filters.js';
 import * as flame from './flame.js';
@@ -9,7 +9,7 @@ import { showGraph } from './graph.js';
 import { actOn, closeMenu, factsOf, menuIsOpen, safeLink, showHelp } from './menu.js';
 import { boot, FILTERS, navigate, offline, onNavigate, optionsQuery, startAddress, state, VIEWS, addressOf } from './state.js';
 import { keepFocus, loadTop, markRows, topTable } from './table.js';
-import { $, $$, el, emptyState, html, label, note, percent, signed } from './util.js';
+import { $, $$, el, emptyState, html, label, note, percent, signed, whole } from './util.js';
 import { showDiff, showHints, showPeek, showRows, showTags, showTop, showTraces, showTrend } from './views.js';
 
 let sideKey = null, turn = 0, drawnView = '', drawnSearch = null, pane = null, side = null;

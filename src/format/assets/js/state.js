@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is looked at: all of it stands in the address, so that Back, links and reload work.
 
-import { $, html } from './util.js';
+import { $, html, noteLarge } from './util.js';
 
 export const offline = JSON.parse($('#data')?.textContent || 'null');
+if (offline) noteLarge($('#data').textContent);
 export const boot = offline ? offline.boot : JSON.parse($('#boot')?.textContent || '{}');
 
 export const VIEWS = [

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of functions: beside the flame graph, and as a view of its own.
 
-import { fetchReport, whole } from './data.js';
+import { fetchReport } from './data.js';
 import { actOn, showFrameMenu } from './menu.js';
 import { navigate, offline, state } from './state.js';
-import { $, $$, el, emptyState, label, percent, shortNames, signed } from './util.js';
+import { $, $$, el, emptyState, label, percent, shortNames, signed, whole } from './util.js';
 
 const PAGE = 500;
 let rows = [], answer = null, held = '', order = null, found = null, pressed = '';

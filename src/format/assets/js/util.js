@@ -75,6 +75,13 @@ export function percent(value, total) {
   return Number(ratio.toPrecision(2)) + '%';
 }
 
+// A number that is not exact in JavaScript is written as it came.
+const exact = new Map();
+export function noteLarge(text) {
+  if (/\d{16}/.test(text)) for (const [n] of text.matchAll(/-?\d{16,}/g)) if (!Number.isSafeInteger(Number(n))) exact.set(Number(n), n);
+}
+export const whole = (n) => (Number.isSafeInteger(n) ? String(n + 0) : exact.get(n) ?? BigInt(Math.round(n || 0)).toString());
+
 export const signed = (text) => (text.startsWith('-') ? '−' + text.slice(1) : text === '0' ? '0' : '+' + text);
 
 export const quoted = (name) => '^' + name.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&') + '$';

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The views that are lists: peek, tags, traces, comparison, and what else has rows.
 
-import { fetchFacts, fetchReport, Refusal, whole } from './data.js';
+import { fetchFacts, fetchReport, Refusal } from './data.js';
 import { actOn } from './menu.js';
 import { navigate, state } from './state.js';
-import { el, emptyState, label, percent, quoted, signed } from './util.js';
+import { el, emptyState, label, percent, quoted, signed, whole } from './util.js';
 import { loadTop, topTable } from './table.js';
 
 export const show = (v) => label(v, state.unit, state.outUnit);
