@@ -106,22 +106,77 @@ static void put_count(const struct folder *f, int64_t value, struct sink *out)
     put_number(out, i64_scaled(value, f->r->options.ratio), 0);
 }
 
-// From the root to the leaf.
-static void put_stack(const struct folder *f, uint32_t sample, struct buf *text)
+// Prints a part's lines. A stack mostly begins as the one before it does, whose text is there.
+struct printer {
+    const struct folder *f;
+    struct part *part;
+    const struct sample *last; // that was printed, or NULL
+    size_t at;                 // of its line in the part's text
+    VEC(size_t) ends;          // in the line, of its frames from the root on, with their last ';'
+    VEC(uint32_t) nodes;       // of the frames that the stack at hand has not in common with it
+};
+
+// Until the lengths are known, ends are in nodes.
+static void list_frames(struct printer *p, const struct sample *s, uint32_t shared)
 {
-    const struct profile *p = f->r->profile;
-    struct stack_place place = stack_begin(p, f->t, sample, false);
-    while (place.at != NO_INDEX) {
-        buf_add(text, f->names[f->t->nodes[place.at]]);
-        stack_step(p, f->t, &place, false);
-        if (place.at != NO_INDEX)
-            buf_addc(text, ';');
+    const struct node_table *t = p->f->t;
+    const uint32_t *frames = p->f->r->profile->frames + s->frame;
+    p->nodes.n = 0;
+    p->ends.n = shared;
+    for (uint32_t i = s->n_frames - shared; i-- > 0;) {
+        for (uint32_t at = t->first[frames[i] + 1]; at-- > t->first[frames[i]];) {
+            *vec_push(&p->part->arena, &p->nodes) = t->nodes[at];
+            __builtin_prefetch(&p->f->names[t->nodes[at]]);
+        }
+        *vec_push(&p->part->arena, &p->ends) = p->nodes.n;
     }
 }
 
-// Programs that read this know no negative counts, and nothing is to be seen of zeros.
-static bool put_line(const struct folder *f, uint32_t stack, struct part *part)
+static size_t measure_frames(struct printer *p, uint32_t shared)
 {
+    size_t length = shared ? p->ends.at[shared - 1] : 0, n = 0;
+    for (size_t i = shared; i < p->ends.n; i++) {
+        for (; n < p->ends.at[i]; n++) {
+            length += p->f->names[p->nodes.at[n]].n + 1;
+            __builtin_prefetch(p->f->names[p->nodes.at[n]].at);
+        }
+        p->ends.at[i] = length;
+    }
+    return length;
+}
+
+// From the root to the leaf. A stack has a frame with a name, and an end of its own instead of a
+// last ';'.
+static void put_stack(struct printer *p, const struct sample *s)
+{
+    struct buf *text = &p->part->text;
+    uint32_t shared = p->last ? sample_shared(p->f->r->profile, p->last, s) : 0;
+    size_t kept = shared ? p->ends.at[shared - 1] : 0;
+    list_frames(p, s, shared);
+    size_t length = measure_frames(p, shared);
+    char *to = buf_room(text, length);
+    if (kept) {
+        memcpy(to, text->at + p->at, kept);
+        to[kept - 1] = ';';
+        to += kept;
+    }
+    for (size_t i = 0; i < p->nodes.n; i++) {
+        struct span name = p->f->names[p->nodes.at[i]];
+        if (name.n)
+            memcpy(to, name.at, name.n);
+        to[name.n] = ';';
+        to += name.n + 1;
+    }
+    p->last = s;
+    p->at = text->n;
+    text->n += length - 1;
+}
+
+// Programs that read this know no negative counts, and nothing is to be seen of zeros.
+static bool put_line(struct printer *p, uint32_t stack)
+{
+    const struct folder *f = p->f;
+    struct part *part = p->part;
     struct sum sum = sum_of(f, f->places[stack]);
     bool sided = report_sides(f->r) > 0;
     int64_t value = sum.div ? i64_div(sum.value, sum.div) : sum.value;
@@ -129,12 +184,14 @@ static bool put_line(const struct folder *f, uint32_t stack, struct part *part)
         return false;
     if (sided ? !sum.before && !sum.after : !value)
         return true;
-    put_stack(f, f->firsts[stack], &part->text);
+    put_stack(p, &f->r->profile->samples[f->firsts[stack]]);
     put_count(f, sided ? sum.before : value, part->out);
     if (sided)
         put_count(f, sum.after, part->out);
     sink_putc(part->out, '\n');
     part_limit(part);
+    if (part->text.n == 0)
+        p->last = NULL; // was passed on
     return true;
 }
 
@@ -145,8 +202,9 @@ static void put_part(void *context, struct part *part)
     struct folder *f = context;
     uint32_t first = part->index * STACKS_EACH, left = f->n_stacks - first, left_out = 0;
     uint32_t end = first + (left < STACKS_EACH ? left : STACKS_EACH);
+    struct printer p = {.f = f, .part = part};
     for (uint32_t i = first; i < end; i++)
-        left_out += !put_line(f, i, part);
+        left_out += !put_line(&p, i);
     atomic_fetch_add(&f->left_out, left_out);
 }
 

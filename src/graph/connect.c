@@ -258,25 +258,11 @@ static void gather_frames(struct connector *c, const struct sample *s, uint32_t 
     }
 }
 
-// How many frames two stacks have in common, from the root on: two at a time, since how many there
-// are cannot be foreseen either.
-static uint32_t count_shared(const uint32_t *frames, const struct sample *a, const struct sample *b)
-{
-    const uint32_t *x = frames + a->frame + a->n_frames, *y = frames + b->frame + b->n_frames;
-    uint32_t n = 0, most = a->n_frames < b->n_frames ? a->n_frames : b->n_frames;
-    for (; most - n >= 2; n += 2) {
-        bool outer = *(x - 1 - n) == *(y - 1 - n), inner = *(x - 2 - n) == *(y - 2 - n);
-        if (!(outer & inner))
-            return n + outer;
-    }
-    return n + (n < most && *(x - 1 - n) == *(y - 1 - n));
-}
-
 // Sums that may not fit are cut at each sample.
 static void gather_sample(struct connector *c, const struct sample *s, struct weight w)
 {
     bool shares = c->last && !c->g->options.overflow;
-    uint32_t shared = shares ? count_shared(c->p->frames, c->last, s) : 0;
+    uint32_t shared = shares ? sample_shared(c->p, c->last, s) : 0;
     while (c->levels.n && c->levels.at[c->levels.n - 1].depth > shared)
         c->levels.n--;
     gather_frames(c, s, &shared);

@@ -139,6 +139,9 @@ static inline const int64_t *sample_values(const struct profile *p, const struct
     return p->values + (size_t)s->row * p->n_sample_types;
 }
 
+// How many frames two stacks have in common, from the root on.
+uint32_t sample_shared(const struct profile *p, const struct sample *a, const struct sample *b);
+
 // Rows of a comparison that are the same before and after, though not 0, stand after all others,
 // as do the entries of the other tables that only they need. Leaves them out: then the profile is
 // that of a comparison whose sides are not kept.
