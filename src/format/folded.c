@@ -1,26 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stdatomic.h>
+#include <stdlib.h>
 
 #include "base/escape.h"
+#include "base/xalloc.h"
 #include "format/emits.h"
 #include "format/parts.h"
 #include "format/put.h"
 #include "graph/stacks.h"
+#include "profile/parts.h"
 
 // A stack's samples, as their values and as what these are divided by.
-struct sum {
+struct stack {
+    uint32_t first; // sample
     int64_t value, div, before, after;
 };
 
 struct folder {
     const struct report *r;
     const struct node_table *t;
-    struct stacks stacks;
     struct span *names; // of nodes, fit for a line
     uint32_t *as;       // by node: the first of the same name
-    uint32_t *firsts;   // the stacks' first samples, in their order,
-    uint32_t *places;   // and where each of them is in stacks.samples
-    uint32_t n_stacks;
+    uint32_t deepest;   // how many frames a stack has at most
+    uint64_t *hashes;   // by sample, of the names on its stack; 0: there are none
+    struct hash_index index;
+    VEC(struct stack) stacks; // in the order of their first samples
     atomic_uint left_out;
 };
 
@@ -58,46 +62,123 @@ static void name_frames(struct folder *f, struct node_table *t)
     strtab_release(&names);
 }
 
-// Stacks without frames have no line.
-static void list_stacks(struct folder *f)
+// Goes on with a hash for each frame from the root on, of which stacks mostly share the first.
+static uint64_t hash_stack(const struct folder *f, const struct sample *s, uint64_t *hashes,
+                           uint32_t shared)
 {
-    const struct stacks *s = &f->stacks;
-    struct arena *arena = f->r->arena;
-    uint32_t *place_of = arena_alloc(arena, f->r->profile->n_samples * sizeof *place_of);
-    memset(place_of, 0xff, f->r->profile->n_samples * sizeof *place_of);
-    for (uint32_t i = 0; i < s->n_samples; i++) {
-        uint32_t leaf = s->leaf[s->samples[i]];
-        if (leaf != NO_INDEX && (i == 0 || leaf != s->leaf[s->samples[i - 1]]))
-            place_of[s->samples[i]] = i;
+    const uint32_t *frames = f->r->profile->frames + s->frame;
+    const struct node_table *t = f->t;
+    uint64_t hash = shared ? hashes[shared - 1] : 0;
+    for (uint32_t i = shared; i < s->n_frames; i++) {
+        uint32_t location = frames[s->n_frames - 1 - i];
+        for (uint32_t at = t->first[location + 1]; at-- > t->first[location];)
+            hash = hash_u64(hash ^ f->as[t->nodes[at]]) | 1;
+        hashes[i] = hash;
     }
-    f->firsts = arena_alloc(arena, s->n_samples * sizeof *f->firsts);
-    f->places = arena_alloc(arena, s->n_samples * sizeof *f->places);
-    for (uint32_t i = 0; i < f->r->profile->n_samples; i++)
-        if (place_of[i] != NO_INDEX) {
-            f->firsts[f->n_stacks] = i;
-            f->places[f->n_stacks++] = place_of[i];
-        }
+    return hash;
 }
 
-static struct sum sum_of(const struct folder *f, uint32_t place)
+enum { HASH_PARTS = 64 };
+
+static void hash_part(void *context, unsigned part)
+{
+    struct folder *f = context;
+    const struct profile *p = f->r->profile;
+    struct sample_range range = sample_range(p, part, HASH_PARTS);
+    uint64_t *hashes = xmalloc(xmul(f->deepest, sizeof *hashes));
+    for (uint32_t i = range.first; i < range.end && !job_stopped(f->r->job); i++) {
+        const struct sample *s = &p->samples[i];
+        uint32_t shared = i > range.first ? sample_shared(p, s - 1, s) : 0;
+        f->hashes[i] = hash_stack(f, s, hashes, shared);
+    }
+    free(hashes);
+}
+
+// The next of a stack's nodes from the root on: false at the end.
+static bool next_node(const struct folder *f, struct stack_place *place, uint32_t *node)
+{
+    if (place->at == NO_INDEX)
+        return false;
+    *node = f->as[f->t->nodes[place->at]];
+    stack_step(f->r->profile, f->t, place, false);
+    return true;
+}
+
+static bool same_stack(const void *context, uint32_t entry, const void *key)
+{
+    const struct folder *f = context;
+    const struct profile *p = f->r->profile;
+    uint32_t other = *(const uint32_t *)key, first = f->stacks.at[entry].first, x, y;
+    const struct sample *a = &p->samples[first], *b = &p->samples[other];
+    if (a->n_frames == b->n_frames && sample_shared(p, a, b) == a->n_frames)
+        return true;
+    struct stack_place at = stack_begin(p, f->t, first, false);
+    struct stack_place to = stack_begin(p, f->t, other, false);
+    bool more = true, same = true;
+    while (more && same) {
+        more = next_node(f, &at, &x);
+        same = more == next_node(f, &to, &y) && (!more || x == y);
+    }
+    return same;
+}
+
+static void count(const struct folder *f, struct stack *stack, const struct sample *s)
 {
     const struct profile *p = f->r->profile;
     const struct report_options *o = &f->r->options;
-    const struct stacks *s = &f->stacks;
-    bool sided = report_sides(f->r) > 0;
-    uint32_t leaf = s->leaf[s->samples[place]];
-    struct sum sum = {0};
-    for (uint32_t i = place; i < s->n_samples && s->leaf[s->samples[i]] == leaf; i++) {
-        const struct sample *sample = &p->samples[s->samples[i]];
-        size_t at = (size_t)sample->row * p->n_sample_types + o->value_index;
-        sum.value = i64_add(sum.value, p->values[at]);
-        sum.div += o->mean ? sample_values(p, sample)[0] : 0;
-        if (sided) {
-            sum.before = i64_add(sum.before, p->sides[SIDE_BEFORE].values[at]);
-            sum.after = i64_add(sum.after, p->sides[SIDE_AFTER].values[at]);
-        }
+    size_t at = (size_t)s->row * p->n_sample_types + o->value_index;
+    stack->value = i64_add(stack->value, p->values[at]);
+    stack->div += o->mean ? sample_values(p, s)[0] : 0;
+    if (report_sides(f->r) > 0) {
+        stack->before = i64_add(stack->before, p->sides[SIDE_BEFORE].values[at]);
+        stack->after = i64_add(stack->after, p->sides[SIDE_AFTER].values[at]);
     }
-    return sum;
+}
+
+static void fold_sample(struct folder *f, uint32_t i)
+{
+    uint32_t found = hash_find(&f->index, f->hashes[i], same_stack, f, &i);
+    if (found == HASH_NONE) {
+        found = (uint32_t)f->stacks.n;
+        *vec_push(f->r->arena, &f->stacks) = (struct stack){.first = i};
+        hash_add(&f->index, f->hashes[i], found);
+    }
+    count(f, &f->stacks.at[found], &f->r->profile->samples[i]);
+}
+
+// Brings near what will be looked at for samples of a stack that was seen before.
+static void look_ahead(const struct folder *f, uint32_t first, uint32_t n)
+{
+    const struct profile *p = f->r->profile;
+    uint32_t guesses[HASH_AT_ONCE];
+    hash_guess(&f->index, f->hashes + first, n, guesses);
+    for (uint32_t i = 0; i < n; i++)
+        if (guesses[i] != HASH_NONE)
+            __builtin_prefetch(&f->stacks.at[guesses[i]], 1);
+    for (uint32_t i = 0; i < n; i++)
+        if (guesses[i] != HASH_NONE)
+            __builtin_prefetch(&p->samples[f->stacks.at[guesses[i]].first]);
+    for (uint32_t i = 0; i < n; i++)
+        if (guesses[i] != HASH_NONE)
+            __builtin_prefetch(&p->frames[p->samples[f->stacks.at[guesses[i]].first].frame]);
+}
+
+// Stacks without frames have no line.
+static void fold(struct folder *f)
+{
+    const struct profile *p = f->r->profile;
+    f->hashes = arena_alloc(f->r->arena, p->n_samples * sizeof *f->hashes);
+    for (uint32_t i = 0; i < p->n_samples; i++)
+        f->deepest = p->samples[i].n_frames > f->deepest ? p->samples[i].n_frames : f->deepest;
+    parallel_run(f->r->job, HASH_PARTS, hash_part, f);
+    for (uint32_t first = 0, n; first < p->n_samples && !job_stopped(f->r->job); first += n) {
+        n = p->n_samples - first < HASH_AT_ONCE ? p->n_samples - first : HASH_AT_ONCE;
+        look_ahead(f, first, n);
+        for (uint32_t i = first; i < first + n; i++)
+            if (f->hashes[i])
+                fold_sample(f, i);
+    }
+    hash_release(&f->index);
 }
 
 static void put_count(const struct folder *f, int64_t value, struct sink *out)
@@ -173,21 +254,20 @@ static void put_stack(struct printer *p, const struct sample *s)
 }
 
 // Programs that read this know no negative counts, and nothing is to be seen of zeros.
-static bool put_line(struct printer *p, uint32_t stack)
+static bool put_line(struct printer *p, const struct stack *stack)
 {
     const struct folder *f = p->f;
     struct part *part = p->part;
-    struct sum sum = sum_of(f, f->places[stack]);
     bool sided = report_sides(f->r) > 0;
-    int64_t value = sum.div ? i64_div(sum.value, sum.div) : sum.value;
-    if (sided ? sum.before < 0 || sum.after < 0 : value < 0)
+    int64_t value = stack->div ? i64_div(stack->value, stack->div) : stack->value;
+    if (sided ? stack->before < 0 || stack->after < 0 : value < 0)
         return false;
-    if (sided ? !sum.before && !sum.after : !value)
+    if (sided ? !stack->before && !stack->after : !value)
         return true;
-    put_stack(p, &f->r->profile->samples[f->firsts[stack]]);
-    put_count(f, sided ? sum.before : value, part->out);
+    put_stack(p, &f->r->profile->samples[stack->first]);
+    put_count(f, sided ? stack->before : value, part->out);
     if (sided)
-        put_count(f, sum.after, part->out);
+        put_count(f, stack->after, part->out);
     sink_putc(part->out, '\n');
     part_limit(part);
     if (part->text.n == 0)
@@ -200,11 +280,11 @@ enum { STACKS_EACH = 256 };
 static void put_part(void *context, struct part *part)
 {
     struct folder *f = context;
-    uint32_t first = part->index * STACKS_EACH, left = f->n_stacks - first, left_out = 0;
+    uint32_t first = part->index * STACKS_EACH, left = (uint32_t)f->stacks.n - first, left_out = 0;
     uint32_t end = first + (left < STACKS_EACH ? left : STACKS_EACH);
     struct printer p = {.f = f, .part = part};
     for (uint32_t i = first; i < end; i++)
-        left_out += !put_line(&p, i);
+        left_out += !put_line(&p, &f->stacks.at[i]);
     atomic_fetch_add(&f->left_out, left_out);
 }
 
@@ -238,10 +318,9 @@ void folded_stacks(const struct document *d, struct sink *out)
     struct node_table *t = d->data.stacks;
     struct folder f = {.r = r, .t = t};
     name_frames(&f, t);
-    stacks_build(&f.stacks, r->profile, t, &(struct stack_options){.as = f.as, .leaves_only = true},
-                 r->arena);
-    list_stacks(&f);
-    parts_print(out, f.n_stacks / STACKS_EACH + (f.n_stacks % STACKS_EACH != 0), put_part, &f);
+    fold(&f);
+    uint32_t n = (uint32_t)f.stacks.n;
+    parts_print(out, n / STACKS_EACH + (n % STACKS_EACH != 0), put_part, &f);
     if (f.left_out)
         job_note(r->job,
                  arena_printf(r->arena, "%u stack%s with negative values %s left out", f.left_out,
