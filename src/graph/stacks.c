@@ -118,8 +118,6 @@ static inline bool is_inlined(const struct growth *w, const struct stack_place *
 
 static uint32_t add_node(struct grower *w, uint32_t parent, uint32_t node, bool inlined)
 {
-    if (w->growth->options.leaves_only)
-        return (uint32_t)w->nodes.n++;
     *vec_push(&w->arena, &w->nodes) = (struct stack_node){node, inlined, parent};
     return (uint32_t)w->nodes.n - 1;
 }
@@ -291,10 +289,6 @@ static void take_trunk(struct assembly *a, uint32_t end)
 {
     for (; a->n_taken < end; a->n_taken++) {
         a->ids[a->n_taken] = (uint32_t)a->nodes.n;
-        if (a->growth->options.leaves_only) {
-            a->nodes.n++;
-            continue;
-        }
         struct stack_node node = a->trunk.nodes.at[a->n_taken];
         node.parent = trunk_id(a, node.parent);
         *vec_push(a->arena, &a->nodes) = node;
@@ -309,11 +303,8 @@ static void take_task(void *context, unsigned slot)
     take_trunk(a, task->at);
     take_leaves(a, task->group.first);
     uint32_t above = trunk_id(a, task->group.parent), base = (uint32_t)a->nodes.n;
-    if (a->growth->options.leaves_only)
-        a->nodes.n += w->nodes.n;
-    else
-        vec_room(a->arena, &a->nodes, w->nodes.n);
-    for (size_t i = 0; i < w->nodes.n && !a->growth->options.leaves_only; i++) {
+    vec_room(a->arena, &a->nodes, w->nodes.n);
+    for (size_t i = 0; i < w->nodes.n; i++) {
         struct stack_node node = w->nodes.at[i];
         node.parent = node.parent == NO_INDEX ? above : base + node.parent;
         *vec_push(a->arena, &a->nodes) = node;

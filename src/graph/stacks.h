@@ -39,7 +39,6 @@ struct stack_place {
 
 struct stack_options {
     bool up;             // from the leaf to the root
-    bool leaves_only;    // the nodes themselves are not kept: stacks are told apart
     const bool *counted; // by sample: whether it counts; NULL: all do
     const struct stack_place
         *at; // or where samples begin, those that count; NULL: at their stacks'

@@ -27,9 +27,11 @@ void profile_release(struct profile *p)
 // Two at a time, since how many there are cannot be foreseen.
 uint32_t sample_shared(const struct profile *p, const struct sample *a, const struct sample *b)
 {
+    uint32_t n = 0, most = a->n_frames < b->n_frames ? a->n_frames : b->n_frames;
+    if (most == 0)
+        return 0;
     const uint32_t *x = p->frames + a->frame + a->n_frames;
     const uint32_t *y = p->frames + b->frame + b->n_frames;
-    uint32_t n = 0, most = a->n_frames < b->n_frames ? a->n_frames : b->n_frames;
     for (; most - n >= 2; n += 2) {
         bool outer = *(x - 1 - n) == *(y - 1 - n), inner = *(x - 2 - n) == *(y - 2 - n);
         if (!(outer & inner))

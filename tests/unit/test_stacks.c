@@ -180,20 +180,6 @@ static void threads_do_not_change_the_tree(void)
     teardown(&four);
 }
 
-static void leaves_are_the_same_without_the_nodes(void)
-{
-    struct fixture f;
-    struct stacks with, without;
-    setup(&f, N_SAMPLES, 2);
-    stacks_build(&with, &f.p, &f.t, &(struct stack_options){0}, &memory);
-    stacks_build(&without, &f.p, &f.t, &(struct stack_options){.leaves_only = true}, &memory);
-    CHECK_INT(without.n, with.n);
-    CHECK(without.nodes == NULL);
-    CHECK(memcmp(with.leaf, without.leaf, N_SAMPLES * sizeof *with.leaf) == 0);
-    CHECK(memcmp(with.samples, without.samples, N_SAMPLES * sizeof *with.samples) == 0);
-    teardown(&f);
-}
-
 static void stacks_are_cut_at_a_depth(void)
 {
     struct fixture f;
@@ -264,6 +250,5 @@ static void only_samples_that_count_have_a_leaf(void)
 
 CHECK_MAIN(CASE(every_sample_has_its_stack_as_a_path),
            CASE(equal_stacks_are_neighbours_in_the_order_of_the_samples),
-           CASE(threads_do_not_change_the_tree), CASE(leaves_are_the_same_without_the_nodes),
-           CASE(stacks_are_cut_at_a_depth), CASE(light_nodes_are_left_out),
-           CASE(only_samples_that_count_have_a_leaf))
+           CASE(threads_do_not_change_the_tree), CASE(stacks_are_cut_at_a_depth),
+           CASE(light_nodes_are_left_out), CASE(only_samples_that_count_have_a_leaf))
