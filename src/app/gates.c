@@ -167,27 +167,57 @@ static void set_text(struct config *c, const char *option, struct span value)
     option_set(option_find(span_of(option)), c, value, &ignored);
 }
 
-void app_split_gates(const struct config *config, const char *more, struct config *single,
-                     struct config *series)
+static bool needs_several(const struct gate *g)
 {
-    struct buf texts[2] = {{0}, {0}};
+    return gate_is_of_series(g) || gate_is_of_readings(g);
+}
+
+static void split_flags(const struct config *config, struct buf *texts)
+{
     struct span rest = span_of(config->fail_if), line;
     struct gate gate;
     struct err ignored;
     while (span_cut(&rest, '\n', &line)) {
         if (gate_line_is_blank(line))
             continue;
-        bool of_series = gate_parse(&gate, line, &ignored) == 0 &&
-                         (gate_is_of_series(&gate) || gate_is_of_readings(&gate));
-        buf_add(&texts[of_series], line);
-        buf_addc(&texts[of_series], '\n');
+        bool several = gate_parse(&gate, line, &ignored) == 0 && needs_several(&gate);
+        buf_add(&texts[several], line);
+        buf_addc(&texts[several], '\n');
     }
+}
+
+// True where the policy has gates of both kinds, or of series alone, so that it had to be split.
+static bool split_policy(const struct config *config, struct buf *texts)
+{
+    struct arena arena = {0};
+    gate_list gates = {0};
+    bool splits = false;
+    add_file(config->policy, &gates, &arena);
+    for (size_t i = 0; i < gates.n; i++)
+        splits |= needs_several(&gates.at[i]);
+    for (size_t i = 0; splits && i < gates.n; i++) {
+        struct buf *text = &texts[needs_several(&gates.at[i])];
+        buf_add(text, gates.at[i].text);
+        buf_addc(text, '\n');
+    }
+    arena_release(&arena);
+    return splits;
+}
+
+void app_split_gates(const struct config *config, const char *more, struct config *single,
+                     struct config *series)
+{
+    struct buf texts[2] = {{0}, {0}};
+    split_flags(config, texts);
+    bool split = split_policy(config, texts);
     buf_add(&texts[1], span_of(more));
     config_copy(single, config);
     config_copy(series, config);
     set_text(single, "fail_if", buf_span(&texts[0]));
     set_text(series, "fail_if", buf_span(&texts[1]));
     set_text(series, "policy", SPAN(""));
+    if (split)
+        set_text(single, "policy", SPAN(""));
     set_text(series, "collect", SPAN(""));
     buf_release(&texts[0]);
     buf_release(&texts[1]);
