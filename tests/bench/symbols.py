@@ -81,9 +81,11 @@ def make_library(folder, megabytes):
         return path
     objects = [make_unit(folder, n) for n in range(UNITS)]
     run("g++", "-shared", "-o", path, *objects)
-    size = dwarf_size(path) / UNITS
-    objects += [make_copy(folder, objects, n) for n in range(UNITS, int(megabytes * 1e6 / size) + 1)]
-    run("g++", "-shared", "-o", path, *objects)
+    while dwarf_size(path) < megabytes * 1e6:
+        lacking = megabytes * 1e6 / dwarf_size(path) - 1
+        objects += [make_copy(folder, objects, len(objects) + n)
+                    for n in range(int(lacking * len(objects)) + 1)]
+        run("g++", "-shared", "-o", path, *objects)
     return path
 
 
