@@ -2,6 +2,8 @@
 #include "base/pool.h"
 
 #include <stddef.h>
+#include <stdlib.h>
+#include <time.h>
 
 #include "base/thread.h"
 
@@ -11,6 +13,7 @@ static struct {
     struct pool_task *queue, **end;
     unsigned threads, idle;
     unsigned most; // that one task has asked for
+    bool ends;     // the process, in which nobody waits for them
 } pool = {
     .lock = PTHREAD_MUTEX_INITIALIZER,
     .asked = PTHREAD_COND_INITIALIZER,
@@ -53,20 +56,62 @@ static void help(void)
 static void *work(void *unused)
 {
     pthread_mutex_lock(&pool.lock);
-    for (;;) {
-        while (!pool.queue) {
+    while (!pool.ends) {
+        while (!pool.queue && !pool.ends) {
             pool.idle++;
             pthread_cond_wait(&pool.asked, &pool.lock);
             pool.idle--;
         }
-        help();
+        if (pool.queue && !pool.ends)
+            help();
     }
+    pool.threads--;
+    pthread_cond_broadcast(&pool.left);
+    pthread_mutex_unlock(&pool.lock);
     return unused;
+}
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define LEAKS_ARE_LOOKED_FOR
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define LEAKS_ARE_LOOKED_FOR
+#endif
+
+#ifdef LEAKS_ARE_LOOKED_FOR
+
+// A thread that waits and has variables of a library that was loaded later makes LeakSanitizer stop
+// now and then at the end. Those that work then are left alone.
+static void end_idle_threads(void)
+{
+    enum { TRIES = 50 };
+    static const struct timespec pause = {.tv_nsec = 2000000};
+    bool left = true;
+    for (int i = 0; i < TRIES && left; i++) {
+        pthread_mutex_lock(&pool.lock);
+        left = pool.threads > 0;
+        pool.ends = true;
+        pthread_cond_broadcast(&pool.asked);
+        pthread_mutex_unlock(&pool.lock);
+        nanosleep(&pause, NULL); // what has left has still to end
+    }
+}
+
+#endif
+
+static void end_at_exit(void)
+{
+#ifdef LEAKS_ARE_LOOKED_FOR
+    if (pool.threads == 0)
+        atexit(end_idle_threads);
+#endif
 }
 
 static bool start_thread(void)
 {
     pthread_t thread;
+    end_at_exit();
     if (!thread_start(&thread, work, NULL))
         return false;
     pthread_detach(thread);
