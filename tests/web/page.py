@@ -293,6 +293,12 @@ def the_exported_file_needs_nothing():
                 assert int(page.data("total")) >= 0
             page.click("#views a[data-to=top]")
             assert page.data("view") == "top" and len(page.all("#toptable tr[data-name]")) > 2, (flags, page.data("view"), page.text("#view"), page.browser.current_url)
+            page.click("[data-action=invert]")
+            leaves = {f["name"]: f["cum"] for f in page.frames() if f["depth"] == 1}
+            assert leaves == {f["name"]: f["flat"] for f in page.frames() if f["depth"] == 1}, leaves
+            if flags == [CPU]:
+                assert all(leaves[n] == r["flat"] for n, r in rows_of(CPU).items() if n in leaves) and len(leaves) > 20
+            page.keys("v")
             if "diff" in flags[0]:
                 page.click("#views a[data-to=diff]")
                 assert page.data("view") == "diff" and len(page.all("#difftable tr[data-delta]")) > 20

@@ -3,7 +3,7 @@
 // and asks for more.
 
 import { fetchReport } from './data.js';
-import { frameAt, makeModel, nameWithKey, pathAddress, pathTo, sandwichOf, searchModel, shortsOf } from './model.js';
+import { frameAt, invertedOf, makeModel, nameWithKey, pathAddress, pathTo, sandwichOf, searchModel, shortsOf } from './model.js';
 import { showFrameMenu } from './menu.js';
 import { compares, FILTERS, navigate, offline, optionsQuery, state } from './state.js';
 import { $, el, emptyState, fitName, html, label, percent, quoted, signed, whole } from './util.js';
@@ -74,6 +74,7 @@ export async function showFlame() {
   modelKey = key;
   whole0 = offline ? model : null;
   if (offline && pivot) model = sandwichOf(whole0, new RegExp(pivot)) || model;
+  else if (offline && flip === 't') model = invertedOf(whole0);
   elements = new Map();
   markNames();
   const slid = same && view;

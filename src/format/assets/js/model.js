@@ -30,7 +30,7 @@ export function makeModel(answer) {
 function makeTree(c) {
   const n = c.parents.length;
   const t = {
-    n, parent: c.parents, name: c.name, cum: c.cum, flat: c.flat, before: c.before, after: c.after, error: c.error,
+    n, parent: c.parents, name: c.name, cum: c.cum, flat: c.flat, before: c.before, after: c.after, flatBefore: c.flat_before, flatAfter: c.flat_after, error: c.error,
     line: c.lines, inlined: new Set(c.inlined || []), depth: new Int32Array(n), x: new Float64Array(n),
     width: c.width ? Float64Array.from(c.width) : new Float64Array(n), first: new Int32Array(n).fill(-1),
     next: new Int32Array(n).fill(-1), previous: new Int32Array(n).fill(-1), deepest: 0,
@@ -132,6 +132,20 @@ export function sandwichOf(model, regex) {
   return { ...model, below: makeTree(below.sorted()), above: makeTree(above.sorted()), pivot: true, zoom: 0 };
 }
 
+// From the leaves to the roots, out of the frames that are there.
+export function invertedOf(model) {
+  const t = model.below, up = merged(t, t.name[0]);
+  up.weigh(0, { cum: t.cum[0], width: t.width[0], before: t.before?.[0], after: t.after?.[0] });
+  for (let i = 1; i < t.n; i++) {
+    const before = t.flatBefore?.[i], after = t.flatAfter?.[i];
+    const weight = { cum: t.flat[i], width: t.before ? Math.max(Math.abs(before), Math.abs(after)) : Math.abs(t.flat[i]), before, after };
+    if (!weight.width) continue;
+    let row = 0;
+    for (let at = i; at > 0; at = t.parent[at]) up.weigh((row = up.child(row, t.name[at])), weight, at === i);
+  }
+  return { ...model, below: makeTree(up.sorted()), zoom: 0 };
+}
+
 function merged(t, name) {
   const c = { parents: [-1], name: [name], cum: [0], flat: [0], width: [0] };
   if (t.before) { c.before = [0]; c.after = [0]; }
@@ -154,6 +168,12 @@ function merged(t, name) {
       c.width[i] += from.width[cum];
       if (flat >= 0) c.flat[i] += from.flat[flat];
       if (c.before) { c.before[i] += from.before[cum]; c.after[i] += from.after[cum]; }
+    },
+    weigh(i, w, own) {
+      c.cum[i] += w.cum;
+      c.width[i] += w.width;
+      if (own) c.flat[i] += w.cum;
+      if (c.before) { c.before[i] += w.before; c.after[i] += w.after; }
     },
     // The heaviest children first, parents still before children.
     sorted() {
