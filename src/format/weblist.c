@@ -25,7 +25,7 @@ static const struct span style = SPAN(
     "details > summary { cursor: pointer; color: #175aa8; }\n"
     "details > summary:hover, details[open] > summary { background: #e9f0fa; }\n"
     ".asm { display: block; white-space: pre; background: #f6f5f1; color: #33383f; }\n"
-    ".line, .unimportant { color: #8a8f98; }\n"
+    ".line, .unimportant { color: #646a74; }\n"
     ".inlinesrc { color: #7a4a00; }\n"
     "@media (prefers-color-scheme: dark) {\n"
     "  body { background: #16171b; color: #eceef2; }\n"

@@ -160,6 +160,7 @@ static void write_report(struct answer *a, const struct ask *ask, const struct l
         return;
     }
     sink_finish(out, &err);
+    a->styled = !ask->whole && span_starts(span_of(ask->format->mime), SPAN("text/html"));
     a->mime = ask->whole ? "application/vnd.google.protobuf+gzip" : ask->format->mime;
     if (ask->whole)
         answer_add_header(a, "Content-Disposition", "attachment;filename=profile.pb.gz");

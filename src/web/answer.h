@@ -16,6 +16,7 @@ struct answer_header {
 struct answer {
     unsigned status;
     const char *mime;
+    bool styled; // a page by itself, whose style stands in it; scripts have none
     struct buf body;
     struct span fixed; // in place of the body, where it is the program's own
     struct answer_header headers[ANSWER_HEADERS_MAX];

@@ -80,10 +80,12 @@ bool call_begin(struct call *c, const char *method)
 
 static void add_headers(const struct call *c, struct MHD_Response *response)
 {
+    static const char page[] =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    static const char styled[] = "default-src 'none'; style-src 'unsafe-inline'; "
+                                 "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     static const char *const headers[][2] = {
-        {"Content-Security-Policy",
-         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
         {"X-Content-Type-Options", "nosniff"},
         {"X-Frame-Options", "DENY"},
         {"Referrer-Policy", "no-referrer"},
@@ -92,6 +94,7 @@ static void add_headers(const struct call *c, struct MHD_Response *response)
         {"Cache-Control", "no-store"},
     };
     const struct httpd_library *h = c->server->httpd;
+    h->add_response_header(response, "Content-Security-Policy", c->answer.styled ? styled : page);
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
         h->add_response_header(response, headers[i][0], headers[i][1]);
     h->add_response_header(response, "Content-Type", c->answer.mime);

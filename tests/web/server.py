@@ -223,7 +223,9 @@ def instructions_are_read_where_allowed():
             att, intel = (server.json("/ui/disasm.json?f=sum" + q)["rows"] for q in ["", "&intel=t"])
             assert len(att) == len(intel) and att[0]["instruction"] != intel[0]["instruction"]
             assert server.get("/ui/weblist.json?f=sum") == must("-weblist=sum", "-focus=sum", "-format=json", lot)
-            assert server.get("/ui/weblist.html?f=sum").startswith(b"<!DOCTYPE html>")
+            _, headers, body = server.ask("/ui/weblist.html?f=sum")
+            assert body.startswith(b"<!DOCTYPE html>") and b"<script" not in body
+            assert "default-src 'none'" in headers["Content-Security-Policy"] and "script-src" not in headers["Content-Security-Policy"]
 
 
 def large_answers_are_packed():

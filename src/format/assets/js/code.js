@@ -2,7 +2,7 @@
 // Source lines and machine instructions with what they weigh.
 
 import { fetchFacts, fetchReport, Refusal } from './data.js';
-import { navigate, state } from './state.js';
+import { navigate, optionsQuery, state } from './state.js';
 import { el, emptyState, percent, whole } from './util.js';
 import { chooseFirst, fetchMatching, firstOnly, head, numCell, picker, show } from './views.js';
 
@@ -32,7 +32,8 @@ const remarks = () => state.notes.map((n) => el('p', {}, n));
 
 export async function showSource(view) {
   if (!state.params.get('f')) return chooseFirst(view, 'Source of');
-  const sheet = el('div', { class: 'sheet' }, picker(view, 'Source of')), answer = await fetchMatching('source', { rows: LINES }, sheet);
+  const page = el('a', { href: `weblist.html?${optionsQuery()}`, target: '_blank', rel: 'noopener' }, 'all with instructions');
+  const sheet = el('div', { class: 'sheet' }, picker(view, 'Source of', page)), answer = await fetchMatching('source', { rows: LINES }, sheet);
   const groups = grouped(answer.rows, (r) => `${r.function}\0${r.file || ''}`);
   sheet.append(...groups.map(sourceTable), answer.rows.length === LINES ? firstOnly(LINES, 'lines') : '');
   if (groups.length && !answer.rows.some((r) => r.source !== undefined)) sheet.append(noSource(answer));
