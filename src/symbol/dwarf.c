@@ -9,6 +9,7 @@
 #include "base/vec.h"
 #include "base/xalloc.h"
 #include "symbol/libdw.h"
+#include "symbol/pieces.h"
 #include "symbol/split.h"
 
 // How deep entries may stand in each other, and references may lead on.
@@ -22,18 +23,6 @@ struct function {
 };
 
 enum { NO_FUNCTION = UINT32_MAX };
-
-// A part of the addresses of a function, or of a unit.
-struct piece {
-    uint64_t low, high;
-    uint64_t reach; // the highest of this and the pieces before it
-    uint32_t of;
-    bool is_indexed; // by an index into .debug_rnglists
-};
-
-struct pieces {
-    VEC(struct piece) all;
-};
 
 struct unit {
     Dwarf_Die die;
@@ -80,25 +69,6 @@ static bool is_plain_language(int language)
     }
 }
 
-static int cmp_pieces(const void *a, const void *b)
-{
-    const struct piece *x = a, *y = b;
-    if (x->low != y->low)
-        return x->low < y->low ? -1 : 1;
-    return (x->of > y->of) - (x->of < y->of);
-}
-
-static void sort_pieces(struct pieces *p)
-{
-    if (p->all.n)
-        qsort(p->all.at, p->all.n, sizeof *p->all.at, cmp_pieces);
-    uint64_t reach = 0;
-    for (size_t i = 0; i < p->all.n; i++) {
-        reach = p->all.at[i].high > reach ? p->all.at[i].high : reach;
-        p->all.at[i].reach = reach;
-    }
-}
-
 // Adds the addresses of an entry; the first of them, or 0 where it has none.
 static uint64_t add_pieces(struct dwarf *d, Dwarf_Die *die, uint32_t of, struct pieces *to)
 {
@@ -117,20 +87,6 @@ static uint64_t add_pieces(struct dwarf *d, Dwarf_Die *die, uint32_t of, struct 
         any = true;
     }
     return first;
-}
-
-// The number of pieces that begin at or before an address.
-static size_t pieces_upto(const struct pieces *p, uint64_t address)
-{
-    size_t low = 0, high = p->all.n;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (p->all.at[middle].low <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
 }
 
 static const char *text_of(const struct dwarf *d, Dwarf_Die *die, unsigned name)
@@ -180,7 +136,7 @@ static void list_units(struct dwarf *d)
             add_unit(d, &die, (const unsigned char *)die.addr + (next - offset - header), version);
         offset = next;
     }
-    sort_pieces(&d->pieces);
+    pieces_sort(&d->pieces);
 }
 
 // The way through a unit's entries, in the file's order.
@@ -218,13 +174,19 @@ static bool walk_on(struct walk *w)
     return w->depth < DEPTH_MAX && at > from && at < w->unit->end;
 }
 
-static void add_function(struct walk *w, struct unit *u)
+// Most functions are only declared, or are what inlined calls refer to.
+static void add_function(struct walk *w, struct unit *u, bool is_inlined)
 {
+    Dwarf_Attribute bodiless;
     uint32_t index = (uint32_t)u->functions.n;
-    struct function *f = vec_push(&w->d->arena, &u->functions);
-    *f = (struct function){.die = w->die, .parent = w->functions[w->depth]};
-    f->is_inlined = w->d->lib->dwarf_tag(&w->die) == DW_TAG_inlined_subroutine;
-    f->shown.low = add_pieces(w->d, &w->die, index, &u->pieces);
+    size_t before = u->pieces.all.n;
+    uint64_t low = add_pieces(w->d, &w->die, index, &u->pieces);
+    if (u->pieces.all.n == before && !is_inlined &&
+        (w->d->lib->dwarf_attr(&w->die, DW_AT_declaration, &bodiless) ||
+         w->d->lib->dwarf_attr(&w->die, DW_AT_inline, &bodiless)))
+        return;
+    *vec_push(&w->d->arena, &u->functions) =
+        (struct function){{.low = low}, w->die, w->functions[w->depth], is_inlined, false};
     if (w->depth + 1 < DEPTH_MAX)
         w->functions[w->depth + 1] = index;
 }
@@ -243,10 +205,10 @@ static void read_functions(struct dwarf *d, struct unit *u)
             w->functions[w->depth + 1] = w->functions[w->depth];
         if (tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine ||
             tag == DW_TAG_entry_point)
-            add_function(w, u);
+            add_function(w, u, tag == DW_TAG_inlined_subroutine);
     }
     free(w);
-    sort_pieces(&u->pieces);
+    pieces_sort(&u->pieces);
 }
 
 static void read_unit(struct dwarf *d, struct unit *u)
