@@ -272,11 +272,7 @@ static void gather_sample(struct connector *c, const struct sample *s, struct we
 
 static bool is_near(const struct connector *c, const struct sample *s)
 {
-    const uint32_t *frames = c->p->frames + s->frame;
-    uint64_t near = !c->near;
-    for (uint32_t i = 0; c->near && i < s->n_frames; i++)
-        near |= c->near[frames[i] / 64] >> frames[i] % 64;
-    return near & 1;
+    return !c->near || frames_any(c->near, c->p->frames + s->frame, s->n_frames);
 }
 
 static void connect_part(void *context, unsigned part)

@@ -21,19 +21,20 @@ static void own_lines(struct profile *p, struct arena *arena)
 }
 
 // What a location is to the samples that have it.
-enum verdict { FOCUSED = 1, IGNORED = 2, VISIBLE = 4 };
+enum verdict { FOCUSED, IGNORED, VISIBLE, VERDICTS };
 
 struct name_pass {
     struct profile *p;
     struct matcher focus, ignore, hide, show;
-    unsigned char *verdicts; // of each location
-    bool *kept;              // of each sample
+    uint64_t *verdicts[VERDICTS]; // a bit of each location
+    bool *kept;                   // of each sample
     unsigned n_parts;
     struct name_filter_found found;
     bool any_hidden;
 };
 
-static unsigned char judge(struct name_pass *pass, const struct location *loc)
+// VERDICTS: neither.
+static enum verdict judge(struct name_pass *pass, const struct location *loc)
 {
     if (pass->ignore.regex && matcher_match_location(&pass->ignore, loc)) {
         pass->found.ignore = true;
@@ -43,7 +44,7 @@ static unsigned char judge(struct name_pass *pass, const struct location *loc)
         pass->found.focus = true;
         return FOCUSED;
     }
-    return 0;
+    return VERDICTS;
 }
 
 static void cut_location(struct profile *p, struct location *loc)
@@ -96,24 +97,34 @@ static void judge_samples(void *context, unsigned part)
     for (uint32_t i = range.first; i < range.end; i++) {
         const struct sample *s = &pass->p->samples[i];
         const uint32_t *frames = pass->p->frames + s->frame;
-        unsigned char all = pass->any_hidden ? 0 : VISIBLE;
-        for (uint32_t j = 0; j < s->n_frames; j++)
-            all |= pass->verdicts[frames[j]];
-        pass->kept[i] = all == (FOCUSED | VISIBLE);
+        pass->kept[i] = frames_any(pass->verdicts[FOCUSED], frames, s->n_frames);
+        if (pass->found.ignore)
+            pass->kept[i] &= !frames_any(pass->verdicts[IGNORED], frames, s->n_frames);
+        if (pass->any_hidden)
+            pass->kept[i] &= frames_any(pass->verdicts[VISIBLE], frames, s->n_frames);
     }
 }
 
 static void keep_samples(struct name_pass *pass, const struct job *job, struct arena *arena)
 {
     struct profile *p = pass->p;
-    uint32_t kept = 0;
+    uint32_t n = 0, kept = 0;
     pass->kept = arena_alloc(arena, p->n_samples);
     pass->n_parts = sample_parts(p, 0, job);
     parallel_run(job, pass->n_parts, judge_samples, pass);
     for (uint32_t i = 0; i < p->n_samples; i++)
+        n += pass->kept[i];
+    struct sample *samples = arena_alloc(arena, n * sizeof *samples);
+    for (uint32_t i = 0; i < p->n_samples; i++)
         if (pass->kept[i])
-            p->samples[kept++] = p->samples[i];
-    p->n_samples = kept;
+            samples[kept++] = p->samples[i];
+    p->samples = samples;
+    p->n_samples = n;
+}
+
+static void mark(struct name_pass *pass, enum verdict verdict, uint32_t location)
+{
+    pass->verdicts[verdict][location / 64] |= UINT64_C(1) << location % 64;
 }
 
 struct name_filter_found filter_names(struct profile *p, const struct name_filter *f,
@@ -128,20 +139,23 @@ struct name_filter_found filter_names(struct profile *p, const struct name_filte
     pass.show = matcher_of(p, f->show, arena);
     matcher_try_functions(&pass.focus);
     matcher_try_functions(&pass.ignore);
-    pass.verdicts = arena_zalloc(arena, p->n_locations, sizeof *pass.verdicts);
+    for (unsigned i = 0; i < VERDICTS; i++)
+        pass.verdicts[i] = arena_zalloc(arena, p->n_locations / 64 + 1, sizeof **pass.verdicts);
     if (f->hide || f->show) {
         own_locations(p, arena);
         own_lines(p, arena);
     }
-    own_samples(p, arena);
     for (uint32_t i = 0; i < p->n_locations; i++) {
-        pass.verdicts[i] = judge(&pass, &p->locations[i]);
+        enum verdict verdict = judge(&pass, &p->locations[i]);
+        if (verdict != VERDICTS)
+            mark(&pass, verdict, i);
         if (f->hide)
             hide_lines(&pass, &p->locations[i]);
         if (f->show)
             show_lines(&pass, &p->locations[i]);
         pass.any_hidden |= p->locations[i].hidden;
-        pass.verdicts[i] |= p->locations[i].hidden ? 0 : VISIBLE;
+        if (!p->locations[i].hidden)
+            mark(&pass, VISIBLE, i);
     }
     keep_samples(&pass, job, arena);
     return pass.found;

@@ -28,4 +28,14 @@ static inline struct sample_range sample_range(const struct profile *p, unsigned
                                  (uint32_t)(n * (part + 1) / n_parts)};
 }
 
+// Whether one of some frames has a location whose bit is set: bits, since those of a large
+// profile's locations fit into the nearest cache.
+static inline bool frames_any(const uint64_t *bits, const uint32_t *frames, uint32_t n)
+{
+    uint64_t any = 0;
+    for (uint32_t i = 0; i < n; i++)
+        any |= bits[frames[i] / 64] >> frames[i] % 64;
+    return any & 1;
+}
+
 #endif
