@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
 #include "format/emits.h"
 #include "format/instances.h"
 #include "format/trendtable.h"
@@ -36,6 +38,16 @@ static void put_leak(struct table *t, const struct leaks *l, const struct leak *
     table_put_row(t);
 }
 
+// How many entries of the goroutines that were counted beside a heap grow.
+static void add_goroutines(struct table *t, const struct leaks *l)
+{
+    size_t one = sizeof *t->facts;
+    struct table_fact *facts = arena_alloc(t->r->arena, (t->n_facts + 1) * one);
+    memcpy(facts, t->facts, t->n_facts * one);
+    facts[t->n_facts++] = (struct table_fact){"goroutines_growing", cell_number(l->n_holders)};
+    t->facts = facts;
+}
+
 void table_leaks(const struct document *d, struct sink *out)
 {
     struct leaks *l = d->data.leaks;
@@ -52,6 +64,8 @@ void table_leaks(const struct document *d, struct sink *out)
         table_add_column(t, columns[i]);
     t->columns[TREND_COLUMNS].in_name = t->columns[t->n_columns - 1].in_name = true;
     trend_add_facts(t, &l->trend);
+    if (l->beside)
+        add_goroutines(t, l);
     trend_fill_cells(t, &l->trend, &l->trend.total, total);
     t->total = total;
     table_begin(t);

@@ -247,6 +247,8 @@ def goroutines_that_grow_are_told_beside_a_calm_heap():
             gzip.compress(goroutines(stuck=100 + 50 * i, workers=4) + field(9, SECOND * (i + 1))))
     text = must("-leaks", folder).decode()
     assert "Nothing grows" in text and "But goroutines grow:\n   main.send, 100 -> 450" in text, text
+    found = checked(json.loads(must("-leaks", "-format=json", folder)))
+    assert found["series"]["goroutines_growing"] == 1 and found["rows"] == [], found
 
 
 def heaps_of_one_collection_call_for_more():
