@@ -420,7 +420,8 @@ static void find_families(struct printer *p, struct families *f)
     struct node_table *t = &p->g->table;
     f->functions = arena_alloc(p->r->arena, g->n_shown * sizeof *f->functions);
     for (uint32_t i = 0; i < g->n_shown; i++)
-        f->functions[i] = node_function(t, g->nodes[g->shown[i]].info);
+        f->functions[i] = g->nodes[g->shown[i]].info;
+    node_functions(t, f->functions, g->n_shown, f->functions);
     size_t size = t->infos.n * sizeof *f->family; // there may be more nodes than before
     f->family = memset(arena_alloc(p->r->arena, size), 0xff, size);
     idmap_init(&f->by_name, 0);

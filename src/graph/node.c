@@ -18,14 +18,18 @@ static uint32_t add(struct node_table *t, const struct node_info *info)
     return (uint32_t)t->infos.n - 1;
 }
 
-static uint32_t intern(struct node_table *t, const struct node_info *info)
+static uint32_t intern_hashed(struct node_table *t, const struct node_info *info, uint64_t hash)
 {
-    uint64_t hash = hash_bytes(info, sizeof *info);
     uint32_t node = hash_find(&t->index, hash, same_info, t, info);
     if (node != HASH_NONE)
         return node;
     hash_add(&t->index, hash, (uint32_t)t->infos.n);
     return add(t, info);
+}
+
+static uint32_t intern(struct node_table *t, const struct node_info *info)
+{
+    return intern_hashed(t, info, hash_bytes(info, sizeof *info));
 }
 
 // Cleared whole, since infos are compared by their bytes.
@@ -190,14 +194,33 @@ struct span node_name(struct node_table *t, uint32_t node)
     return t->names[node];
 }
 
-uint32_t node_function(struct node_table *t, uint32_t node)
+// What is there already is asked for at once: one by one, most of the time would go into waiting.
+static void find_functions(struct node_table *t, const uint32_t *nodes, uint32_t n,
+                           uint32_t *functions)
 {
-    struct node_info info = t->infos.at[node];
-    if (!info.address && !info.line)
-        return node;
-    info.address = 0;
-    info.line = info.column = 0;
-    return intern(t, &info);
+    struct node_info infos[HASH_AT_ONCE];
+    uint64_t hashes[HASH_AT_ONCE];
+    uint32_t guesses[HASH_AT_ONCE];
+    for (uint32_t i = 0; i < n; i++)
+        __builtin_prefetch(&t->infos.at[nodes[i]]);
+    for (uint32_t i = 0; i < n; i++) {
+        infos[i] = t->infos.at[nodes[i]];
+        infos[i].address = 0;
+        infos[i].line = infos[i].column = 0;
+        hashes[i] = hash_bytes(&infos[i], sizeof infos[i]);
+    }
+    hash_guess(&t->index, hashes, n, guesses);
+    for (uint32_t i = 0; i < n; i++)
+        if (guesses[i] != HASH_NONE)
+            __builtin_prefetch(&t->infos.at[guesses[i]]);
+    for (uint32_t i = 0; i < n; i++)
+        functions[i] = intern_hashed(t, &infos[i], hashes[i]);
+}
+
+void node_functions(struct node_table *t, const uint32_t *nodes, uint32_t n, uint32_t *functions)
+{
+    for (uint32_t i = 0; i < n; i += HASH_AT_ONCE)
+        find_functions(t, nodes + i, n - i < HASH_AT_ONCE ? n - i : HASH_AT_ONCE, functions + i);
 }
 
 static int three_way(uint64_t a, uint64_t b)

@@ -68,8 +68,9 @@ static inline uint32_t node_leaf(const struct node_table *t, const uint32_t *fra
     return NO_INDEX;
 }
 
-// The node of the whole function that this one is a part of: itself without address, line, column.
-uint32_t node_function(struct node_table *t, uint32_t node);
+// For each of some nodes that of the whole function that it is a part of: itself without address,
+// line, column.
+void node_functions(struct node_table *t, const uint32_t *nodes, uint32_t n, uint32_t *functions);
 
 // Orders by printable name, and nodes with equal names by what the names leave out; below, at or
 // above 0.

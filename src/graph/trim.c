@@ -32,6 +32,30 @@ static int by_score(int64_t a, int64_t b)
     return by_weight(a, b);
 }
 
+// What tells most nodes apart, to be compared without a look at them: the larger key comes first,
+// then the smaller address.
+struct keyed {
+    uint64_t key;
+    uint64_t address; // 0: none
+    uint32_t node;
+};
+
+struct sorting {
+    struct graph *g;
+    int (*cmp)(const void *a, const void *b, void *g); // of nodes
+};
+
+static int cmp_keyed(const void *a, const void *b, void *context)
+{
+    const struct sorting *s = context;
+    const struct keyed *x = a, *y = b;
+    if (x->key != y->key)
+        return x->key > y->key ? -1 : 1;
+    if (x->address && y->address && x->address != y->address)
+        return x->address < y->address ? -1 : 1;
+    return s->cmp(&x->node, &y->node, s->g);
+}
+
 static int cmp_flat(const void *a, const void *b, void *context)
 {
     struct graph *g = context;
@@ -114,12 +138,27 @@ static void sort_by_entropy(struct graph *g)
     qsort_r(g->shown, g->n_shown, sizeof *g->shown, cmp_scores, &s);
 }
 
+static void sort_by_weight(struct graph *g, bool cum)
+{
+    struct sorting sorting = {g, cum ? cmp_cum : cmp_flat};
+    struct keyed *nodes = arena_alloc(g->arena, g->n_shown * sizeof *nodes);
+    for (uint32_t i = 0; i < g->n_shown; i++) {
+        const struct node *n = &g->nodes[g->shown[i]];
+        nodes[i] = (struct keyed){.key = (uint64_t)i64_abs(cum ? n->cum : n->flat),
+                                  .address = g->table->infos.at[n->info].address,
+                                  .node = g->shown[i]};
+    }
+    qsort_r(nodes, g->n_shown, sizeof *nodes, cmp_keyed, &sorting);
+    for (uint32_t i = 0; i < g->n_shown; i++)
+        g->shown[i] = nodes[i].node;
+}
+
 static void sort_nodes(struct graph *g, const struct trim_options *trim)
 {
     if (trim->visual)
         sort_by_entropy(g);
     else
-        qsort_r(g->shown, g->n_shown, sizeof *g->shown, trim->cum_sort ? cmp_cum : cmp_flat, g);
+        sort_by_weight(g, trim->cum_sort);
 }
 
 uint32_t graph_drop_edges(struct graph *g, int64_t least)
