@@ -30,9 +30,9 @@ def recorded_beside():
 # What is needed, where it is from, and what is skipped without: "suite" or "suite/test".
 NEEDS = [
     ("recorded cases beside the project", recorded_beside, "", ["conformance"]),
-    ("Chromium", program("chromium"), "chromium", ["web/page"]),
-    ("chromedriver", program("chromedriver"), "chromium-driver", ["web/page"]),
-    ("Selenium for Python", module("selenium"), "python3-selenium", ["web/page"]),
+    ("Chromium", program("chromium"), "chromium", ["web/page", "web/hooks"]),
+    ("chromedriver", program("chromedriver"), "chromium-driver", ["web/page", "web/hooks"]),
+    ("Selenium for Python", module("selenium"), "python3-selenium", ["web/page", "web/hooks"]),
     ("Dask", module("distributed"), "python3-distributed", ["behaviour/fleet"]),
     ("Go", program("go"), "golang-go",
      ["behaviour/differential", "behaviour/goservice", "docs/live", "docs/recipes (a part)"]),
@@ -40,6 +40,8 @@ NEEDS = [
     ("jsonschema", module("jsonschema"), "python3-jsonschema", ["behaviour/formats (a part)"]),
     ("tmux", program("tmux"), "tmux", ["shell/shell-watch", "shell/shell-flame"]),
     ("Graphviz", program("dot"), "graphviz", ["golden (pictures)", "web/page (graphs)"]),
+    ("objdump", program("objdump"), "binutils",
+     ["behaviour/formats (a part)", "web/page (instructions)"]),
     ("clang-format", program("clang-format"), "clang-format", ["lint/format"]),
     ("man", program("man"), "man-db", ["docs/man-cprof.1"]),
     ("zsh", program("zsh"), "zsh", ["docs/syntax-zsh"]),
