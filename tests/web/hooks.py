@@ -4,7 +4,6 @@
 import json
 import re
 
-
 from chromium import browsing
 from serving import serving, tap, token_of
 from tap import must

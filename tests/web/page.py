@@ -93,8 +93,9 @@ def a_click_zooms_and_back_undoes_it():
         address = page.browser.current_url
         page.keys(ESCAPE)
         assert "zoom" not in page.query() and page.frames() == whole
+        asked = page.js("return performance.getEntriesByType('resource').length")
         page.back()
-        assert page.frames() == zoomed
+        assert page.frames() == zoomed and page.js("return performance.getEntriesByType('resource').length") == asked
         page.open(address)
         assert [f["name"] for f in page.frames()] == [f["name"] for f in zoomed]
         page.click("[data-action=reset]")

@@ -66,9 +66,20 @@ async function fromServer(address) {
   return withWeights(JSON.parse(text), headers.get('X-Cprof-Total'), headers.get('X-Cprof-Shown'), headers.get('X-Cprof-Unit'));
 }
 
-// One report as JSON; the facts that all have go to the state.
+const KEPT = 8, kept = new Map(); // the last answers, so that Back is there at once
+
+async function fromMemory(address) {
+  const got = kept.get(address) || (await fromServer(address));
+  kept.delete(address);
+  kept.set(address, got);
+  if (kept.size > KEPT) kept.delete(kept.keys().next().value);
+  return got;
+}
+
+// One report as JSON; the facts that all have go to the state. With keep it is not asked for again soon.
 export async function fetchReport(report, extra = {}, options = {}) {
-  const got = offline ? fromFile(report) : await fromServer(`${report}.json?${optionsQuery(extra)}`);
+  const get = options.keep ? fromMemory : fromServer;
+  const got = offline ? fromFile(report) : await get(`${report}.json?${optionsQuery(extra)}`);
   const key = optionsQuery().toString();
   if (report === 'top' || state.unitKey !== key) state.outUnit = got.unit;
   if (report === 'top') state.unitKey = key;

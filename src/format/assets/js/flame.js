@@ -68,7 +68,7 @@ export async function showFlame() {
   }
   const flip = state.params.get('flip') || '';
   const pixels = Math.min(4000, Math.ceil((box.clientWidth || 1200) / 200) * 200);
-  const answer = await fetchReport('flamegraph', { zoom: z, p: pivot, flip: pivot ? '' : flip, w: pixels, noise: compares() ? 't' : undefined });
+  const answer = await fetchReport('flamegraph', { zoom: z, p: pivot, flip: pivot ? '' : flip, w: pixels, noise: compares() ? 't' : undefined }, { keep: true });
   model = makeModel(answer);
   model.pixels = pixels;
   modelKey = key;
