@@ -18,7 +18,7 @@ static uint32_t add(struct node_table *t, const struct node_info *info)
     return (uint32_t)t->infos.n - 1;
 }
 
-static uint32_t intern_hashed(struct node_table *t, const struct node_info *info, uint64_t hash)
+static uint32_t intern(struct node_table *t, const struct node_info *info, uint64_t hash)
 {
     uint32_t node = hash_find(&t->index, hash, same_info, t, info);
     if (node != HASH_NONE)
@@ -27,16 +27,19 @@ static uint32_t intern_hashed(struct node_table *t, const struct node_info *info
     return add(t, info);
 }
 
-static uint32_t intern(struct node_table *t, const struct node_info *info)
-{
-    return intern_hashed(t, info, hash_bytes(info, sizeof *info));
-}
-
 // Cleared whole, since infos are compared by their bytes.
 static void clear_info(struct node_info *info)
 {
     memset(info, 0, sizeof *info);
 }
+
+// A place of the table's that waits for its node, so that memory is asked for that of several.
+enum { WAITING_MAX = 32 };
+struct waiting {
+    struct node_info info;
+    uint64_t hash;
+    uint32_t *node, *known; // known: where else to put it, or NULL
+};
 
 struct builder {
     struct node_table *t;
@@ -46,7 +49,30 @@ struct builder {
     uint32_t
         *nodes;   // by function or by its name: its node, or NO_INDEX: not yet, or it has several
     bool by_name; // a name is a node
+    struct waiting waiting[WAITING_MAX];
+    unsigned n_waiting;
 };
+
+static void find_waiting(struct builder *b)
+{
+    for (unsigned i = 0; i < b->n_waiting; i++) {
+        const struct waiting *w = &b->waiting[i];
+        *w->node = intern(b->t, &w->info, w->hash);
+        if (w->known)
+            *w->known = *w->node;
+    }
+    b->n_waiting = 0;
+}
+
+static void put_node(struct builder *b, const struct node_info *info, uint32_t *node,
+                     uint32_t *known)
+{
+    uint64_t hash = hash_bytes(info, sizeof *info);
+    hash_prefetch(&b->t->index, hash);
+    b->waiting[b->n_waiting++] = (struct waiting){*info, hash, node, known};
+    if (b->n_waiting == WAITING_MAX)
+        find_waiting(b);
+}
 
 static str_id clean_file(struct builder *b, uint32_t function)
 {
@@ -65,23 +91,26 @@ static str_id objfile_of(const struct builder *b, const struct location *loc)
     return loc->mapping == NO_INDEX ? 0 : b->p->mappings[loc->mapping].file;
 }
 
-static uint32_t bare_node(struct builder *b, const struct location *loc)
+static void put_bare_node(struct builder *b, const struct location *loc, uint32_t *node)
 {
     struct node_info info;
     clear_info(&info);
     info.address = b->d->address ? loc->address : 0;
     info.objfile = objfile_of(b, loc);
-    return intern(b->t, &info);
+    put_node(b, &info, node, NULL);
 }
 
-static uint32_t line_node(struct builder *b, const struct location *loc, const struct line *line)
+static void put_line_node(struct builder *b, const struct location *loc, const struct line *line,
+                          uint32_t *node)
 {
     const struct detail *d = b->d;
     const struct function *f = &b->p->functions[line->function];
     bool whole = d->function && f->name && !d->address && !d->line && !d->obj_names;
     uint32_t *known = &b->nodes[b->by_name ? f->name : line->function];
-    if (whole && *known != NO_INDEX)
-        return *known;
+    if (whole && *known != NO_INDEX) {
+        *node = *known;
+        return;
+    }
     struct node_info info;
     clear_info(&info);
     info.address = d->address ? loc->address : 0;
@@ -94,12 +123,12 @@ static uint32_t line_node(struct builder *b, const struct location *loc, const s
         info.objfile = objfile_of(b, loc);
     if (d->obj_names)
         info.start_line = f->start_line;
-    if (whole && b->by_name)
-        return *known = add(b->t, &info);
-    uint32_t node = intern(b->t, &info);
-    if (whole)
-        *known = node;
-    return node;
+    if (whole && b->by_name) {
+        find_waiting(b); // they come first
+        *node = *known = add(b->t, &info);
+    } else {
+        put_node(b, &info, node, whole ? known : NULL);
+    }
 }
 
 static size_t count_nodes(const struct profile *p)
@@ -115,9 +144,9 @@ static uint32_t add_location(struct builder *b, const struct location *loc, uint
     const struct line *lines = b->p->lines + loc->line;
     uint32_t first = b->d->no_inlines && loc->n_lines ? loc->n_lines - 1 : 0;
     if (loc->n_lines == 0 && !loc->hidden)
-        b->t->nodes[at++] = bare_node(b, loc);
+        put_bare_node(b, loc, &b->t->nodes[at++]);
     for (uint32_t i = first; i < loc->n_lines; i++)
-        b->t->nodes[at++] = line_node(b, loc, &lines[i]);
+        put_line_node(b, loc, &lines[i], &b->t->nodes[at++]);
     return at;
 }
 
@@ -139,6 +168,7 @@ void node_table_init(struct node_table *t, const struct profile *p, const struct
         t->first[i] = at;
         at = add_location(&b, &p->locations[i], at);
     }
+    find_waiting(&b);
     t->first[p->n_locations] = at;
 }
 
@@ -214,7 +244,7 @@ static void find_functions(struct node_table *t, const uint32_t *nodes, uint32_t
         if (guesses[i] != HASH_NONE)
             __builtin_prefetch(&t->infos.at[guesses[i]]);
     for (uint32_t i = 0; i < n; i++)
-        functions[i] = intern_hashed(t, &infos[i], hashes[i]);
+        functions[i] = intern(t, &infos[i], hashes[i]);
 }
 
 void node_functions(struct node_table *t, const uint32_t *nodes, uint32_t n, uint32_t *functions)
