@@ -48,8 +48,14 @@ function noSource(answer) {
 
 function sourceTable(rows) {
   const most = rows.reduce((m, r) => Math.max(m, Math.abs(r.flat), Math.abs(r.cum) / 3), 0);
-  const body = el('tbody', {}, ...rows.map((r) => el('tr', { class: Math.abs(r.flat) > most / 4 ? 'hot' : undefined, 'data-name': r.function, 'data-line': r.line, ...weightData(r) },
-    ...weights(r), ...sides(r), numCell(String(r.line ?? ''), 'ln'), opener(r), el('td', { class: 'code' }, r.source ?? ''))));
+  let before = 0; // lines without weight are left out
+  const gap = (r) => {
+    const skips = before && r.line > before + 1;
+    before = r.line;
+    return skips ? [el('tr', { class: 'gap' }, el('td', { colspan: '2' }), ...(r.cum_before === undefined ? [] : [el('td', { colspan: '2' })]), numCell('⋮', 'ln'), el('td', { colspan: '2' }))] : [];
+  };
+  const body = el('tbody', {}, ...rows.flatMap((r) => [...gap(r), el('tr', { class: Math.abs(r.flat) > most / 4 ? 'hot' : undefined, 'data-name': r.function, 'data-line': r.line, ...weightData(r) },
+    ...weights(r), ...sides(r), numCell(String(r.line ?? ''), 'ln'), opener(r), el('td', { class: 'code' }, r.source ?? ''))]));
   const compared = rows.some((r) => r.cum_before !== undefined) ? ['#before', '#after'] : [];
   return el('section', {}, heading(rows[0].function, rows, `  ${rows[0].file || ''}`), el('table', { class: 'source' }, head('#flat', '#cum', ...compared, '#line', '', 'source'), body));
 }
@@ -127,7 +133,7 @@ function routineTable(rows) {
       ...weights(r), numCell(r.address.replace('0x', ''), 'ln'), el('td', { class: 'place', title: r.function || undefined }, moved ? place : ''),
       el('td', { class: 'code' }, r.instruction));
   }));
-  const name = rows.find((r) => r.function && r.flat)?.function || rows[0].symbol;
+  const name = /^_[ZR]/.test(rows[0].symbol) ? rows[0].function || rows[0].symbol : rows[0].symbol;
   return el('section', {}, heading(name, rows, `  ${name === rows[0].symbol ? '' : rows[0].symbol + '  '}${baseName(rows[0].binary)}`),
     el('table', { class: 'disasm' }, head('#flat', '#cum', '#address', 'line', 'instruction'), body));
 }
