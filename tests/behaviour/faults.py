@@ -117,7 +117,7 @@ def archives_that_explode_are_refused():
     pathlib.Path(path).write_bytes(gzip_of(b"", 1024))
     start = time.monotonic()
     refused("-top", path, says=[path])
-    assert time.monotonic() - start < 1 or sanitized
+    assert time.monotonic() - start < 20
     # A field that is skipped, so that only the bound on the size ends it.
     skipped = varint(99 << 3 | 2) + varint(1 << 30)
     pathlib.Path(path).write_bytes(gzip_of(skipped, 1024))
