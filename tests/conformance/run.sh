@@ -12,7 +12,7 @@ root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 cp -r "$cases/../$3/." "$root"
 chmod -R u+w "$root"
-find "$root/tools" "$root/paths" -type f -size -1k | while read -r link; do
+find "$root/tools" "$root/paths" -type f -size -300c | while read -r link; do
     to=$(cat "$link")
     case $to in
     /* | ../*) ln -sf "$to" "$link" ;;
