@@ -85,6 +85,7 @@ struct request {
     const struct job *job;  // may be stopped, and is told of remarks; or NULL
     bool quiet;             // no remarks on filters: another request of this config makes them
     bool fenced;            // source files from certain folders only: see srcfiles_fence
+    bool context;           // tables of source have the lines without weight, too, as text has
     struct row_window rows; // of tables
     // Takes the report instead of the sink, while it is there; or NULL. 0, or -1 with *err filled.
     int (*show)(void *context, const struct document *d, struct err *err);

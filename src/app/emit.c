@@ -46,6 +46,7 @@ static struct subject subject_of(struct view *v, struct srcfiles *sources)
         .objdump = {tools_of(request->config), request->config->intel_syntax,
                     request->fenced && !prepare_reads_binaries(request->config->symbolize)},
         .tags = v->wants.tags,
+        .context = request->context,
         .tag_source = {.number_unit = tag_unit(&v->profile, &v->units, bytes),
                        .output_unit = v->report.options.output_unit},
     };

@@ -383,24 +383,47 @@ void table_tags(const struct document *d, struct sink *out)
     table_end(t);
 }
 
+static void put_source_line(struct table *t, const struct list_routine *routine,
+                            const struct text_file *file, const struct list_line *line)
+{
+    bool known = file && line->line >= 1 && (size_t)line->line <= file->n;
+    struct top_row row = {.flat = line->flat, .cum = line->cum, .sides = line->sides};
+    struct cell *cells = table_new_row(t);
+    cells[0] = cell_name(routine->name);
+    cells[1] = cell_text(routine->file);
+    cells[2] = cell_place(line->line);
+    size_t n = 3 + set_values(t, cells + 3, &row);
+    cells[n] = known ? cell_text(file->lines[line->line - 1]) : (struct cell){0};
+    table_put_row(t);
+}
+
+// Lines without weight, from one to before another, as far as the file has them.
+static void put_context(struct table *t, const struct list_routine *routine,
+                        const struct text_file *file, int64_t from, int64_t end)
+{
+    static const struct side_weights nothing[SIDE_AFTER + 1];
+    for (int64_t at = from; at >= 1 && at < end && (size_t)at <= file->n; at++)
+        put_source_line(t, routine, file, &(struct list_line){.line = at, .sides = nothing});
+}
+
 static void put_routine(struct table *t, const struct list_routine *routine,
-                        const struct text_files *files)
+                        const struct subject *subject)
 {
     struct err err;
+    const struct text_files *files = &subject->files;
     const struct text_file *file =
         routine->file.n ? files->find(files->context, routine->file, &err) : NULL;
+    bool context = subject->context && file;
+    int64_t at = routine->first;
     for (uint32_t i = 0; i < routine->n_lines; i++) {
         const struct list_line *line = &routine->lines[i];
-        bool known = file && line->line >= 1 && (size_t)line->line <= file->n;
-        struct top_row row = {.flat = line->flat, .cum = line->cum, .sides = line->sides};
-        struct cell *cells = table_new_row(t);
-        cells[0] = cell_name(routine->name);
-        cells[1] = cell_text(routine->file);
-        cells[2] = cell_place(line->line);
-        size_t n = 3 + set_values(t, cells + 3, &row);
-        cells[n] = known ? cell_text(file->lines[line->line - 1]) : (struct cell){0};
-        table_put_row(t);
+        if (context)
+            put_context(t, routine, file, at, line->line);
+        put_source_line(t, routine, file, line);
+        at = line->line >= at ? line->line + 1 : at;
     }
+    if (context)
+        put_context(t, routine, file, at, routine->last + 1);
 }
 
 void table_list(const struct document *d, struct sink *out)
@@ -414,7 +437,7 @@ void table_list(const struct document *d, struct sink *out)
     table_add_column(t, "source");
     table_begin(t);
     for (uint32_t i = 0; i < list->n_routines; i++)
-        put_routine(t, &list->routines[i], &d->subject->files);
+        put_routine(t, &list->routines[i], d->subject);
     table_end(t);
 }
 

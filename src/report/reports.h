@@ -60,6 +60,7 @@ struct subject {
     struct text_files files;
     struct regex *own; // what is the program's own; NULL: it is worked out
     bool tags;         // the format wants them
+    bool context;      // source lines without weight are wanted in tables, too
     struct tag_source tag_source;
     struct flame_options flame;
     struct objdump_options objdump;

@@ -181,6 +181,7 @@ static int take_options(struct ask *ask, const struct config *base)
     ask->request.config = &ask->config;
     ask->request.regex = arena_cstr(&ask->arena, f);
     ask->request.fenced = true;
+    ask->request.context = span_eq(web_url_get(&ask->url, "context"), SPAN("t"));
     if (!ask->whole && (ask_options(&ask->config, &ask->url, &ask->err) || take_rows(ask)))
         return -1;
     if (ask->kind != ASK_REPORT)

@@ -195,6 +195,9 @@ def sources_are_read_where_allowed():
         got = lines(server)
         assert got["main.a"] == "visible", got
         assert all(v is None for k, v in got.items() if k != "main.a"), got
+        rows = server.json("/ui/source.json?f=main.a&context=t")["rows"]
+        assert [(r["line"], r["source"], r["flat"]) for r in rows if r["function"] == "main.a"] == [(1, "package main", 0), (2, "visible", 10)], rows
+        assert len(server.json("/ui/source.json?f=main.a")["rows"]) == 1
     with serving(path, cwd="/") as server:
         assert all(v is None for v in lines(server).values())
     with serving(path, cwd=folder, env=tap.environment(HOME=str(folder))) as server:
