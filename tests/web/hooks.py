@@ -99,11 +99,9 @@ INTERACTIONS = """
       for (const action of ['focus', 'ignore', 'hide', 'show-from', 'source']) {
         frame(4).dispatchEvent(new MouseEvent('contextmenu', {bubbles: true, cancelable: true, clientX: 300, clientY: 300}));
         step('menu ' + action, () => document.querySelector(`[role=menuitem][data-action=${action}]`).click()); await wait();
-        let at = '?';
-        addEventListener('popstate', () => { at = html.dataset.ready; }, {once: true});
+        const at = new Promise((r) => addEventListener('popstate', () => r(html.dataset.ready), {once: true}));
         history.back();
-        await new Promise((r) => setTimeout(r, 60));
-        log.push(['back from ' + action, at]); await wait();
+        log.push(['back from ' + action, await at]); await wait();
       }
       step('type', () => { const s = document.querySelector('#sample'); s.selectedIndex = s.selectedIndex ? 0 : s.options.length - 1; s.dispatchEvent(new Event('change', {bubbles: true})); }); await wait();
       for (const to of ['top', 'peek', 'tags', 'traces', 'graph', 'flamegraph']) {

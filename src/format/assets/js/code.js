@@ -35,8 +35,9 @@ export async function showSource(view) {
   const page = el('a', { href: `weblist.html?${optionsQuery()}`, target: '_blank', rel: 'noopener' }, 'all with instructions');
   const sheet = el('div', { class: 'sheet' }, picker(view, 'Source of', page)), answer = await fetchMatching('source', { context: 't', rows: LINES }, sheet);
   const groups = grouped(answer.rows, (r) => `${r.function}\0${r.file || ''}`);
-  sheet.append(...groups.map(sourceTable), answer.rows.length === LINES ? firstOnly(LINES, 'lines') : '');
-  if (groups.length && !answer.rows.some((r) => r.source !== undefined)) sheet.append(noSource(answer));
+  const found = !groups.length || answer.rows.some((r) => r.source !== undefined);
+  sheet.append(found ? '' : noSource(answer), ...groups.map(sourceTable),
+    answer.rows.length === LINES ? firstOnly(LINES, 'lines') : '');
   view.replaceChildren(sheet);
 }
 
