@@ -21,8 +21,12 @@ SKIPPED = 77
 
 
 def is_free():
-    with socket.socket() as s:
-        return s.connect_ex(("127.0.0.1", 6060)) != 0
+    """A bare root may not even know localhost."""
+    try:
+        with socket.socket() as s:
+            return s.connect_ex(("localhost", 6060)) != 0
+    except socket.gaierror:
+        return False
 
 
 def steps():
@@ -52,7 +56,7 @@ def watch(command, folder, env):
 
 def main():
     if not shutil.which("go") or not is_free():
-        print("skipped: no go, or port 6060 is in use")
+        print("skipped: no go, or localhost:6060 is in use or unknown")
         return SKIPPED
     with tempfile.TemporaryDirectory(prefix="cprof-live.") as folder:
         env = {**os.environ, "PATH": os.path.dirname(CPROF) + ":" + os.environ["PATH"], "HOME": folder,
