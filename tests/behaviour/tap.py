@@ -4,6 +4,7 @@
 import itertools
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,10 @@ TESTDATA = ROOT / "testdata"
 CPROF = os.path.abspath(sys.argv[1])
 FOLDER = tempfile.TemporaryDirectory(prefix="cprof-test.")
 NUMBERS = itertools.count()
+
+# What a shell's background or nohup ignores, all that is started from there would ignore.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def scratch(name):

@@ -63,6 +63,7 @@ def main():
                "GOFLAGS": "-mod=mod", "GOPROXY": "off", "CGO_ENABLED": "0", "GOTOOLCHAIN": "local",
                "GOCACHE": os.environ.get("GOCACHE", folder + "/cache")}
         first, *middle, last = steps()
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
         service = start(first, env)
         try:
             printed = []
