@@ -227,7 +227,9 @@ static void check_round_trip(const struct loaded *l, const struct config *config
     if (write_report(l, &request, &plain, &proto) == 0) {
         request.command = command_find(SPAN("raw"));
         FUZZ_CHECK(write_report(l, &request, &plain, &raw) == 0);
-        check_written(buf_span(&proto), &raw);
+        // Texts have labels of the number 0 without a unit, which no protobuf can tell from none.
+        bool has_zero = memmem(raw.at, raw.n, ":[0]", 4);
+        check_written(buf_span(&proto), has_zero ? NULL : &raw);
     }
     buf_release(&proto);
     buf_release(&raw);
