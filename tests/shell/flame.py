@@ -133,7 +133,9 @@ def a_function_is_seen_from_all_its_places():
     with flame(CPU) as p:
         p.type("/mallocgc$")
         p.keys("Enter", "Escape", "s")
-        lines = p.see("runtime.mallocgc 900ms, 30.72%")
+        p.see("runtime.mallocgc 900ms, 30.72%", "\n▏runtime.mallocgc 900ms")
+        time.sleep(0.3)  # the rest of the picture
+        lines = p.lines()
         row = next(i for i, line in enumerate(lines) if line.startswith("▏runtime.mallocgc 900ms"))
         assert "growslice" in lines[row - 1] and "heapBitsSetType" in lines[row + 1]
         p.keys("Up")
