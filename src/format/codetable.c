@@ -84,16 +84,14 @@ static void put_instructions(struct table *t, const struct weblist_part *part,
 static void put_part(struct table *t, const struct weblist_part *part,
                      const struct text_files *files)
 {
-    struct err ignored;
-    const struct text_file *file =
-        part->file.n ? files->find(files->context, part->file, &ignored) : NULL;
+    const struct text_file *file = text_files_get(files, part->file);
     for (size_t i = 0; i < part->n_lines && !sink_is_shut(t->out); i++) {
         const struct weblist_line *line = &part->lines[i];
-        bool known = file && line->line > 0 && (size_t)line->line <= file->n;
-        if (!known && line->n_instructions == 0)
+        const struct span *source = text_line(file, line->line);
+        if (!source && line->n_instructions == 0)
             continue;
         struct cell *cells = new_row(t, part, line->line, line->flat, line->cum);
-        cells[SOURCE] = known ? cell_text(file->lines[line->line - 1]) : (struct cell){0};
+        cells[SOURCE] = source ? cell_text(*source) : (struct cell){0};
         table_put_row(t);
         put_instructions(t, part, line);
     }

@@ -386,14 +386,14 @@ void table_tags(const struct document *d, struct sink *out)
 static void put_source_line(struct table *t, const struct list_routine *routine,
                             const struct text_file *file, const struct list_line *line)
 {
-    bool known = file && line->line >= 1 && (size_t)line->line <= file->n;
+    const struct span *source = text_line(file, line->line);
     struct top_row row = {.flat = line->flat, .cum = line->cum, .sides = line->sides};
     struct cell *cells = table_new_row(t);
     cells[0] = cell_name(routine->name);
     cells[1] = cell_text(routine->file);
     cells[2] = cell_place(line->line);
     size_t n = 3 + set_values(t, cells + 3, &row);
-    cells[n] = known ? cell_text(file->lines[line->line - 1]) : (struct cell){0};
+    cells[n] = source ? cell_text(*source) : (struct cell){0};
     table_put_row(t);
 }
 
@@ -409,10 +409,7 @@ static void put_context(struct table *t, const struct list_routine *routine,
 static void put_routine(struct table *t, const struct list_routine *routine,
                         const struct subject *subject)
 {
-    struct err err;
-    const struct text_files *files = &subject->files;
-    const struct text_file *file =
-        routine->file.n ? files->find(files->context, routine->file, &err) : NULL;
+    const struct text_file *file = text_files_get(&subject->files, routine->file);
     bool context = subject->context && file;
     int64_t at = routine->first;
     for (uint32_t i = 0; i < routine->n_lines; i++) {

@@ -88,13 +88,9 @@ static size_t indentation(struct span text)
     return column;
 }
 
-static struct span source_line(const struct printer *p, struct span file, int64_t line)
+static const struct span *source_line(const struct printer *p, struct span file, int64_t line)
 {
-    static const struct span none = {NULL, 0};
-    struct err ignored;
-    const struct text_file *text =
-        file.n ? p->files->find(p->files->context, file, &ignored) : NULL;
-    return text && line > 0 && (size_t)line <= text->n ? text->lines[line - 1] : none;
+    return text_line(text_files_get(p->files, file), line);
 }
 
 static struct span trimmed(struct span s)
@@ -133,7 +129,8 @@ static void put_calls(struct printer *p, const struct weblist_instruction *in,
             continue;
         put_spaces(p->out, 43);
         sink_write(p->out, SPAN("<span class=inlinesrc>"));
-        put_padded(p->out, indent + INDENT + INDENT * i, trimmed(source_line(p, c->file, c->line)));
+        const struct span *source = source_line(p, c->file, c->line);
+        put_padded(p->out, indent + INDENT + INDENT * i, source ? trimmed(*source) : SPAN(""));
         sink_write(p->out, SPAN("</span> "));
         put_place(p->out, c->file, c->line);
     }
@@ -189,14 +186,12 @@ static void put_code(struct printer *p, const struct weblist_line *line, size_t 
 // A line that the source does not have is shown where it has instructions.
 static void put_line(struct printer *p, struct span file, const struct weblist_line *line)
 {
-    struct span text = source_line(p, file, line->line);
-    struct err ignored;
-    const struct text_file *source = p->files->find(p->files->context, file, &ignored);
-    bool exists = source && line->line > 0 && (size_t)line->line <= source->n;
-    if (!exists && line->n_instructions == 0)
+    const struct span *source = source_line(p, file, line->line);
+    if (!source && line->n_instructions == 0)
         return;
-    if (!exists)
-        text = line->line ? SPAN("???") : SPAN("<instructions with unknown line numbers>");
+    struct span text = source       ? *source
+                       : line->line ? SPAN("???")
+                                    : SPAN("<instructions with unknown line numbers>");
     sink_putc(p->out, '\n');
     if (!has_code(line)) {
         sink_write(p->out, SPAN("<div>"));

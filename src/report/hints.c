@@ -250,17 +250,15 @@ static struct span trimmed(struct span line)
 static struct hint hint_at(struct finder *f, const struct rule *rule, uint32_t node, int64_t value)
 {
     struct hint h = {.rule = &rule->hint, .value = value};
-    struct err ignored;
     if (node == NO_INDEX)
         return h;
     const struct node_info *info = &f->out->lines.infos.at[node];
     h.function = name_of(f, node);
     h.file = node_str(&f->out->lines, info->file);
     h.line = info->line;
-    const struct text_file *text =
-        h.file.n ? f->s->files.find(f->s->files.context, h.file, &ignored) : NULL;
-    if (text && h.line > 0 && (size_t)h.line <= text->n)
-        h.source = trimmed(text->lines[h.line - 1]);
+    const struct span *line = text_line(text_files_get(&f->s->files, h.file), h.line);
+    if (line)
+        h.source = trimmed(*line);
     return h;
 }
 

@@ -112,7 +112,6 @@ static struct span trimmed(struct span line)
 
 static void fill_place(struct finder *f, struct leak *leak)
 {
-    struct err ignored;
     if (leak->n_path == 0)
         return;
     uint32_t node = leak->path[leak->own == NO_INDEX ? 0 : leak->own];
@@ -120,11 +119,9 @@ static void fill_place(struct finder *f, struct leak *leak)
     leak->function = node_str(&f->out->lines, info->name);
     leak->file = node_str(&f->out->lines, info->file);
     leak->line = info->line;
-    if (!leak->file.n || leak->line < 1)
-        return;
-    const struct text_file *text = f->s->files.find(f->s->files.context, leak->file, &ignored);
-    if (text && (size_t)leak->line <= text->n)
-        leak->source = trimmed(text->lines[leak->line - 1]);
+    const struct span *line = text_line(text_files_get(&f->s->files, leak->file), leak->line);
+    if (line)
+        leak->source = trimmed(*line);
 }
 
 // What the functions on the path above the program's own fill, or the line does.

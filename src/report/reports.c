@@ -140,9 +140,7 @@ static void note_misfits(const struct report *r, const struct subject *s, const 
     strtab_init(&said, r->arena, NULL);
     for (uint32_t i = 0; i < list->n_routines; i++) {
         const struct list_routine *routine = &list->routines[i];
-        struct err ignored; // the format tells
-        const struct text_file *file =
-            routine->file.n ? s->files.find(s->files.context, routine->file, &ignored) : NULL;
+        const struct text_file *file = text_files_get(&s->files, routine->file);
         if (!file || strtab_find(&said, routine->file) != HASH_NONE)
             continue;
         const char *why = source_misfit(routine, file, r->arena);

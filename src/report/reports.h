@@ -52,6 +52,14 @@ struct text_files {
     void *context;
 };
 
+// NULL for a file that has no name or cannot be had.
+static inline const struct text_file *text_files_get(const struct text_files *files,
+                                                     struct span name)
+{
+    struct err ignored;
+    return name.n ? files->find(files->context, name, &ignored) : NULL;
+}
+
 // What a report is about, beyond the profile and its options.
 struct subject {
     const char *command;
