@@ -69,7 +69,8 @@ static inline uint32_t node_leaf(const struct node_table *t, const uint32_t *fra
 }
 
 // For each of some nodes that of the whole function that it is a part of: itself without address,
-// line, column.
+// line, column. Only in a table by lines or addresses: by function alone, nodes are found by their
+// name's number and are not in the index.
 void node_functions(struct node_table *t, const uint32_t *nodes, uint32_t n, uint32_t *functions);
 
 // Orders by printable name, and nodes with equal names by what the names leave out; below, at or
