@@ -50,6 +50,14 @@ enum { HASH_AT_ONCE = 32 };
 void hash_prefetch(const struct hash_index *h, uint64_t hash);
 void hash_guess(const struct hash_index *h, const uint64_t *hashes, uint32_t n, uint32_t *guesses);
 
+// As hash_find for a key of which hash_guess made a guess since when nothing was added.
+static inline uint32_t hash_find_guessed(const struct hash_index *h, uint64_t hash, uint32_t guess,
+                                         hash_eq_fn eq, const void *context, const void *key)
+{
+    return guess == HASH_NONE || eq(context, guess, key) ? guess
+                                                         : hash_find(h, hash, eq, context, key);
+}
+
 // Makes room for more entries at once.
 void hash_reserve(struct hash_index *h, size_t more);
 

@@ -107,7 +107,7 @@ static void find_some(const struct strtab *t, const struct strtab *other, str_id
         if (ids[i] != HASH_NONE)
             __builtin_prefetch(t->own.at[ids[i]].at);
     for (uint32_t i = 0; i < n; i++)
-        ids[i] = find_hashed(t, texts[i], hashes[i]);
+        ids[i] = hash_find_guessed(&t->index, hashes[i], ids[i], same_string, t, &texts[i]);
 }
 
 void strtab_find_all(const struct strtab *t, const struct strtab *other, str_id *ids)

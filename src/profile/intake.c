@@ -237,15 +237,15 @@ static void find_functions(struct intake *s, uint32_t first, uint32_t n)
     for (uint32_t i = 0; i < n; i++) {
         struct function mapped = mapped_function(s, first + i);
         struct function_key key = function_key(&mapped);
-        s->functions[first + i] =
-            hash_find(&m->functions, s->function_hashes[first + i], same_function, &m->out, &key);
+        s->functions[first + i] = hash_find_guessed(&m->functions, s->function_hashes[first + i],
+                                                    guesses[i], same_function, &m->out, &key);
     }
 }
 
-static void look_at_locations(const struct intake *s, const uint64_t *hashes, uint32_t n)
+static void look_at_locations(const struct intake *s, const uint64_t *hashes, uint32_t n,
+                              uint32_t *guesses)
 {
     const struct merger *m = s->m;
-    uint32_t guesses[HASH_AT_ONCE];
     hash_guess(&m->locations, hashes, n, guesses);
     for (uint32_t i = 0; i < n; i++)
         if (guesses[i] != HASH_NONE)
@@ -255,18 +255,27 @@ static void look_at_locations(const struct intake *s, const uint64_t *hashes, ui
             __builtin_prefetch(&m->out.lines[m->out.locations[guesses[i]].line]);
 }
 
+// The mappings and functions of a location that the sum has are known by now.
+static void find_locations(struct intake *s, uint32_t first, uint32_t n)
+{
+    uint32_t guesses[HASH_AT_ONCE];
+    look_at_locations(s, s->location_hashes + first, n, guesses);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct location *loc = &s->p->locations[first + i];
+        struct location_key key = location_key(s, loc);
+        if (loc->mapping == NO_INDEX || key.mapping != NO_INDEX)
+            s->locations[first + i] =
+                hash_find_guessed(&s->m->locations, s->location_hashes[first + i], guesses[i],
+                                  same_location, &s->m->out, &key);
+        s->n_unknown += s->locations[first + i] == NO_INDEX;
+    }
+}
+
 void intake_look_ahead(const struct intake *s, const uint32_t *frames, uint32_t n)
 {
-    uint64_t hashes[HASH_AT_ONCE];
-    uint32_t n_hashes = 0;
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n; i++)
         if (s->locations[frames[i]] == NO_INDEX)
-            hashes[n_hashes++] = s->location_hashes[frames[i]];
-        if (n_hashes == HASH_AT_ONCE || i + 1 == n) {
-            look_at_locations(s, hashes, n_hashes);
-            n_hashes = 0;
-        }
-    }
+            hash_prefetch(&s->m->locations, s->location_hashes[frames[i]]);
 }
 
 void intake_find_known(struct intake *s)
@@ -277,6 +286,8 @@ void intake_find_known(struct intake *s)
         s->mappings[i] = find_mapping(s, i);
     for (uint32_t i = 0; i < p->n_functions; i += HASH_AT_ONCE)
         find_functions(s, i, p->n_functions - i < HASH_AT_ONCE ? p->n_functions - i : HASH_AT_ONCE);
+    for (uint32_t i = 0; i < p->n_locations; i += HASH_AT_ONCE)
+        find_locations(s, i, p->n_locations - i < HASH_AT_ONCE ? p->n_locations - i : HASH_AT_ONCE);
 }
 
 static void hash_entries(struct intake *s)

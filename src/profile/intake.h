@@ -14,6 +14,7 @@ struct intake {
     int64_t weight; // the side's values are its own times this: 1 or -1
     str_id *strings;
     uint32_t *mappings, *locations, *functions;
+    uint32_t n_unknown; // locations that the sum had not when this began
     // Hashes of what makes an entry the same as another, whatever its ids are.
     uint64_t *mapping_hashes, *location_hashes, *function_hashes;
     // Of the samples at hand: as the sum has them.

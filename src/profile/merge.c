@@ -288,7 +288,7 @@ static int merge_samples(struct intake *s, const struct sample *const *samples, 
     struct sample_key keys[HASH_AT_ONCE];
     uint64_t hashes[HASH_AT_ONCE] = {0};
     s->frames.n = s->labels.n = 0;
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; s->n_unknown && i < n; i++)
         intake_look_ahead(s, s->p->frames + samples[i]->frame, samples[i]->n_frames);
     for (uint32_t i = 0; i < n; i++) {
         map_frames(s, samples[i]);
