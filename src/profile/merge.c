@@ -72,11 +72,20 @@ struct sample_key {
     const uint32_t *frames;
     uint32_t n_frames, n_labels;
     const struct label *labels;
+    uint64_t labels_hash;
 };
 
 static bool same_label(const struct label *a, const struct label *b)
 {
     return a->key == b->key && a->value == b->value && a->num == b->num && a->kind == b->kind;
+}
+
+static bool same_labels(const struct label *labels, const struct sample_key *k)
+{
+    for (uint32_t i = 0; i < k->n_labels; i++)
+        if (!same_label(&labels[i], &k->labels[i]))
+            return false;
+    return true;
 }
 
 static bool same_sample(const void *context, uint32_t entry, const void *key)
@@ -89,20 +98,22 @@ static bool same_sample(const void *context, uint32_t entry, const void *key)
     if (s->n_frames &&
         memcmp(out->frames + s->frame, k->frames, k->n_frames * sizeof *k->frames) != 0)
         return false;
-    for (uint32_t i = 0; i < k->n_labels; i++)
-        if (!same_label(&out->labels[s->label + i], &k->labels[i]))
-            return false;
-    return true;
+    return same_labels(out->labels + s->label, k);
+}
+
+static uint64_t hash_labels(const struct label *labels, uint32_t n)
+{
+    uint64_t hash = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const struct label *l = &labels[i];
+        hash = hash_u64(hash ^ hash_u64((uint64_t)l->key << 32 | l->value) ^ (uint64_t)l->num);
+    }
+    return hash;
 }
 
 static uint64_t hash_sample(const struct sample_key *k)
 {
-    uint64_t hash = hash_bytes(k->frames, k->n_frames * sizeof *k->frames);
-    for (uint32_t i = 0; i < k->n_labels; i++) {
-        const struct label *l = &k->labels[i];
-        hash = hash_u64(hash ^ hash_u64((uint64_t)l->key << 32 | l->value) ^ (uint64_t)l->num);
-    }
-    return hash;
+    return hash_u64(hash_bytes(k->frames, k->n_frames * sizeof *k->frames) ^ k->labels_hash);
 }
 
 static bool is_zero(const int64_t *values, uint32_t n)
@@ -203,6 +214,20 @@ static void prepare_sides(struct intake *s)
     }
 }
 
+// Where the sum has the labels: most samples have those of another.
+static uint32_t add_labels(struct merger *m, const struct sample_key *key)
+{
+    uint32_t *place = &m->label_places[(key->labels_hash >> 32) % LABEL_PLACES];
+    if (*place <= m->n_labels && key->n_labels <= m->n_labels - *place &&
+        same_labels(m->out.labels + *place, key))
+        return *place;
+    ROOM(m, labels, m->n_labels, key->n_labels, cap_labels);
+    memcpy(m->out.labels + m->n_labels, key->labels, key->n_labels * sizeof *key->labels);
+    *place = m->n_labels;
+    m->n_labels += key->n_labels;
+    return *place;
+}
+
 static uint32_t add_sample(struct merger *m, const struct sample_key *key)
 {
     uint32_t index = m->out.n_samples++;
@@ -210,18 +235,14 @@ static uint32_t add_sample(struct merger *m, const struct sample_key *key)
     ROOM(m, samples, index, 1, cap_samples);
     ROOM(m, values, (size_t)index * types, types, cap_values);
     ROOM(m, frames, m->n_frames, key->n_frames, cap_frames);
-    ROOM(m, labels, m->n_labels, key->n_labels, cap_labels);
     m->out.samples[index] = (struct sample){.frame = m->n_frames,
                                             .n_frames = key->n_frames,
-                                            .label = m->n_labels,
+                                            .label = key->n_labels ? add_labels(m, key) : 0,
                                             .n_labels = key->n_labels,
                                             .row = index};
     memset(m->out.values + (size_t)index * types, 0, types * sizeof(int64_t));
     if (key->n_frames)
         memcpy(m->out.frames + m->n_frames, key->frames, key->n_frames * sizeof *key->frames);
-    if (key->n_labels)
-        memcpy(m->out.labels + m->n_labels, key->labels, key->n_labels * sizeof *key->labels);
-    m->n_labels += key->n_labels;
     m->n_frames += key->n_frames;
     return index;
 }
@@ -297,7 +318,8 @@ static int merge_samples(struct intake *s, const struct sample *const *samples, 
     const uint32_t *frames = s->frames.at;
     const struct label *labels = s->labels.at;
     for (uint32_t i = 0; i < n; i++) {
-        keys[i] = (struct sample_key){frames, samples[i]->n_frames, samples[i]->n_labels, labels};
+        keys[i] = (struct sample_key){frames, samples[i]->n_frames, samples[i]->n_labels, labels,
+                                      hash_labels(labels, samples[i]->n_labels)};
         hashes[i] = hash_sample(&keys[i]);
         frames += keys[i].n_frames;
         labels += keys[i].n_labels;

@@ -8,6 +8,8 @@
 
 // The sum that grows while profiles are merged: what merge.c and intake.c share.
 
+enum { LABEL_PLACES = 1024 };
+
 struct merger {
     struct profile out;
     bool begun;
@@ -16,6 +18,7 @@ struct merger {
     uint32_t n_frames, n_labels;
     struct hash_index samples, mappings, locations, functions;
     struct idmap comments; // that are in the sum
+    uint32_t label_places[LABEL_PLACES]; // by a hash of labels: where the sum may have them
 };
 
 // Room in a column of the sum for `more` entries after the first n.
