@@ -63,19 +63,21 @@ static void set_build_id(struct profile *p, const char *build_id)
 }
 
 static int read_stream(const struct loader *l, struct profile *p, struct stream *in,
-                       struct err *err)
+                       struct table_sizes *sizes, struct err *err)
 {
     struct read_options options = {.comments = prepare_names(l->config->symbolize),
-                                   .created_by = l->config->created_by};
+                                   .created_by = l->config->created_by,
+                                   .sizes = sizes};
     if (profile_read(p, in, &options, l->job, err))
         return -1;
     return p->n_sample_types ? 0 : err_set(err, "the profile has no sample types");
 }
 
-static int read_source(const struct loader *l, struct profile *p, const char *path, struct err *err)
+static int read_source(const struct loader *l, struct profile *p, const char *path,
+                       struct table_sizes *sizes, struct err *err)
 {
     struct source *source = source_open(path, l->fetcher, l->job, err);
-    int status = source ? read_stream(l, p, source_stream(source), err) : -1;
+    int status = source ? read_stream(l, p, source_stream(source), sizes, err) : -1;
     source_close(source);
     return status;
 }
@@ -106,10 +108,10 @@ static void settle_mappings(const struct loader *l, struct profile *p)
 }
 
 static int read_profile(const struct loader *l, struct profile *p, const char *path,
-                        struct err *err)
+                        struct table_sizes *sizes, struct err *err)
 {
     profile_init(p);
-    if (read_source(l, p, path, err)) {
+    if (read_source(l, p, path, sizes, err)) {
         profile_release(p);
         return source_blame(path, err);
     }
@@ -150,25 +152,26 @@ static int next_member(void *context, size_t index, struct err *err)
 }
 
 static int read_member(const struct loader *l, struct profile *out, const struct member *member,
-                       struct err *err)
+                       struct table_sizes *sizes, struct err *err)
 {
     struct stream bare = stream_memory(buf_span(&member->bytes)), *inflated = NULL;
     if (span_starts(buf_span(&member->bytes), SPAN("\x1f\x8b")))
         inflated = inflate_stream_new(&bare, inflater_best());
     profile_init(out);
-    int status = read_stream(l, out, inflated ? inflated : &bare, err);
+    int status = read_stream(l, out, inflated ? inflated : &bare, sizes, err);
     inflate_stream_free(inflated);
     return status;
 }
 
-static int read_file(void *context, size_t index, struct profile *out, struct err *err)
+static int read_file(void *context, size_t index, struct table_sizes *sizes, struct profile *out,
+                     struct err *err)
 {
     struct merging *m = context;
     const struct loader *l = m->loader;
     if (!m->bundle)
-        return read_profile(l, out, m->paths[index], err);
+        return read_profile(l, out, m->paths[index], sizes, err);
     struct member *member = member_at(m, index);
-    if (read_member(l, out, member, err)) {
+    if (read_member(l, out, member, sizes, err)) {
         profile_release(out);
         return err_wrap(err, "cannot read '%s'", buf_cstr(&member->name));
     }
@@ -323,7 +326,7 @@ static int merge_files(struct loader *l, struct merger *m, char *const *paths, s
 int loader_read(struct loader *l, struct profile *out, char *const *paths, size_t n)
 {
     if (n == 1 && !l->series)
-        return read_profile(l, out, paths[0], l->err);
+        return read_profile(l, out, paths[0], NULL, l->err);
     struct merger *m = merger_new_sided(l->series ? (uint32_t)n : 0);
     struct profile only = {0};
     if (merge_files(l, m, paths, n, &only)) {

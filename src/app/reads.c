@@ -2,13 +2,16 @@
 #include "app/reads.h"
 
 #include "base/pipeline.h"
+#include "base/thread.h"
 #include "base/xalloc.h"
 
 enum { MANY = 8 }; // files
 
 struct slot {
     size_t index;
+    bool among_others; // that are read at the same time
     struct profile profile;
+    struct table_sizes sizes; // of the one before
     int status;
     struct err err;
 };
@@ -25,9 +28,13 @@ static void read_one(void *context, unsigned slot)
 {
     struct run *run = context;
     struct slot *s = &run->slots[slot];
+    bool several = thread_is_one_of_several();
+    thread_set_one_of_several(several || s->among_others);
     s->status = atomic_load(&run->failed) ? -1 : job_check(run->job, &s->err);
     if (s->status == 0)
-        s->status = run->reads->read(run->reads->context, s->index, &s->profile, &s->err);
+        s->status =
+            run->reads->read(run->reads->context, s->index, &s->sizes, &s->profile, &s->err);
+    thread_set_one_of_several(several);
 }
 
 static void take_one(void *context, unsigned slot)
@@ -73,6 +80,7 @@ int reads_run(const struct reads *reads, const struct job *job, struct err *err)
         if (reads->next && !make_ready(&run, i))
             break;
         run.slots[slot].index = i;
+        run.slots[slot].among_others = ahead && reads->n >= MANY;
         pipeline_push(pipeline);
         if (!ahead)
             pipeline_drain(pipeline);

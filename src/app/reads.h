@@ -3,7 +3,7 @@
 #define CPROF_APP_READS_H
 
 #include "base/job.h"
-#include "profile/profile.h"
+#include "profile/read/reader.h"
 
 // Profiles that are read on several threads, a few ahead of whoever takes them in their order.
 struct reads {
@@ -13,8 +13,10 @@ struct reads {
     // filled. NULL: there are n. Of what it makes ready, PIPELINE_SLOTS_MAX in a row are needed.
     int (*next)(void *context, size_t index, struct err *err);
 
-    // How one of them is read: 0, or -1 with *err filled and nothing to release. On any thread.
-    int (*read)(void *context, size_t index, struct profile *out, struct err *err);
+    // How one of them is read: 0, or -1 with *err filled and nothing to release. On any thread;
+    // *sizes is for the reader (struct read_options).
+    int (*read)(void *context, size_t index, struct table_sizes *sizes, struct profile *out,
+                struct err *err);
 
     // Whether one of them may be read ahead, because that takes little memory and ends soon.
     bool (*may_read_ahead)(void *context, size_t index);

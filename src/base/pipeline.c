@@ -45,7 +45,8 @@ struct pipeline *pipeline_new(const struct pipeline_calls *calls, const struct j
 
 void pipeline_keep_few(struct pipeline *p)
 {
-    p->n_slots = p->n_workers + 1;
+    if (p->n_workers)
+        p->n_slots = p->n_workers + 2;
 }
 
 static void set_state(struct pipeline *p, unsigned slot, enum state state)
@@ -114,7 +115,7 @@ void pipeline_push(struct pipeline *p)
     p->pushed++;
     pthread_cond_broadcast(&p->changed);
     pthread_mutex_unlock(&p->lock);
-    if (p->pushed != p->n_slots)
+    if (p->pushed != p->n_workers + 1)
         return;
     p->workers = (struct pool_task){.run = work, .context = p};
     pool_ask(&p->workers, p->n_workers);

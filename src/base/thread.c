@@ -39,3 +39,10 @@ bool thread_is_one_of_several(void)
 {
     return one_of_several;
 }
+
+bool thread_set_one_of_several(bool several)
+{
+    bool before = one_of_several;
+    one_of_several = several;
+    return before;
+}

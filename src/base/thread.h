@@ -12,4 +12,7 @@ bool thread_start(pthread_t *thread, void *(*run)(void *context), void *context)
 // Whether the calling thread was started so, or is the pool's: then it splits its work no further.
 bool thread_is_one_of_several(void);
 
+// The same for the calling thread while others are at work of the same kind. Returns what it was.
+bool thread_set_one_of_several(bool several);
+
 #endif

@@ -66,7 +66,7 @@ int64_t xalloc_resident(void)
 void xalloc_keep(void)
 {
 #ifdef __GLIBC__
-    mallopt(M_MMAP_THRESHOLD, 4 << 20);
+    mallopt(M_MMAP_THRESHOLD, XALLOC_KEPT);
     mallopt(M_TRIM_THRESHOLD, 64 << 20);
 #endif
 }

@@ -12,9 +12,10 @@ void *xrealloc(void *old, size_t size);
 void *xcalloc(size_t count, size_t size);
 char *xstrdup(const char *text);
 
-// From now on freed memory stays with the process, up to 64 MiB and blocks of 4 MiB: for work that
-// takes and frees the same much over and over, on several threads. Otherwise the system is asked
-// for every page anew, which took a third of the time of adding up a thousand files.
+// From now on freed memory stays with the process, up to 64 MiB and blocks of XALLOC_KEPT: for work
+// that takes and frees the same much over and over, on several threads. Otherwise the system is
+// asked for every page anew, which took a third of the time of adding up a thousand files.
+#define XALLOC_KEPT ((size_t)4 << 20)
 void xalloc_keep(void);
 
 // count * size, or the end of the program where that overflows.

@@ -5,6 +5,7 @@
 #include "base/job.h"
 #include "base/vec.h"
 #include "profile/profile.h"
+#include "profile/read/reader.h"
 
 // What the decoder has read before references are resolved, since the tables may come in any order:
 // strings are indices of the file's table, locations, functions and mappings are the file's ids.
@@ -37,6 +38,10 @@ struct columns {
     bool uneven;       // some sample has another number of values:
     uint32_t uneven_sample, uneven_values;
 };
+
+// Makes room for tables that are about as large; and how large they are.
+void columns_expect(struct columns *c, const struct table_sizes *sizes);
+struct table_sizes columns_sizes(const struct columns *c);
 
 // Notes the largest of the frames so far.
 void columns_note_frames(struct columns *c);

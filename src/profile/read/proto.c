@@ -270,17 +270,28 @@ static int take_fields(struct decoder *d, struct stream *in)
     return status;
 }
 
-int profile_decode(struct profile *out, struct stream *in, const struct job *job, struct err *err)
+static int decode(struct profile *out, struct stream *in, struct table_sizes *sizes,
+                  const struct job *job, struct err *err)
 {
     struct decoder d = {.profile = out, .job = job, .err = err, .columns.arena = out->arena};
     d.allocator = (ProtobufCAllocator){scratch_alloc, scratch_free, &d.scratch};
     int status = stream_need(in, 1, err);
     if (status == 0 && stream_have(in) == 0)
         status = err_set(err, "empty file");
+    columns_expect(&d.columns, sizes);
     if (status == 0)
         status = take_fields(&d, in);
     arena_release(&d.scratch);
-    return status ? -1 : columns_resolve(&d.columns, out, job, err);
+    if (status)
+        return -1;
+    *sizes = columns_sizes(&d.columns);
+    return columns_resolve(&d.columns, out, job, err);
+}
+
+int profile_decode(struct profile *out, struct stream *in, const struct job *job, struct err *err)
+{
+    struct table_sizes unknown = {0};
+    return decode(out, in, &unknown, job, err);
 }
 
 // Whether a message may be a ValueType, which is two numbers.
@@ -369,7 +380,8 @@ static unsigned proto_probe(const struct head *head)
 
 static int proto_read(struct profile *out, const struct reading *r)
 {
-    return profile_decode(out, r->in, r->job, r->err);
+    struct table_sizes unknown = {0};
+    return decode(out, r->in, r->options->sizes ? r->options->sizes : &unknown, r->job, r->err);
 }
 
 const struct reader reader_proto = {

@@ -17,11 +17,19 @@ enum created_by {
     CREATED_BY_DROP,
 };
 
+// How many entries the tables of a file have.
+struct table_sizes {
+    size_t strings, samples, values, frames, locations, lines, functions;
+};
+
 struct read_options {
     // Texts of Go programs tell the names of functions, their lines and the labels of goroutines in
     // comments. google/pprof does not read these, nor is it done for -symbolize=none.
     bool comments;
     int created_by; // enum created_by
+    // Of a file that this one may be like, or all 0, and then of this one: where many are read, no
+    // table has to grow. NULL: nobody knows nor asks.
+    struct table_sizes *sizes;
 };
 
 // What a reader reads from.

@@ -5,9 +5,38 @@
 
 #include "base/idmap.h"
 #include "base/parallel.h"
+#include "base/xalloc.h"
 #include "profile/read/packed.h"
 
 enum { DENSE_SLACK = 1024 };
+
+// What is larger than malloc keeps (xalloc_keep) had better grow: then the system puts pages under
+// it many at a time.
+#define EXPECT(c, table, n)                               \
+    do {                                                  \
+        size_t likely = (n) + (n) / 16;                   \
+        if (likely < XALLOC_KEPT / sizeof *(c)->table.at) \
+            vec_room((c)->arena, &(c)->table, likely);    \
+    } while (0)
+
+void columns_expect(struct columns *c, const struct table_sizes *sizes)
+{
+    EXPECT(c, strings, sizes->strings);
+    EXPECT(c, samples, sizes->samples);
+    EXPECT(c, values, sizes->values);
+    EXPECT(c, frames, sizes->frames);
+    EXPECT(c, locations, sizes->locations);
+    EXPECT(c, mapping_ids, sizes->locations);
+    EXPECT(c, lines, sizes->lines);
+    EXPECT(c, function_ids, sizes->lines);
+    EXPECT(c, functions, sizes->functions);
+}
+
+struct table_sizes columns_sizes(const struct columns *c)
+{
+    return (struct table_sizes){c->strings.n,   c->samples.n, c->values.n,   c->frames.n,
+                                c->locations.n, c->lines.n,   c->functions.n};
+}
 
 struct resolver {
     struct columns *c;
