@@ -80,7 +80,7 @@ static void grow(struct hash_index *h, size_t cap)
 void hash_reserve(struct hash_index *h, size_t more)
 {
     size_t cap = h->cap ? h->cap : 64;
-    while ((h->n + more) * 4 >= cap * 3)
+    while ((h->n + more) * 5 >= cap * 4)
         cap *= 2;
     if (cap != h->cap)
         grow(h, cap);

@@ -217,10 +217,15 @@ static void prepare_sides(struct intake *s)
 // Where the sum has the labels: most samples have those of another.
 static uint32_t add_labels(struct merger *m, const struct sample_key *key)
 {
-    uint32_t *place = &m->label_places[(key->labels_hash >> 32) % LABEL_PLACES];
-    if (*place <= m->n_labels && key->n_labels <= m->n_labels - *place &&
-        same_labels(m->out.labels + *place, key))
-        return *place;
+    enum { TRIES = 4 };
+    uint32_t first = (uint32_t)(key->labels_hash >> 32) % LABEL_PLACES, *place;
+    for (uint32_t i = 0; i < TRIES; i++) {
+        place = &m->label_places[(first + i) % LABEL_PLACES];
+        if (*place < m->n_labels && key->n_labels <= m->n_labels - *place &&
+            same_labels(m->out.labels + *place, key))
+            return *place;
+    }
+    place = &m->label_places[(first + m->n_labels % TRIES) % LABEL_PLACES];
     ROOM(m, labels, m->n_labels, key->n_labels, cap_labels);
     memcpy(m->out.labels + m->n_labels, key->labels, key->n_labels * sizeof *key->labels);
     *place = m->n_labels;

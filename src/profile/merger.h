@@ -17,7 +17,7 @@ struct merger {
         cap_functions, cap_comments;
     uint32_t n_frames, n_labels;
     struct hash_index samples, mappings, locations, functions;
-    struct idmap comments; // that are in the sum
+    struct idmap comments;               // that are in the sum
     uint32_t label_places[LABEL_PLACES]; // by a hash of labels: where the sum may have them
 };
 

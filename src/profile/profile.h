@@ -61,7 +61,7 @@ struct location {
 struct line {
     uint32_t function;
     int64_t line, column;
-};
+} __attribute__((packed, aligned(4))); // of which there are millions
 
 struct function {
     uint64_t id;

@@ -16,7 +16,8 @@
 #define ID_ZERO UINT32_MAX
 
 struct columns {
-    struct arena *arena; // the profile's
+    struct arena *arena;  // the profile's
+    struct arena scratch; // of what nobody needs who has the profile: strings, ids, memo
     VEC(struct span) strings;
     VEC(struct value_type) sample_types;
     VEC(struct sample) samples;
@@ -48,5 +49,11 @@ void columns_note_frames(struct columns *c);
 
 // Resolves and checks all references and moves the columns into the profile.
 int columns_resolve(struct columns *c, struct profile *p, const struct job *job, struct err *err);
+
+// Frees what the profile did not get.
+static inline void columns_release(struct columns *c)
+{
+    arena_release(&c->scratch);
+}
 
 #endif

@@ -205,19 +205,18 @@ static bool cut_parentheses(struct span *name, struct span *inside)
 static struct line scan_frame(struct folded *f, struct span name, struct span *module)
 {
     struct span whole = name, inside, file = SPAN("");
-    struct line line = {.line = 0};
+    int64_t number = 0;
     if (cut_parentheses(&name, &inside)) {
         size_t colon = scan_last(inside, ':');
-        if (colon != SPAN_NOT_FOUND && colon > 0 &&
-            scan_i64(span_from(inside, colon + 1), &line.line))
+        if (colon != SPAN_NOT_FOUND && colon > 0 && scan_i64(span_from(inside, colon + 1), &number))
             file = span_upto(inside, colon);
         else if (inside.n && (*inside.at == '/' || *inside.at == '['))
             *module = inside;
         else
             name = whole;
     }
-    line.function = builder_named(&f->b, scan_without_offset(name), file, 0);
-    return line;
+    uint32_t function = builder_named(&f->b, scan_without_offset(name), file, 0);
+    return (struct line){.function = function, .line = number};
 }
 
 // Makes a location of the lines at hand, whose innermost is the last.

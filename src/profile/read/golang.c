@@ -22,8 +22,10 @@ static bool is_tab(char c)
 static void take_place(struct builder *b, struct span place, struct function *f, struct line *line)
 {
     size_t colon = scan_last(place, ':');
-    if (colon == SPAN_NOT_FOUND || !scan_i64(span_from(place, colon + 1), &line->line))
+    int64_t number;
+    if (colon == SPAN_NOT_FOUND || !scan_i64(span_from(place, colon + 1), &number))
         return;
+    line->line = number;
     f->filename = builder_string(b, span_upto(place, colon));
 }
 

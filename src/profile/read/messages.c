@@ -52,7 +52,7 @@ static uint32_t raw_location(struct columns *c, uint64_t id)
 {
     if (id <= WIDE_ID_FIRST)
         return (uint32_t)id - 1;
-    *vec_push(c->arena, &c->wide_ids) = id;
+    *vec_push(&c->scratch, &c->wide_ids) = id;
     return WIDE_ID_FIRST + (uint32_t)(c->wide_ids.n - 1);
 }
 
@@ -154,7 +154,7 @@ static struct labels_end *labels_place(struct columns *c, const struct wire *end
     if (n == 0 || n > LABELS_END_MAX || end->limit - end->at < 8)
         return NULL;
     if (!c->memo)
-        c->memo = memo_new(c->arena);
+        c->memo = memo_new(&c->scratch);
     uint64_t mask = n < 8 ? (UINT64_C(1) << 8 * n) - 1 : UINT64_MAX;
     uint64_t hash = (wire_word(end->at) & mask) * 0x9e3779b97f4a7c15u;
     if (n > 8)
@@ -265,7 +265,7 @@ static int add_line(struct columns *c, struct wire *w)
     if (take_numbers(w, of, COLUMN))
         return -1;
     *vec_push(c->arena, &c->lines) = (struct line){.line = of[LINE], .column = of[COLUMN]};
-    *vec_push(c->arena, &c->function_ids) = (uint64_t)of[FUNCTION];
+    *vec_push(&c->scratch, &c->function_ids) = (uint64_t)of[FUNCTION];
     return 0;
 }
 
@@ -308,7 +308,7 @@ int message_location(struct columns *c, struct wire w, struct err *err)
         return message_malformed(err, "a location has the reserved id 0");
     loc.n_lines = (uint32_t)c->lines.n - loc.line;
     *vec_push(c->arena, &c->locations) = loc;
-    *vec_push(c->arena, &c->mapping_ids) = mapping;
+    *vec_push(&c->scratch, &c->mapping_ids) = mapping;
     return 0;
 }
 

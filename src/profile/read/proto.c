@@ -167,7 +167,7 @@ static int add_string(struct decoder *d, const struct field *f)
     struct span text = {(const char *)f->bytes.at, (size_t)(f->bytes.end - f->bytes.at)};
     if (c->strings.n == 0 && text.n)
         return malformed(d, "the first string is not empty");
-    *vec_push(c->arena, &c->strings) = arena_span(c->arena, text);
+    *vec_push(&c->scratch, &c->strings) = arena_span(c->arena, text);
     return check_room(d, c->strings.n, 1);
 }
 
@@ -282,10 +282,12 @@ static int decode(struct profile *out, struct stream *in, struct table_sizes *si
     if (status == 0)
         status = take_fields(&d, in);
     arena_release(&d.scratch);
-    if (status)
-        return -1;
-    *sizes = columns_sizes(&d.columns);
-    return columns_resolve(&d.columns, out, job, err);
+    if (status == 0) {
+        *sizes = columns_sizes(&d.columns);
+        status = columns_resolve(&d.columns, out, job, err);
+    }
+    columns_release(&d.columns);
+    return status ? -1 : 0;
 }
 
 int profile_decode(struct profile *out, struct stream *in, const struct job *job, struct err *err)

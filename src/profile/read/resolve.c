@@ -12,24 +12,24 @@ enum { DENSE_SLACK = 1024 };
 
 // What is larger than malloc keeps (xalloc_keep) had better grow: then the system puts pages under
 // it many at a time.
-#define EXPECT(c, table, n)                               \
+#define EXPECT(arena, c, table, n)                        \
     do {                                                  \
         size_t likely = (n) + (n) / 16;                   \
         if (likely < XALLOC_KEPT / sizeof *(c)->table.at) \
-            vec_room((c)->arena, &(c)->table, likely);    \
+            vec_room((arena), &(c)->table, likely);       \
     } while (0)
 
 void columns_expect(struct columns *c, const struct table_sizes *sizes)
 {
-    EXPECT(c, strings, sizes->strings);
-    EXPECT(c, samples, sizes->samples);
-    EXPECT(c, values, sizes->values);
-    EXPECT(c, frames, sizes->frames);
-    EXPECT(c, locations, sizes->locations);
-    EXPECT(c, mapping_ids, sizes->locations);
-    EXPECT(c, lines, sizes->lines);
-    EXPECT(c, function_ids, sizes->lines);
-    EXPECT(c, functions, sizes->functions);
+    EXPECT(&c->scratch, c, strings, sizes->strings);
+    EXPECT(c->arena, c, samples, sizes->samples);
+    EXPECT(c->arena, c, values, sizes->values);
+    EXPECT(c->arena, c, frames, sizes->frames);
+    EXPECT(c->arena, c, locations, sizes->locations);
+    EXPECT(&c->scratch, c, mapping_ids, sizes->locations);
+    EXPECT(c->arena, c, lines, sizes->lines);
+    EXPECT(&c->scratch, c, function_ids, sizes->lines);
+    EXPECT(c->arena, c, functions, sizes->functions);
 }
 
 struct table_sizes columns_sizes(const struct columns *c)
@@ -67,7 +67,7 @@ static void resolve_string(struct resolver *r, str_id *id)
 static void intern_strings(struct resolver *r)
 {
     struct columns *c = r->c;
-    r->strings = arena_alloc(r->p->arena, c->strings.n * sizeof *r->strings);
+    r->strings = arena_alloc(&c->scratch, c->strings.n * sizeof *r->strings);
     strtab_add_all(r->p->strings, c->strings.at, c->strings.n, r->strings);
 }
 
@@ -221,7 +221,7 @@ static int resolve_frames(struct resolver *r)
     enum { LEAST = 1 << 18 };
     struct columns *c = r->c;
     unsigned n_parts = c->frames.n < LEAST ? 1 : parallel_threads(r->job);
-    struct frames f = {r, n_parts, arena_alloc(c->arena, n_parts * sizeof *f.unknown)};
+    struct frames f = {r, n_parts, arena_alloc(&c->scratch, n_parts * sizeof *f.unknown)};
     if (c->frames.n == 0 || are_indices(c))
         return 0;
     parallel_run(r->job, n_parts, resolve_part, &f);
