@@ -67,7 +67,8 @@ static bool fit(double value, int64_t *out)
 {
     if (!(value >= 0 && value < 0x1p63))
         return false;
-    *out = (int64_t)round(value);
+    int64_t whole = (int64_t)value;
+    *out = whole + (value - (double)whole >= 0.5);
     return true;
 }
 

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "base/library.h"
+
 static struct libedit functions;
 
 #ifdef CPROF_STATIC
@@ -17,32 +19,16 @@ const struct libedit *libedit_load(struct err *err)
 
 #else
 
-#include <dlfcn.h>
-#include <string.h>
-
-static const struct {
-    const char *name;
-    size_t offset;
-} rows[] = {
-#define LIBEDIT_ROW(name) {#name, offsetof(struct libedit, name)},
-    LIBEDIT_FUNCTIONS(LIBEDIT_ROW)};
-
 const struct libedit *libedit_load(struct err *err)
 {
-    void *library = dlopen("libedit.so.2", RTLD_NOW | RTLD_LOCAL);
-    if (!library) {
-        err_set(err, "cannot load libedit (Debian: apt install libedit2): %s", dlerror());
-        return NULL;
-    }
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        void *function = dlsym(library, rows[i].name);
-        if (!function) {
-            err_set(err, "libedit.so.2 has no function %s", rows[i].name);
-            return NULL;
-        }
-        memcpy((char *)&functions + rows[i].offset, &function, sizeof function);
-    }
-    return &functions;
+    static const char *const files[] = {"libedit.so.2", NULL};
+    static const struct library_function rows[] = {
+#define LIBEDIT_ROW(name) {#name, offsetof(struct libedit, name)},
+        LIBEDIT_FUNCTIONS(LIBEDIT_ROW)};
+    if (library_load(files, rows, sizeof rows / sizeof *rows, &functions, err) == 0)
+        return &functions;
+    err_wrap(err, "cannot load libedit (Debian: apt install libedit2)");
+    return NULL;
 }
 
 #endif

@@ -22,14 +22,12 @@ struct inflate_stream {
     bool ended;                        // the last member is complete and nothing follows
 };
 
-const struct inflater *inflater_best(void)
+#ifndef HAVE_ISAL
+const struct inflater *inflater_isal(void)
 {
-#ifdef HAVE_ISAL
-    return &inflater_isal;
-#else
-    return &inflater_zlib;
-#endif
+    return NULL;
 }
+#endif
 
 #ifndef HAVE_ZSTD
 const struct inflater *inflater_zstd(void)
@@ -37,6 +35,12 @@ const struct inflater *inflater_zstd(void)
     return NULL;
 }
 #endif
+
+const struct inflater *inflater_best(void)
+{
+    const struct inflater *isal = inflater_isal();
+    return isal ? isal : &inflater_zlib;
+}
 
 static bool starts_with(const unsigned char *at, size_t n, const char *magic, size_t n_magic)
 {
@@ -46,7 +50,7 @@ static bool starts_with(const unsigned char *at, size_t n, const char *magic, si
 const struct inflater *inflater_for(const unsigned char *at, size_t n)
 {
     if (starts_with(at, n, "\x1f\x8b", 2))
-        return inflater_best();
+        return &inflater_zlib;
     return starts_with(at, n, "\x28\xb5\x2f\xfd", 4) ? inflater_zstd() : NULL;
 }
 

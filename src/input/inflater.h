@@ -32,16 +32,17 @@ struct inflater {
 };
 
 extern const struct inflater inflater_zlib;
-extern const struct inflater inflater_isal; // twice as fast; only where the library is there
+
+// These are NULL where the library cannot be loaded, or was left out of the build. ISA-L inflates
+// gzip twice as fast as zlib.
+const struct inflater *inflater_isal(void);
+const struct inflater *inflater_zstd(void);
 
 // The better one of those of gzip.
 const struct inflater *inflater_best(void);
 
-// NULL where the library cannot be loaded, or was left out of the build.
-const struct inflater *inflater_zstd(void);
-
-// Which of these inflates what begins with the bytes, of which the first four are needed; NULL: it
-// is bare, or nothing here inflates it.
+// One that inflates what begins with the bytes, of which the first four are needed: zlib where it
+// is gzip. NULL: it is bare, or nothing here inflates it.
 const struct inflater *inflater_for(const unsigned char *at, size_t n);
 
 #endif

@@ -2,23 +2,56 @@
 #include "input/inflater.h"
 
 #include <isa-l/igzip_lib.h>
+#include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/library.h"
 #include "base/xalloc.h"
 
 #define STEP_MAX ((size_t)1 << 30)
 
+static struct {
+    __typeof__(isal_inflate) *inflate;
+    __typeof__(isal_inflate_init) *init;
+    __typeof__(isal_inflate_reset) *reset;
+} isal;
+
+static bool loaded;
+
+#ifdef CPROF_STATIC
+static void load(void)
+{
+    isal.inflate = isal_inflate;
+    isal.init = isal_inflate_init;
+    isal.reset = isal_inflate_reset;
+    loaded = true;
+}
+#else
+static void load(void)
+{
+    static const char *const files[] = {"libisal.so.2", NULL};
+    static const struct library_function functions[] = {
+        {"isal_inflate", offsetof(__typeof__(isal), inflate)},
+        {"isal_inflate_init", offsetof(__typeof__(isal), init)},
+        {"isal_inflate_reset", offsetof(__typeof__(isal), reset)},
+    };
+    struct err ignored; // zlib is there
+    loaded = library_load(files, functions, 3, &isal, &ignored) == 0;
+}
+#endif
+
 static void next_member(void *state)
 {
     struct inflate_state *s = state;
-    isal_inflate_reset(s);
+    isal.reset(s);
     s->crc_flag = ISAL_GZIP;
 }
 
 static void *begin(void)
 {
     struct inflate_state *s = xmalloc(sizeof *s);
-    isal_inflate_init(s);
+    isal.init(s);
     next_member(s);
     return s;
 }
@@ -57,7 +90,7 @@ static int step(void *state, struct inflation *bytes, struct err *err)
     s->avail_in = n_in;
     s->next_out = bytes->out;
     s->avail_out = n_out;
-    int status = isal_inflate(s);
+    int status = isal.inflate(s);
     bytes->in = s->next_in;
     bytes->n_in -= n_in - s->avail_in;
     bytes->out = s->next_out;
@@ -67,4 +100,11 @@ static int step(void *state, struct inflation *bytes, struct err *err)
     return s->block_state == ISAL_BLOCK_FINISH ? INFLATER_MEMBER_END : INFLATER_GOES_ON;
 }
 
-const struct inflater inflater_isal = {"gzip", begin, end, step, next_member};
+static const struct inflater inflater = {"gzip", begin, end, step, next_member};
+
+const struct inflater *inflater_isal(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, load);
+    return loaded ? &inflater : NULL;
+}

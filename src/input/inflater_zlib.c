@@ -32,7 +32,7 @@ static int step(void *state, struct inflation *bytes, struct err *err)
     z->avail_in = n_in;
     z->next_out = bytes->out;
     z->avail_out = n_out;
-    int status = inflate(z, Z_NO_FLUSH);
+    int status = inflate(z, Z_FINISH); // what came out last need not be kept where that is all
     bytes->in = z->next_in;
     bytes->n_in -= n_in - z->avail_in;
     bytes->out = z->next_out;

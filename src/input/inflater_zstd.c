@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdbool.h>
 
+#include "base/library.h"
 #include "input/inflater.h"
 
 // libzstd is loaded when the first such file is read; its few functions have been the same since
@@ -29,21 +29,20 @@ static struct {
 
 static bool loaded;
 
-static bool find(void *library, const char *name, void *function)
-{
-    *(void **)function = dlsym(library, name);
-    return *(void **)function;
-}
-
 static void load(void)
 {
-    void *library = dlopen("libzstd.so.1", RTLD_NOW | RTLD_LOCAL);
-    loaded = library && find(library, "ZSTD_createDStream", &zstd.create) &&
-             find(library, "ZSTD_freeDStream", &zstd.release) &&
-             find(library, "ZSTD_initDStream", &zstd.init) &&
-             find(library, "ZSTD_decompressStream", &zstd.decompress) &&
-             find(library, "ZSTD_isError", &zstd.is_error) &&
-             find(library, "ZSTD_getErrorName", &zstd.error_name);
+    static const char *const files[] = {"libzstd.so.1", NULL};
+    static const struct library_function functions[] = {
+        {"ZSTD_createDStream", offsetof(__typeof__(zstd), create)},
+        {"ZSTD_freeDStream", offsetof(__typeof__(zstd), release)},
+        {"ZSTD_initDStream", offsetof(__typeof__(zstd), init)},
+        {"ZSTD_decompressStream", offsetof(__typeof__(zstd), decompress)},
+        {"ZSTD_isError", offsetof(__typeof__(zstd), is_error)},
+        {"ZSTD_getErrorName", offsetof(__typeof__(zstd), error_name)},
+    };
+    struct err ignored;
+    loaded =
+        library_load(files, functions, sizeof functions / sizeof *functions, &zstd, &ignored) == 0;
 }
 
 static void next_member(void *state)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "input/libcurl.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <stddef.h>
+
+#include "base/library.h"
 
 static struct libcurl table;
 static bool loaded;
@@ -26,31 +28,18 @@ static void load(void)
     start();
 }
 #else
-static void *open_library(void)
-{
-    static const char *const names[] = {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl.so"};
-    void *library = NULL;
-    for (size_t i = 0; i < sizeof names / sizeof *names && !library; i++)
-        library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-    return library;
-}
-
 static void load(void)
 {
-    void *library = open_library();
-    bool whole = library;
-#define X(name)                                                           \
-    *(void **)&table.name = whole ? dlsym(library, "curl_" #name) : NULL; \
-    whole = whole && table.name;
-    LIBCURL_FUNCTIONS(X)
+    static const char *const files[] = {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl.so", NULL};
+    static const struct library_function rows[] = {
+#define X(name) {"curl_" #name, offsetof(struct libcurl, name)},
+        LIBCURL_FUNCTIONS(X)
 #undef X
-    if (!library)
-        err_set(&why_not, "URLs need libcurl, which is not installed; on Debian: apt-get install "
-                          "libcurl4");
-    else if (!whole)
-        err_set(&why_not, "the libcurl that is installed is too old: want 7.68 or later");
-    else
+    };
+    if (library_load(files, rows, sizeof rows / sizeof *rows, &table, &why_not) == 0)
         start();
+    else
+        err_wrap(&why_not, "URLs need libcurl 7.68 or later; on Debian: apt-get install libcurl4");
 }
 #endif
 

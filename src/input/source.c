@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "input/source.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/parallel.h"
 #include "base/xalloc.h"
 #include "input/ahead.h"
+#include "input/inflater.h"
 
 // A profile that is gzip may have been packed once more for the way.
 enum { LAYERS = 2 };
@@ -47,14 +49,37 @@ int source_blame(const char *place, struct err *err)
     return -1;
 }
 
+#ifdef CPROF_STATIC
+enum { SHORT = 1 }; // it is there already
+#else
+enum { SHORT = 32 << 10 };
+#endif
+
+// ISA-L is faster than zlib, but loading it takes longer than it saves on a single short profile.
+static int choose_inflater(struct stream *in, const struct inflater **out, struct err *err)
+{
+    static atomic_bool later;
+    if (stream_need(in, 4, err))
+        return -1;
+    *out = inflater_for(in->at, stream_have(in));
+    if (*out != &inflater_zlib)
+        return 0;
+    bool first = !atomic_exchange(&later, true);
+    if (first && stream_need(in, SHORT, err))
+        return -1;
+    if (!first || stream_have(in) >= SHORT)
+        *out = inflater_best();
+    return 0;
+}
+
 // Of what is fetched there may be two layers.
 static int unpack(struct source *s, const struct fetcher *fetcher, struct err *err)
 {
     s->top = s->bytes;
     for (unsigned i = 0; i < (fetcher ? LAYERS : 1u); i++) {
-        if (stream_need(s->top, 4, err))
+        const struct inflater *inflater;
+        if (choose_inflater(s->top, &inflater, err))
             return -1;
-        const struct inflater *inflater = inflater_for(s->top->at, stream_have(s->top));
         if (!inflater)
             break;
         s->top = s->inflated[i] = inflate_stream_new(s->top, inflater);

@@ -6,6 +6,8 @@
 #include <pthread.h>
 #include <stddef.h>
 
+#include "base/library.h"
+
 static struct libdw functions;
 static bool loaded;
 static struct err trouble;
@@ -21,33 +23,15 @@ static void load(void)
 
 #else
 
-#include <dlfcn.h>
-#include <string.h>
-
-static const struct {
-    const char *name;
-    size_t offset;
-} rows[] = {
-#define LIBDW_ROW(name) {#name, offsetof(struct libdw, name)},
-    LIBDW_FUNCTIONS(LIBDW_ROW)};
-
 static void load(void)
 {
     // libdw brings libelf, whose functions are found through it.
-    void *library = dlopen("libdw.so.1", RTLD_NOW | RTLD_LOCAL);
-    if (!library) {
-        err_set(&trouble, "%s", dlerror());
-        return;
-    }
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        void *function = dlsym(library, rows[i].name);
-        if (!function) {
-            err_set(&trouble, "libdw.so.1 has no function %s", rows[i].name);
-            return;
-        }
-        memcpy((char *)&functions + rows[i].offset, &function, sizeof function);
-    }
-    loaded = functions.elf_version(EV_CURRENT) != EV_NONE;
+    static const char *const files[] = {"libdw.so.1", NULL};
+    static const struct library_function rows[] = {
+#define LIBDW_ROW(name) {#name, offsetof(struct libdw, name)},
+        LIBDW_FUNCTIONS(LIBDW_ROW)};
+    loaded = library_load(files, rows, sizeof rows / sizeof *rows, &functions, &trouble) == 0 &&
+             functions.elf_version(EV_CURRENT) != EV_NONE;
 }
 
 #endif

@@ -5,8 +5,9 @@
 
 #ifndef CPROF_STATIC
 
-#include <dlfcn.h>
 #include <pthread.h>
+
+#include "base/library.h"
 
 // lzma_stream_buffer_decode of liblzma (lzma/container.h), which is loaded when it is needed: few
 // programs have such a section.
@@ -19,10 +20,10 @@ static decode decoder;
 
 static void load(void)
 {
-    void *library = dlopen("liblzma.so.5", RTLD_NOW | RTLD_LOCAL);
-    void *function = library ? dlsym(library, "lzma_stream_buffer_decode") : NULL;
-    if (function)
-        memcpy(&decoder, &function, sizeof decoder);
+    static const char *const files[] = {"liblzma.so.5", NULL};
+    static const struct library_function function = {"lzma_stream_buffer_decode", 0};
+    struct err ignored;
+    library_load(files, &function, 1, &decoder, &ignored);
 }
 
 bool minidebug_unpack(struct span packed, struct buf *out)

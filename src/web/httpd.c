@@ -3,8 +3,12 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stddef.h>
+
+#include "base/library.h"
 
 static struct httpd_library library;
+static bool loaded;
 
 #ifdef CPROF_STATIC
 
@@ -16,38 +20,29 @@ static void load(void)
         MHD_suspend_connection,    MHD_resume_connection,   MHD_lookup_connection_value,
         MHD_get_connection_values, MHD_get_connection_info,
     };
+    loaded = true;
 }
 
 #else
 
-#include <dlfcn.h>
-
-// A member of the table by the name that it has in the library.
-static bool find(void *handle, const char *name, void *member)
-{
-    void *symbol = dlsym(handle, name);
-    __builtin_memcpy(member, &symbol, sizeof symbol);
-    return symbol != NULL;
-}
-
 static void load(void)
 {
-    struct httpd_library l;
-    void *handle = dlopen("libmicrohttpd.so.12", RTLD_NOW | RTLD_LOCAL);
-    if (!handle)
-        handle = dlopen("libmicrohttpd.so", RTLD_NOW | RTLD_LOCAL);
-    if (handle && find(handle, "MHD_start_daemon", &l.start_daemon) &&
-        find(handle, "MHD_stop_daemon", &l.stop_daemon) &&
-        find(handle, "MHD_create_response_from_buffer", &l.create_response) &&
-        find(handle, "MHD_add_response_header", &l.add_response_header) &&
-        find(handle, "MHD_queue_response", &l.queue_response) &&
-        find(handle, "MHD_destroy_response", &l.destroy_response) &&
-        find(handle, "MHD_suspend_connection", &l.suspend_connection) &&
-        find(handle, "MHD_resume_connection", &l.resume_connection) &&
-        find(handle, "MHD_lookup_connection_value", &l.lookup_value) &&
-        find(handle, "MHD_get_connection_values", &l.get_values) &&
-        find(handle, "MHD_get_connection_info", &l.connection_info))
-        library = l;
+    static const char *const files[] = {"libmicrohttpd.so.12", "libmicrohttpd.so", NULL};
+    static const struct library_function rows[] = {
+        {"MHD_start_daemon", offsetof(struct httpd_library, start_daemon)},
+        {"MHD_stop_daemon", offsetof(struct httpd_library, stop_daemon)},
+        {"MHD_create_response_from_buffer", offsetof(struct httpd_library, create_response)},
+        {"MHD_add_response_header", offsetof(struct httpd_library, add_response_header)},
+        {"MHD_queue_response", offsetof(struct httpd_library, queue_response)},
+        {"MHD_destroy_response", offsetof(struct httpd_library, destroy_response)},
+        {"MHD_suspend_connection", offsetof(struct httpd_library, suspend_connection)},
+        {"MHD_resume_connection", offsetof(struct httpd_library, resume_connection)},
+        {"MHD_lookup_connection_value", offsetof(struct httpd_library, lookup_value)},
+        {"MHD_get_connection_values", offsetof(struct httpd_library, get_values)},
+        {"MHD_get_connection_info", offsetof(struct httpd_library, connection_info)},
+    };
+    struct err ignored;
+    loaded = library_load(files, rows, sizeof rows / sizeof *rows, &library, &ignored) == 0;
 }
 
 #endif
@@ -56,7 +51,7 @@ const struct httpd_library *httpd_library(struct err *err)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, load);
-    if (library.start_daemon)
+    if (loaded)
         return &library;
     err_set(err, "serving pages needs libmicrohttpd; on Debian: apt-get install libmicrohttpd12");
     return NULL;

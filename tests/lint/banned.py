@@ -17,11 +17,12 @@ NOWHERE = """
 # What runs while cprof is built may be for another machine, and links nothing of it.
 BUILDING = "src/web/embed.c"
 IN_SRC_ONLY = [
-    ("exit _exit quick_exit", ["src/main.c", "src/base/xalloc.c", "src/base/jansson.c",
+    ("exit _exit quick_exit", ["src/main.c", "src/base/xalloc.c", "src/base/library.c",
                             BUILDING]),
     ("malloc calloc realloc reallocarray strdup strndup asprintf vasprintf",
-     ["src/base/xalloc.c", "src/base/jansson.c",
-                            BUILDING]),
+     ["src/base/xalloc.c", BUILDING]),
+    # Libraries are loaded in one way.
+    ("dlopen dlsym", ["src/base/library.c"]),
     # Linux alone has these: there, and only there, another way stands beside them.
     ("eventfd eventfd_write signalfd timerfd_create epoll_create1 inotify_init1 prctl getrandom"
      " sched_getaffinity memfd_create", ["src/app/take.c", "src/base/parallel.c"]),

@@ -18,7 +18,7 @@ LIBRARIES = [
     (["curl/*"], ["src/input/libcurl.h"]),
     (["isa-l/*"], ["src/input/inflater_isal.c"]),
     (["editline/*", "readline/*", "histedit.h"], ["src/cli/libedit.h"]),
-    (["pcre2*.h"], ["src/base/regex.c"]),
+    (["pcre2*.h"], ["src/base/pcre2.c", "src/base/regex.c"]),
     (["elfutils/*", "libelf.h", "gelf.h"], ["src/symbol/libdw.h"]),
     (["libiberty/*"], ["src/symbol/demangle.c"]),
     (["jansson.h"], ["src/base/jansson.c", "src/format/json.c",

@@ -43,7 +43,8 @@ CONTRACTS = {
     "src/web/server_parts.h": ["src/web/server.c", "src/web/work.c"],
 }
 # main and programs of the build export nothing; under the names of a library are its functions.
-ALONE = ["src/main.c", "src/cli/gendocs.c", "src/web/embed.c", "src/base/jansson.c"]
+ALONE = ["src/main.c", "src/cli/gendocs.c", "src/web/embed.c", "src/base/jansson.c",
+         "src/base/libm.c", "src/base/pcre2.c"]
 
 
 def exports(path):
