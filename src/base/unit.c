@@ -138,18 +138,30 @@ bool unit_compatible(struct span a, struct span b)
     return false;
 }
 
-// As "%.2f", to the digit, where that is in exact whole numbers; nothing else is as slow to print.
+// Numbers are printed as printf prints them, to the digit, but in exact whole numbers: nothing else
+// is as slow.
+
+// The whole number next to scaled / 2^bits; of two, the even one.
+static uint64_t nearest(unsigned __int128 scaled, unsigned bits)
+{
+    unsigned __int128 rest = scaled & (((unsigned __int128)1 << bits) - 1),
+                      half = (unsigned __int128)1 << (bits - 1);
+    uint64_t below = (uint64_t)(scaled >> bits);
+    return below + (rest > half || (rest == half && below % 2));
+}
+
+// As "%.2f".
 static size_t two_decimals(char out[UNIT_LABEL_MAX], double value)
 {
-    double magnitude = fabs(value), whole = floor(magnitude);
+    double magnitude = fabs(value);
     if (!(magnitude == 0 || (magnitude >= 0x1p-11 && magnitude < 0x1p53)))
         return (size_t)snprintf(out, UNIT_LABEL_MAX, "%.2f", value);
-    unsigned __int128 scaled = (unsigned __int128)(uint64_t)((magnitude - whole) * 0x1p64) * 100;
-    uint64_t hundredths = (uint64_t)(scaled >> 64), rest = (uint64_t)scaled, half = 1ull << 63;
-    hundredths += rest > half || (rest == half && hundredths % 2);
+    uint64_t whole = (uint64_t)magnitude;
+    uint64_t fraction = (uint64_t)((magnitude - (double)whole) * 0x1p64);
+    uint64_t hundredths = nearest((unsigned __int128)fraction * 100, 64);
     size_t n = signbit(value) != 0;
     out[0] = '-';
-    n += num_digits(out + n, (uint64_t)whole + (hundredths == 100));
+    n += num_digits(out + n, whole + (hundredths == 100));
     out[n++] = '.';
     out[n++] = (char)('0' + hundredths / 10 % 10);
     out[n++] = (char)('0' + hundredths % 10);
@@ -173,17 +185,48 @@ size_t unit_format(char out[UNIT_LABEL_MAX], const struct unit_conv *conv, int64
     return n + unit;
 }
 
+// As "%.2g" what is less than 1.
+static size_t two_digits(char out[UNIT_LABEL_MAX], double value)
+{
+    enum { BITS = 80 }; // after the point
+    if (value < 1e-4)
+        return (size_t)snprintf(out, UNIT_LABEL_MAX, "%.2g", value);
+    unsigned __int128 fixed = (unsigned __int128)(value * 0x1p80), scaled = fixed * 100;
+    size_t n_decimals = 2;
+    for (; scaled >> BITS < 10; scaled *= 10)
+        n_decimals++;
+    uint64_t digits = nearest(scaled, BITS);
+    for (; digits % 10 == 0; digits /= 10)
+        n_decimals--;
+    if (n_decimals == 0) {
+        out[0] = '1';
+        return 1;
+    }
+    static const char zeros[] = "0.00000";
+    char text[NUM_DIGITS_MAX];
+    size_t n = num_digits(text, digits), before = sizeof "0." - 1 + n_decimals - n;
+    memcpy(out, zeros, before);
+    memcpy(out + before, text, n);
+    return before + n;
+}
+
 size_t unit_percent(char out[PERCENT_MAX], int64_t value, int64_t total)
 {
+    enum { WIDTH = 5 };
     double ratio = total ? fabs((double)value / (double)total) * 100 : 0;
-    int n;
+    char text[UNIT_LABEL_MAX] = "0";
+    size_t n = 1;
     if (ratio >= 99.95 && ratio <= 100.05)
-        n = snprintf(out, PERCENT_MAX, "  100%%");
+        memcpy(text, "100", n = 3);
     else if (ratio >= 1.0)
-        n = snprintf(out, PERCENT_MAX, "%5.2f%%", ratio);
-    else
-        n = snprintf(out, PERCENT_MAX, "%5.2g%%", ratio);
-    return n < PERCENT_MAX ? (size_t)n : PERCENT_MAX - 1;
+        n = two_decimals(text, ratio);
+    else if (ratio > 0)
+        n = two_digits(text, ratio);
+    size_t blanks = n < WIDTH ? WIDTH - n : 0;
+    memset(out, ' ', blanks);
+    memcpy(out + blanks, text, n);
+    out[blanks + n] = '%';
+    return blanks + n + 1;
 }
 
 struct span unit_share(char out[PERCENT_MAX], int64_t value, int64_t total)

@@ -240,6 +240,27 @@ static void decimals_are_those_of_printf(void)
     }
 }
 
+// The same for shares, of which those below one percent have two digits.
+static void shares_are_those_of_printf(void)
+{
+    uint64_t random = 1;
+    bool same = true;
+    for (int i = 0; same && i < 200000; i++) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        int64_t total = (int64_t)(random >> 1 >> (random & 63)) + 1;
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        int64_t value = i % 4 ? (int64_t)(random >> 12) % total : total / 1000 * (i % 2000);
+        value >>= i % 3 * 7;
+        double percent = (double)value / (double)total * 100;
+        char expected[PERCENT_MAX], out[PERCENT_MAX];
+        if (percent >= 99.95 && percent <= 100.05)
+            continue;
+        snprintf(expected, sizeof expected, percent < 1 ? "%5.2g%%" : "%5.2f%%", percent);
+        check_about("%lld of %lld", (long long)value, (long long)total);
+        same = CHECK_SPAN(((struct span){out, unit_percent(out, value, total)}), span_of(expected));
+    }
+}
+
 CHECK_MAIN(CASE(bytes), CASE(times), CASE(gcus), CASE(other_units), CASE(negative_values),
            CASE(compatible_units), CASE(labels), CASE(long_units_are_cut), CASE(percentages),
-           CASE(decimals_are_those_of_printf))
+           CASE(decimals_are_those_of_printf), CASE(shares_are_those_of_printf))
