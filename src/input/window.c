@@ -6,7 +6,8 @@
 
 #include "base/xalloc.h"
 
-enum { WINDOW_MIN = 128 << 10 };
+// Less than what malloc gives back to the system as soon as it is free.
+enum { WINDOW_MIN = 120 << 10 };
 
 void window_release(struct window *w)
 {

@@ -3,6 +3,10 @@
 
 #ifdef __x86_64__
 #include <immintrin.h>
+#include <stdatomic.h>
+#if __has_include(<sys/platform/x86.h>)
+#include <sys/platform/x86.h>
+#endif
 #endif
 
 enum { WINDOW = 16, SHORT = 4 };
@@ -145,9 +149,27 @@ VECTORS static uint32_t largest_by_vectors(const uint32_t *at, size_t n)
     return largest_of(at, n);
 }
 
+// glibc asked the processor at the start. To ask again takes long on a virtual machine, which stops
+// for each question.
+static bool ask_for_vectors(void)
+{
+#ifdef CPU_FEATURE_ACTIVE
+    return CPU_FEATURE_ACTIVE(AVX2) && CPU_FEATURE_ACTIVE(BMI1);
+#else
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
+#endif
+}
+
 static bool has_vectors(void)
 {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
+    enum { UNKNOWN, ABSENT, PRESENT };
+    static atomic_int known;
+    int has = atomic_load_explicit(&known, memory_order_relaxed);
+    if (has == UNKNOWN) {
+        has = ask_for_vectors() ? PRESENT : ABSENT;
+        atomic_store_explicit(&known, has, memory_order_relaxed);
+    }
+    return has == PRESENT;
 }
 
 uint32_t *packed_take(struct wire *w, uint32_t *out)

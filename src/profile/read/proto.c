@@ -270,6 +270,21 @@ static int take_fields(struct decoder *d, struct stream *in)
     return status;
 }
 
+// What a short profile, of which n bytes are at hand, is likely to have. Memory that is not touched
+// costs nothing, and tables that grow touch it several times.
+static struct table_sizes likely_sizes(size_t n)
+{
+    enum { SHORT = 64 << 10 };
+    return n > SHORT ? (struct table_sizes){0}
+                     : (struct table_sizes){.strings = n / 32,
+                                            .samples = n / 64,
+                                            .values = n / 32,
+                                            .frames = n / 4,
+                                            .locations = n / 64,
+                                            .lines = n / 64,
+                                            .functions = n / 64};
+}
+
 static int decode(struct profile *out, struct stream *in, struct table_sizes *sizes,
                   const struct job *job, struct err *err)
 {
@@ -278,6 +293,8 @@ static int decode(struct profile *out, struct stream *in, struct table_sizes *si
     int status = stream_need(in, 1, err);
     if (status == 0 && stream_have(in) == 0)
         status = err_set(err, "empty file");
+    if (sizes->strings == 0)
+        *sizes = likely_sizes(stream_have(in));
     columns_expect(&d.columns, sizes);
     if (status == 0)
         status = take_fields(&d, in);
