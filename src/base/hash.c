@@ -99,14 +99,6 @@ uint32_t hash_find(const struct hash_index *h, uint64_t hash, hash_eq_fn eq, con
     return HASH_NONE;
 }
 
-static bool same_tag(const void *context, uint32_t entry, const void *key)
-{
-    (void)context;
-    (void)entry;
-    (void)key;
-    return true;
-}
-
 void hash_prefetch(const struct hash_index *h, uint64_t hash)
 {
     if (h->cap)
@@ -115,10 +107,19 @@ void hash_prefetch(const struct hash_index *h, uint64_t hash)
 
 void hash_guess(const struct hash_index *h, const uint64_t *hashes, uint32_t n, uint32_t *guesses)
 {
-    for (uint32_t i = 0; i < n; i++)
-        hash_prefetch(h, hashes[i]);
-    for (uint32_t i = 0; i < n; i++)
-        guesses[i] = hash_find(h, hashes[i], same_tag, NULL, NULL);
+    const struct hash_slot *slots = h->slots;
+    size_t mask = h->cap - 1, places[HASH_AT_ONCE];
+    for (uint32_t i = 0; i < n && h->cap; i++) {
+        places[i] = place_of(hash_tag(hashes[i])) & mask;
+        __builtin_prefetch(&slots[places[i]]);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t tag = hash_tag(hashes[i]);
+        size_t at = h->cap ? places[i] : 0;
+        while (h->cap && slots[at].entry != HASH_NONE && slots[at].tag != tag)
+            at = (at + 1) & mask;
+        guesses[i] = h->cap ? slots[at].entry : HASH_NONE;
+    }
 }
 
 void hash_add(struct hash_index *h, uint64_t hash, uint32_t entry)

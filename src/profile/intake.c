@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { PAGE = 0x1000 };
+enum { PAGE = 0x1000, FEW = 16 };
 
 str_id intake_string(struct intake *s, str_id id)
 {
@@ -72,16 +72,6 @@ uint32_t intake_mapping(struct intake *s, uint32_t index)
     return s->mappings[index] = found;
 }
 
-struct function_key {
-    int64_t start_line;
-    str_id name, system_name, filename, zero;
-};
-
-static struct function_key function_key(const struct function *f)
-{
-    return (struct function_key){f->start_line, f->name, f->system_name, f->filename, 0};
-}
-
 static uint64_t hash_function(const struct profile *p, const struct function *f)
 {
     uint64_t hash = strtab_hash(p->strings, f->name) ^ (uint64_t)f->start_line;
@@ -92,8 +82,9 @@ static uint64_t hash_function(const struct profile *p, const struct function *f)
 static bool same_function(const void *context, uint32_t entry, const void *key)
 {
     const struct profile *p = context;
-    struct function_key k = function_key(&p->functions[entry]);
-    return memcmp(&k, key, sizeof k) == 0;
+    const struct function *a = &p->functions[entry], *b = key;
+    return a->name == b->name && a->system_name == b->system_name && a->filename == b->filename &&
+           a->start_line == b->start_line;
 }
 
 static struct function mapped_function(const struct intake *s, uint32_t index)
@@ -114,9 +105,8 @@ static uint32_t intake_function(struct intake *s, uint32_t index)
     intake_string(s, s->p->functions[index].system_name);
     intake_string(s, s->p->functions[index].filename);
     struct function mapped = mapped_function(s, index);
-    struct function_key key = function_key(&mapped);
     uint64_t hash = s->function_hashes[index];
-    uint32_t found = hash_find(&m->functions, hash, same_function, &m->out, &key);
+    uint32_t found = hash_find(&m->functions, hash, same_function, &m->out, &mapped);
     if (found == HASH_NONE) {
         found = m->out.n_functions++;
         mapped.id = found + 1;
@@ -236,9 +226,8 @@ static void find_functions(struct intake *s, uint32_t first, uint32_t n)
             __builtin_prefetch(&m->out.functions[guesses[i]]);
     for (uint32_t i = 0; i < n; i++) {
         struct function mapped = mapped_function(s, first + i);
-        struct function_key key = function_key(&mapped);
         s->functions[first + i] = hash_find_guessed(&m->functions, s->function_hashes[first + i],
-                                                    guesses[i], same_function, &m->out, &key);
+                                                    guesses[i], same_function, &m->out, &mapped);
     }
 }
 
@@ -273,6 +262,8 @@ static void find_locations(struct intake *s, uint32_t first, uint32_t n)
 
 void intake_look_ahead(const struct intake *s, const uint32_t *frames, uint32_t n)
 {
+    if (s->n_unknown < s->p->n_locations / FEW)
+        return;
     for (uint32_t i = 0; i < n; i++)
         if (s->locations[frames[i]] == NO_INDEX)
             hash_prefetch(&s->m->locations, s->location_hashes[frames[i]]);

@@ -254,9 +254,18 @@ static uint32_t add_sample(struct merger *m, const struct sample_key *key)
 
 static void map_frames(struct intake *s, const struct sample *sample)
 {
-    vec_room(&s->arena, &s->frames, sample->n_frames + 1ul); // so that there is some
-    for (uint32_t i = 0; i < sample->n_frames; i++)
-        s->frames.at[s->frames.n++] = intake_location(s, s->p->frames[sample->frame + i]);
+    uint32_t n = sample->n_frames;
+    vec_room(&s->arena, &s->frames, n + 1ul); // so that there is some
+    const uint32_t *from = s->p->frames + sample->frame, *locations = s->locations;
+    uint32_t *to = s->frames.at + s->frames.n;
+    bool unknown = false;
+    for (uint32_t i = 0; i < n; i++) {
+        to[i] = locations[from[i]];
+        unknown |= to[i] == NO_INDEX;
+    }
+    for (uint32_t i = 0; unknown && i < n; i++)
+        to[i] = intake_location(s, from[i]);
+    s->frames.n += n;
 }
 
 static void map_labels(struct intake *s, const struct sample *sample)
@@ -314,7 +323,7 @@ static int merge_samples(struct intake *s, const struct sample *const *samples, 
     struct sample_key keys[HASH_AT_ONCE];
     uint64_t hashes[HASH_AT_ONCE] = {0};
     s->frames.n = s->labels.n = 0;
-    for (uint32_t i = 0; s->n_unknown && i < n; i++)
+    for (uint32_t i = 0; i < n; i++)
         intake_look_ahead(s, s->p->frames + samples[i]->frame, samples[i]->n_frames);
     for (uint32_t i = 0; i < n; i++) {
         map_frames(s, samples[i]);
