@@ -131,6 +131,15 @@ static int set_period_type(struct decoder *d, const ProtobufCMessage *message)
     return 0;
 }
 
+static int add_string(struct columns *c, struct wire w, struct err *err)
+{
+    struct span text = {(const char *)w.at, (size_t)(w.end - w.at)};
+    if (c->strings.n == 0 && text.n)
+        return message_malformed(err, "the first string is not empty");
+    *vec_push(&c->scratch, &c->strings) = arena_span(c->arena, text);
+    return message_room(c->strings.n, 1, err);
+}
+
 // The messages that are many have decoders of their own.
 static int take_message(struct decoder *d, const struct field *f)
 {
@@ -144,6 +153,7 @@ static int take_message(struct decoder *d, const struct field *f)
         [3] = {&perftools__profiles__mapping__descriptor, add_mapping, NULL},
         [4] = {NULL, NULL, message_location},
         [5] = {NULL, NULL, message_function},
+        [6] = {NULL, NULL, add_string},
         [11] = {&perftools__profiles__value_type__descriptor, set_period_type, NULL},
     };
     if (f->wire != WIRE_BYTES)
@@ -157,18 +167,6 @@ static int take_message(struct decoder *d, const struct field *f)
         return err_set(d->err, "malformed profile: bad %s message",
                        messages[f->number].type->short_name);
     return messages[f->number].add(d, message);
-}
-
-static int add_string(struct decoder *d, const struct field *f)
-{
-    struct columns *c = &d->columns;
-    if (f->wire != WIRE_BYTES)
-        return malformed(d, "field of the wrong type");
-    struct span text = {(const char *)f->bytes.at, (size_t)(f->bytes.end - f->bytes.at)};
-    if (c->strings.n == 0 && text.n)
-        return malformed(d, "the first string is not empty");
-    *vec_push(&c->scratch, &c->strings) = arena_span(c->arena, text);
-    return check_room(d, c->strings.n, 1);
 }
 
 static int add_comments(struct decoder *d, const struct field *f)
@@ -230,10 +228,9 @@ static int take_field(struct decoder *d, const struct field *f)
     case 3:
     case 4:
     case 5:
+    case 6:
     case 11:
         return take_message(d, f);
-    case 6:
-        return add_string(d, f);
     case 13:
         return add_comments(d, f);
     default:
@@ -241,17 +238,37 @@ static int take_field(struct decoder *d, const struct field *f)
     }
 }
 
-// Takes the samples that are whole in the window, which are most of a profile.
-static int take_samples(struct decoder *d, struct stream *in)
+// Whether the bytes of a field that begins with this key go into a column at once.
+static inline int (*taker_of(unsigned char key))(struct columns *, struct wire, struct err *)
 {
-    enum { KEY = 2 << 3 | WIRE_BYTES };
+    switch (key) {
+    case 2 << 3 | WIRE_BYTES:
+        return message_sample;
+    case 4 << 3 | WIRE_BYTES:
+        return message_location;
+    case 5 << 3 | WIRE_BYTES:
+        return message_function;
+    case 6 << 3 | WIRE_BYTES:
+        return add_string;
+    default:
+        return NULL;
+    }
+}
+
+// Takes the messages of these kinds that are whole in the window, which are nearly all of a
+// profile.
+static int take_messages(struct decoder *d, struct stream *in)
+{
     struct wire w = {in->at, in->end, in->end}, message;
-    while (w.at < w.end && *w.at == KEY) {
+    while (w.at < w.end) {
+        int (*take)(struct columns *, struct wire, struct err *) = taker_of(*w.at);
+        if (!take)
+            break;
         w.at++;
         if (wire_bytes(&w, &message))
             break;
         in->at = w.at;
-        if (message_sample(&d->columns, message, d->err))
+        if (take(&d->columns, message, d->err))
             return -1;
     }
     columns_note_frames(&d->columns); // while they are in the cache
@@ -263,7 +280,7 @@ static int take_fields(struct decoder *d, struct stream *in)
     struct field f = {0};
     int status;
     do {
-        if (job_check(d->job, d->err) || take_samples(d, in))
+        if (job_check(d->job, d->err) || take_messages(d, in))
             return -1;
         status = next_field(d, in, &f);
     } while (status > 0 && (status = take_field(d, &f)) == 0);
