@@ -6,6 +6,7 @@
 #include "base/xalloc.h"
 #include "base/num.h"
 #include "profile/intake.h"
+#include "profile/labels.h"
 #include "profile/scale.h"
 
 static void init(struct merger *m, uint32_t n_sides)
@@ -29,64 +30,12 @@ struct merger *merger_new(void)
     return merger_new_sided(0);
 }
 
-static int label_class(const struct label *l)
-{
-    return l->kind == LABEL_STR ? 0 : 1;
-}
-
-static bool label_before(const struct label *a, const struct label *b)
-{
-    if (label_class(a) != label_class(b))
-        return label_class(a) < label_class(b);
-    return a->key < b->key;
-}
-
-// Brings labels into one order whatever order they came in: texts before numbers, each by key;
-// labels of one key stay as they stand to each other.
-static void sort_labels(struct label *labels, uint32_t n)
-{
-    for (uint32_t i = 1; i < n; i++) {
-        struct label moving = labels[i];
-        uint32_t at = i;
-        for (; at > 0 && label_before(&moving, &labels[at - 1]); at--)
-            labels[at] = labels[at - 1];
-        labels[at] = moving;
-    }
-}
-
-// Where one number of a key has a unit, those without have the unit "".
-static void complete_units(struct label *labels, uint32_t n)
-{
-    for (uint32_t first = 0, end; first < n; first = end) {
-        bool units = false;
-        for (end = first; end < n && label_class(&labels[end]) == label_class(&labels[first]) &&
-                          labels[end].key == labels[first].key;
-             end++)
-            units |= labels[end].kind == LABEL_NUM_UNIT;
-        for (uint32_t i = first; units && i < end; i++)
-            labels[i].kind = LABEL_NUM_UNIT;
-    }
-}
-
 struct sample_key {
     const uint32_t *frames;
     uint32_t n_frames, n_labels;
     const struct label *labels;
     uint64_t labels_hash;
 };
-
-static bool same_label(const struct label *a, const struct label *b)
-{
-    return a->key == b->key && a->value == b->value && a->num == b->num && a->kind == b->kind;
-}
-
-static bool same_labels(const struct label *labels, const struct sample_key *k)
-{
-    for (uint32_t i = 0; i < k->n_labels; i++)
-        if (!same_label(&labels[i], &k->labels[i]))
-            return false;
-    return true;
-}
 
 static bool same_sample(const void *context, uint32_t entry, const void *key)
 {
@@ -98,17 +47,7 @@ static bool same_sample(const void *context, uint32_t entry, const void *key)
     if (s->n_frames &&
         memcmp(out->frames + s->frame, k->frames, k->n_frames * sizeof *k->frames) != 0)
         return false;
-    return same_labels(out->labels + s->label, k);
-}
-
-static uint64_t hash_labels(const struct label *labels, uint32_t n)
-{
-    uint64_t hash = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        const struct label *l = &labels[i];
-        hash = hash_u64(hash ^ hash_u64((uint64_t)l->key << 32 | l->value) ^ (uint64_t)l->num);
-    }
-    return hash;
+    return labels_equal(out->labels + s->label, k->labels, k->n_labels);
 }
 
 static uint64_t hash_sample(const struct sample_key *k)
@@ -222,7 +161,7 @@ static uint32_t add_labels(struct merger *m, const struct sample_key *key)
     for (uint32_t i = 0; i < TRIES; i++) {
         place = &m->label_places[(first + i) % LABEL_PLACES];
         if (*place < m->n_labels && key->n_labels <= m->n_labels - *place &&
-            same_labels(m->out.labels + *place, key))
+            labels_equal(m->out.labels + *place, key->labels, key->n_labels))
             return *place;
     }
     place = &m->label_places[(first + m->n_labels % TRIES) % LABEL_PLACES];
@@ -278,8 +217,7 @@ static void map_labels(struct intake *s, const struct sample *sample)
         labels[i].key = intake_string(s, labels[i].key);
         labels[i].value = intake_string(s, labels[i].value);
     }
-    sort_labels(labels, n);
-    complete_units(labels, n);
+    labels_order(labels, n);
     s->labels.n += n;
 }
 
@@ -333,7 +271,7 @@ static int merge_samples(struct intake *s, const struct sample *const *samples, 
     const struct label *labels = s->labels.at;
     for (uint32_t i = 0; i < n; i++) {
         keys[i] = (struct sample_key){frames, samples[i]->n_frames, samples[i]->n_labels, labels,
-                                      hash_labels(labels, samples[i]->n_labels)};
+                                      labels_hash(labels, samples[i]->n_labels)};
         hashes[i] = hash_sample(&keys[i]);
         frames += keys[i].n_frames;
         labels += keys[i].n_labels;
