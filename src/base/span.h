@@ -55,6 +55,29 @@ static inline struct span span_upto(struct span s, size_t end)
     return (struct span){s.at, end};
 }
 
+// What isspace takes for white space.
+#define SPAN_SPACE SPAN(" \t\n\v\f\r")
+
+// Without the characters at its start, or at its end, or at both, that are among those given.
+static inline struct span span_trim_start(struct span s, struct span any)
+{
+    while (s.n && memchr(any.at, s.at[0], any.n))
+        s = span_from(s, 1);
+    return s;
+}
+
+static inline struct span span_trim_end(struct span s, struct span any)
+{
+    while (s.n && memchr(any.at, s.at[s.n - 1], any.n))
+        s.n--;
+    return s;
+}
+
+static inline struct span span_trim(struct span s, struct span any)
+{
+    return span_trim_end(span_trim_start(s, any), any);
+}
+
 #define SPAN_NOT_FOUND ((size_t)-1)
 
 // Takes the part up to the next separator off the text, or all of it where there is none; false

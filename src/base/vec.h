@@ -20,6 +20,10 @@
 // A pointer to one new, uncleared element at the end.
 #define vec_push(arena, v) (vec_room((arena), (v), 1), &(v)->at[(v)->n++])
 
+// Makes it one of copies of n elements.
+#define vec_copy(arena, v, from, count) \
+    ((v)->at = arena_copy((arena), (from), (count), sizeof *(v)->at), (v)->n = (v)->cap = (count))
+
 void *vec_grown(struct arena *a, void *at, size_t size, size_t need, size_t *cap);
 
 #endif

@@ -283,14 +283,13 @@ struct completion complete(struct completer *c, struct span line, struct arena *
             break;
         }
     size_t equals = span_find(line, SPAN("="));
-    struct span name = trim_blanks(equals == SPAN_NOT_FOUND ? SPAN("") : span_upto(line, equals));
+    struct span name =
+        span_trim(equals == SPAN_NOT_FOUND ? SPAN("") : span_upto(line, equals), SPAN_SPACE);
     const struct option_def *o = option_find(name);
     k.word = open_word ? words.at[n_before].text : SPAN("");
     k.found.start = line.n - k.word.n;
     if (o) {
-        k.word = span_from(line, equals + 1);
-        while (k.word.n && isspace((unsigned char)k.word.at[0]))
-            k.word = span_from(k.word, 1);
+        k.word = span_trim_start(span_from(line, equals + 1), SPAN_SPACE);
         k.found.start = line.n - k.word.n;
         consider_values(&k, o);
     } else if (n_before == 0) {

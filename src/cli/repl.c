@@ -227,7 +227,7 @@ static void append_history(const struct repl *r, struct span line)
     struct buf copy = {0}, shown = {0};
     size_t equals = span_find(line, SPAN("="));
     struct span name = span_upto(line, equals == SPAN_NOT_FOUND ? 0 : equals);
-    bool header = span_eq(trim_blanks(name), SPAN("header"));
+    bool header = span_eq(span_trim(name, SPAN_SPACE), SPAN("header"));
     buf_add(&copy, header ? SPAN("header=***") : line);
     app_show_place(buf_cstr(&copy), &shown);
     history_append(r->history_path, buf_cstr(&shown));
@@ -238,7 +238,7 @@ static void append_history(const struct repl *r, struct span line)
 // False at the end of the session.
 static bool obey(struct repl *r, const char *input, int n)
 {
-    struct span line = trim_blanks((struct span){input, (size_t)n});
+    struct span line = span_trim((struct span){input, (size_t)n}, SPAN_SPACE);
     struct buf copy = {0};
     bool go_on = true;
     if (r->cleared || line.n == 0)

@@ -175,7 +175,7 @@ static int try_assignment(struct shell *sh, struct span line, struct err *err)
 {
     size_t equals = span_find(line, SPAN("="));
     bool given = equals != SPAN_NOT_FOUND;
-    struct span name = trim_blanks(given ? span_upto(line, equals) : line);
+    struct span name = span_trim(given ? span_upto(line, equals) : line, SPAN_SPACE);
     struct span value = given ? span_from(line, equals + 1) : SPAN("");
     for (size_t comment = value.n; comment-- > 0;) {
         if (span_starts(span_from(value, comment), SPAN("//:"))) {
@@ -183,7 +183,7 @@ static int try_assignment(struct shell *sh, struct span line, struct err *err)
             break;
         }
     }
-    value = without_quotes(trim_blanks(value));
+    value = without_quotes(span_trim(value, SPAN_SPACE));
     int choice;
     const struct option_def *o = option_find(name);
     const struct option_def *of_choice = o ? NULL : option_find_choice(name, &choice);
@@ -210,9 +210,9 @@ static int unknown_option(struct span line, struct err *err)
     size_t equals = span_find(line, SPAN("="));
     const char *near = NULL;
     if (equals != SPAN_NOT_FOUND)
-        near = nearest_option(trim_blanks(span_upto(line, equals)));
+        near = nearest_option(span_trim(span_upto(line, equals), SPAN_SPACE));
     return near ? err_set(err, "unknown option '" SPAN_FMT "'; did you mean %s=?",
-                          SPAN_ARG(trim_blanks(span_upto(line, equals))), near)
+                          SPAN_ARG(span_trim(span_upto(line, equals), SPAN_SPACE)), near)
                 : 0;
 }
 
@@ -266,7 +266,7 @@ static int obey(struct shell *sh, struct span line, struct err *err)
 bool shell_line(struct shell *sh, struct span line)
 {
     struct err err;
-    if (obey(sh, trim_blanks(line), &err)) {
+    if (obey(sh, span_trim(line, SPAN_SPACE), &err)) {
         sh->failed = true;
         if (!job_stopped(&sh->job))
             complain(&err);

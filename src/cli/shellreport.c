@@ -99,7 +99,7 @@ static int take_redirect(struct parser *p, struct span word)
 // All that follows is the other program's.
 static int take_pipe(struct parser *p, size_t at, struct span line)
 {
-    struct span rest = trim_blanks(span_from(line, at + 1));
+    struct span rest = span_trim(span_from(line, at + 1), SPAN_SPACE);
     if (rest.n == 0)
         return err_set(p->err, "please name a command behind |");
     p->output.command = arena_cstr(&p->arena, rest);

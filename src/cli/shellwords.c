@@ -8,15 +8,6 @@ static bool is_blank(char c)
     return isspace((unsigned char)c) != 0;
 }
 
-struct span trim_blanks(struct span text)
-{
-    while (text.n && is_blank(text.at[0]))
-        text = span_from(text, 1);
-    while (text.n && is_blank(text.at[text.n - 1]))
-        text.n--;
-    return text;
-}
-
 static bool is_quote(char c)
 {
     return c == '"' || c == '\'';
@@ -69,7 +60,7 @@ word_list split_words(struct arena *arena, struct span line)
 {
     word_list words = {0};
     const char *begin = line.at;
-    for (line = trim_blanks(line); line.n; line = trim_blanks(line)) {
+    for (line = span_trim(line, SPAN_SPACE); line.n; line = span_trim(line, SPAN_SPACE)) {
         size_t at = (size_t)(line.at - begin);
         struct word *word = vec_push(arena, &words);
         *word = take_word(arena, &line);

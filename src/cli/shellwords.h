@@ -21,6 +21,4 @@ word_list split_words(struct arena *arena, struct span line);
 // A text without the quotes that are around all of it, where there are.
 struct span without_quotes(struct span text);
 
-struct span trim_blanks(struct span text);
-
 #endif

@@ -93,15 +93,6 @@ static const struct span *source_line(const struct printer *p, struct span file,
     return text_line(text_files_get(p->files, file), line);
 }
 
-static struct span trimmed(struct span s)
-{
-    while (s.n && strchr(" \t\r", *s.at))
-        s = span_from(s, 1);
-    while (s.n && strchr(" \t\r", s.at[s.n - 1]))
-        s.n--;
-    return s;
-}
-
 static void put_place(struct sink *out, struct span file, int64_t line)
 {
     sink_write(out, SPAN("<span class=unimportant>"));
@@ -130,7 +121,8 @@ static void put_calls(struct printer *p, const struct weblist_instruction *in,
         put_spaces(p->out, 43);
         sink_write(p->out, SPAN("<span class=inlinesrc>"));
         const struct span *source = source_line(p, c->file, c->line);
-        put_padded(p->out, indent + INDENT + INDENT * i, source ? trimmed(*source) : SPAN(""));
+        put_padded(p->out, indent + INDENT + INDENT * i,
+                   source ? span_trim(*source, SPAN(" \t\r")) : SPAN(""));
         sink_write(p->out, SPAN("</span> "));
         put_place(p->out, c->file, c->line);
     }

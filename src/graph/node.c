@@ -153,7 +153,10 @@ static uint32_t add_location(struct builder *b, const struct location *loc, uint
 void node_table_init(struct node_table *t, const struct profile *p, const struct detail *d,
                      const struct job *job, struct arena *arena)
 {
-    *t = (struct node_table){.arena = arena, .job = job, .cut = p->cut_lines && !d->no_inlines};
+    *t = (struct node_table){.arena = arena,
+                             .job = job,
+                             .whole = !d->address && !d->line,
+                             .cut = p->cut_lines && !d->no_inlines};
     strtab_init(&t->strings, arena, p->strings);
     t->first = arena_alloc(arena, ((size_t)p->n_locations + 1) * sizeof *t->first);
     t->nodes = arena_zalloc(arena, count_nodes(p) + NODES_AT_ONCE, sizeof *t->nodes);
@@ -249,7 +252,9 @@ static void find_functions(struct node_table *t, const uint32_t *nodes, uint32_t
 
 void node_functions(struct node_table *t, const uint32_t *nodes, uint32_t n, uint32_t *functions)
 {
-    for (uint32_t i = 0; i < n; i += HASH_AT_ONCE)
+    if (t->whole && functions != nodes)
+        memcpy(functions, nodes, n * sizeof *nodes);
+    for (uint32_t i = 0; i < n && !t->whole; i += HASH_AT_ONCE)
         find_functions(t, nodes + i, n - i < HASH_AT_ONCE ? n - i : HASH_AT_ONCE, functions + i);
 }
 

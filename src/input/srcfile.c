@@ -218,9 +218,7 @@ static bool module_name(struct span go_mod, struct span *name)
     while (span_cut(&go_mod, '\n', &line)) {
         if (!span_starts(line, SPAN("module ")))
             continue;
-        *name = span_from(line, strlen("module "));
-        while (name->n && isspace((unsigned char)name->at[name->n - 1]))
-            name->n--;
+        *name = span_trim_end(span_from(line, strlen("module ")), SPAN_SPACE);
         return name->n > 0;
     }
     return false;

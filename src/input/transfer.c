@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "input/transfer.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -96,10 +95,8 @@ void transfer_lose(struct transfer *t, const char *format, ...)
 static size_t on_header(char *at, size_t size, size_t n, void *context)
 {
     struct transfer *t = context;
-    struct span line = {at, size * n};
+    struct span line = span_trim_end((struct span){at, size * n}, SPAN_SPACE);
     static const char type[] = "content-type:";
-    while (line.n && isspace((unsigned char)line.at[line.n - 1]))
-        line.n--;
     if (span_starts(line, SPAN("HTTP/"))) {
         buf_clear(&t->status_line);
         buf_clear(&t->content_type);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "input/verdict.h"
 
-#include <ctype.h>
 #include <strings.h>
 
 #include "base/buf.h"
@@ -19,21 +18,12 @@ static bool has_prefix(struct span text, const char *prefix)
     return text.n >= strlen(prefix) && strncasecmp(text.at, prefix, strlen(prefix)) == 0;
 }
 
-static struct span without_blanks(struct span text)
-{
-    while (text.n && isspace((unsigned char)text.at[0]))
-        text = span_from(text, 1);
-    while (text.n && isspace((unsigned char)text.at[text.n - 1]))
-        text.n--;
-    return text;
-}
-
 static bool is_html(const struct answer *a)
 {
     struct span head = a->head;
     if (span_starts(head, SPAN("\xef\xbb\xbf")))
         head = span_from(head, 3);
-    head = without_blanks(head);
+    head = span_trim(head, SPAN_SPACE);
     return has_prefix(head, "<!doctype html") || has_prefix(head, "<html") ||
            (has_prefix(a->content_type, "text/html") && has_prefix(head, "<"));
 }
@@ -49,21 +39,21 @@ static bool is_plain(struct span text)
 // "404 Not Found" of "HTTP/1.1 404 Not Found".
 static struct span reason_of(const struct answer *a)
 {
-    struct span line = without_blanks(a->status_line);
+    struct span line = span_trim(a->status_line, SPAN_SPACE);
     size_t blank = span_find(line, SPAN(" "));
     if (blank == SPAN_NOT_FOUND || !is_plain(line))
         return SPAN("");
-    return without_blanks(span_from(line, blank));
+    return span_trim(span_from(line, blank), SPAN_SPACE);
 }
 
 // The server's own words: the first line, where the body is short text.
 static struct span words_of(const struct answer *a)
 {
-    struct span text = without_blanks(a->head);
+    struct span text = span_trim(a->head, SPAN_SPACE);
     size_t end = span_find(text, SPAN("\n"));
     if (is_html(a) || a->head.n >= VERDICT_HEAD)
         return SPAN("");
-    text = without_blanks(span_upto(text, end == SPAN_NOT_FOUND ? text.n : end));
+    text = span_trim(span_upto(text, end == SPAN_NOT_FOUND ? text.n : end), SPAN_SPACE);
     if (!is_plain(text))
         return SPAN("");
     return text.n && text.at[0] != '{' && text.n <= WORDS_MAX ? text : SPAN("");

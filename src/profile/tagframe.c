@@ -134,47 +134,25 @@ static bool begin_ids(struct free_ids *ids, uint64_t largest)
     return gaps;
 }
 
-static void find_location_ids(struct free_ids *ids, const struct profile *p)
+// The table's entries begin with their ids.
+static void find_ids(struct free_ids *ids, const void *table, uint32_t n, size_t size)
 {
     uint64_t largest = 0;
-    for (uint32_t i = 0; i < p->n_locations; i++)
-        largest = p->locations[i].id > largest ? p->locations[i].id : largest;
+    const char *end = (const char *)table + n * size;
+    for (const char *at = table; at < end; at += size)
+        largest = *(const uint64_t *)at > largest ? *(const uint64_t *)at : largest;
     bool gaps = begin_ids(ids, largest);
-    for (uint32_t i = 0; gaps && i < p->n_locations; i++)
-        idmap_add(&ids->used, p->locations[i].id, i);
-}
-
-static void find_function_ids(struct free_ids *ids, const struct profile *p)
-{
-    uint64_t largest = 0;
-    for (uint32_t i = 0; i < p->n_functions; i++)
-        largest = p->functions[i].id > largest ? p->functions[i].id : largest;
-    bool gaps = begin_ids(ids, largest);
-    for (uint32_t i = 0; gaps && i < p->n_functions; i++)
-        idmap_add(&ids->used, p->functions[i].id, i);
+    for (uint32_t i = 0; gaps && i < n; i++)
+        idmap_add(&ids->used, *(const uint64_t *)((const char *)table + i * size), i);
 }
 
 // The profile's tables, copied for the new frames to be added: the old ones are not this query's.
 static void copy_tables(struct adder *a)
 {
     const struct profile *p = a->p;
-    a->locations.at = arena_copy(a->arena, p->locations, p->n_locations, sizeof *p->locations);
-    a->functions.at = arena_copy(a->arena, p->functions, p->n_functions, sizeof *p->functions);
-    a->lines.at = arena_copy(a->arena, p->lines, p->n_lines, sizeof *p->lines);
-    a->locations.n = a->locations.cap = p->n_locations;
-    a->functions.n = a->functions.cap = p->n_functions;
-    a->lines.n = a->lines.cap = p->n_lines;
-}
-
-static void replace_tables(const struct adder *a)
-{
-    struct profile *p = a->p;
-    p->locations = a->locations.at;
-    p->functions = a->functions.at;
-    p->lines = a->lines.at;
-    p->n_locations = (uint32_t)a->locations.n;
-    p->n_functions = (uint32_t)a->functions.n;
-    p->n_lines = (uint32_t)a->lines.n;
+    vec_copy(a->arena, &a->locations, p->locations, p->n_locations);
+    vec_copy(a->arena, &a->functions, p->functions, p->n_functions);
+    vec_copy(a->arena, &a->lines, p->lines, p->n_lines);
 }
 
 struct tag_frames_found add_tag_frames(struct profile *p, struct span roots, struct span leaves,
@@ -187,8 +165,8 @@ struct tag_frames_found add_tag_frames(struct profile *p, struct span roots, str
     split_keys(&a, leaves, &leaf_keys);
     if (root_keys.at.n + leaf_keys.at.n == 0)
         return found;
-    find_location_ids(&a.location_ids, p);
-    find_function_ids(&a.function_ids, p);
+    find_ids(&a.location_ids, p->locations, p->n_locations, sizeof *p->locations);
+    find_ids(&a.function_ids, p->functions, p->n_functions, sizeof *p->functions);
     copy_tables(&a);
     idmap_init(&a.frames, 0);
     struct sample *samples = arena_alloc(arena, p->n_samples * sizeof *samples);
@@ -205,7 +183,9 @@ struct tag_frames_found add_tag_frames(struct profile *p, struct span roots, str
         add_frames(&a, roots_made, root_keys.at.n);
         samples[i].n_frames = (uint32_t)a.out.n - samples[i].frame;
     }
-    replace_tables(&a);
+    PROFILE_TAKE_COUNTED(p, &a, locations);
+    PROFILE_TAKE_COUNTED(p, &a, functions);
+    PROFILE_TAKE_COUNTED(p, &a, lines);
     p->samples = samples;
     p->frames = a.out.at;
     idmap_release(&a.frames);

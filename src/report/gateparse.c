@@ -5,21 +5,6 @@
 
 #include "base/quantity.h"
 
-static struct span skip_blanks(struct span s)
-{
-    while (s.n && isspace((unsigned char)s.at[0]))
-        s = span_from(s, 1);
-    return s;
-}
-
-static struct span trim(struct span s)
-{
-    s = skip_blanks(s);
-    while (s.n && isspace((unsigned char)s.at[s.n - 1]))
-        s.n--;
-    return s;
-}
-
 static bool take(struct span *rest, struct span word)
 {
     if (!span_starts(*rest, word))
@@ -76,14 +61,14 @@ static void parse_sample_type(struct gate *g, struct span *rest)
     size_t colon = span_find(*rest, SPAN(":"));
     if (colon == SPAN_NOT_FOUND)
         return;
-    struct span type = trim(span_upto(*rest, colon));
+    struct span type = span_trim(span_upto(*rest, colon), SPAN_SPACE);
     for (size_t i = 0; i < type.n; i++)
         if (strchr("(<>", type.at[i]))
             return; // the colon is a pattern's
     if (type.n == 0)
         return;
     g->sample_type = type;
-    *rest = skip_blanks(span_from(*rest, colon + 1));
+    *rest = span_trim_start(span_from(*rest, colon + 1), SPAN_SPACE);
 }
 
 static int parse_pattern(struct gate *g, struct span *rest, struct err *err)
@@ -107,7 +92,7 @@ static int parse_amount(struct gate *g, struct span *rest, struct err *err)
 {
     size_t end = span_find(*rest, SPAN(")"));
     int64_t amount;
-    if (end == SPAN_NOT_FOUND || !size_parse(trim(span_upto(*rest, end)), &amount))
+    if (end == SPAN_NOT_FOUND || !size_parse(span_trim(span_upto(*rest, end), SPAN_SPACE), &amount))
         return err_set(err, "want a size in parentheses at '" SPAN_FMT "'", ERR_SUBJECT(*rest));
     g->amount = (double)amount;
     *rest = span_from(*rest, end + 1);
@@ -122,7 +107,7 @@ static int parse_name(struct gate *g, struct span *rest, struct err *err)
     g->pattern = span_upto(*rest, n);
     if (n == 0)
         return err_set(err, "want a name of MemStats at '" SPAN_FMT "'", ERR_SUBJECT(*rest));
-    *rest = skip_blanks(span_from(*rest, n));
+    *rest = span_trim_start(span_from(*rest, n), SPAN_SPACE);
     return 0;
 }
 
@@ -163,7 +148,7 @@ static int parse_subject(struct gate *g, struct span *rest, struct err *err)
 
 static int parse_relation(struct gate *g, struct span *rest, struct err *err)
 {
-    *rest = skip_blanks(*rest);
+    *rest = span_trim_start(*rest, SPAN_SPACE);
     if (take(rest, SPAN(">=")))
         g->relation = GATE_AT_LEAST;
     else if (take(rest, SPAN("<=")))
@@ -195,15 +180,16 @@ static size_t number_length(struct span s)
 
 static int parse_limit(struct gate *g, struct span *rest, struct err *err)
 {
-    *rest = skip_blanks(*rest);
+    *rest = span_trim_start(*rest, SPAN_SPACE);
     g->growth = take(rest, SPAN("+"));
-    *rest = skip_blanks(*rest);
+    *rest = span_trim_start(*rest, SPAN_SPACE);
     size_t n = number_length(*rest);
     if (n == 0 || !num_parse_f64(span_upto(*rest, n), &g->limit))
         return err_set(err, "want a number at '" SPAN_FMT "'", ERR_SUBJECT(*rest));
     *rest = span_from(*rest, n);
     size_t comment = span_find(*rest, SPAN("#"));
-    struct span unit = trim(comment == SPAN_NOT_FOUND ? *rest : span_upto(*rest, comment));
+    struct span unit =
+        span_trim(comment == SPAN_NOT_FOUND ? *rest : span_upto(*rest, comment), SPAN_SPACE);
     *rest = span_from(unit, unit.n);
     g->percent = span_eq(unit, SPAN("%"));
     g->unit = g->percent ? SPAN("") : unit;
@@ -245,11 +231,11 @@ static int parse_per(struct gate *g, struct err *err)
 static int parse_growing(struct gate *g, struct span *rest, struct err *err)
 {
     bool colon = take(rest, SPAN(":"));
-    *rest = skip_blanks(*rest);
+    *rest = span_trim_start(*rest, SPAN_SPACE);
     if (colon && !take(rest, SPAN("growing")))
         return err_set(err, "want growing at '" SPAN_FMT "'", ERR_SUBJECT(*rest));
     g->growing = true;
-    *rest = skip_blanks(*rest);
+    *rest = span_trim_start(*rest, SPAN_SPACE);
     if (!gate_line_is_blank(*rest))
         return err_set(err, "nothing can follow at '" SPAN_FMT "'", ERR_SUBJECT(*rest));
     return 0;
@@ -280,19 +266,19 @@ static int parse_comparison(struct gate *g, struct span *rest, struct err *err)
 
 int gate_parse(struct gate *g, struct span text, struct err *err)
 {
-    text = trim(text);
+    text = span_trim(text, SPAN_SPACE);
     *g = (struct gate){.text = text};
     struct span rest = text;
     if (!span_starts(rest, SPAN("memstats.")))
         parse_sample_type(g, &rest);
     if (parse_subject(g, &rest, err) || parse_comparison(g, &rest, err))
         return -1;
-    g->text = trim(span_upto(text, (size_t)(rest.at - text.at)));
+    g->text = span_trim(span_upto(text, (size_t)(rest.at - text.at)), SPAN_SPACE);
     return 0;
 }
 
 bool gate_line_is_blank(struct span line)
 {
-    line = skip_blanks(line);
+    line = span_trim_start(line, SPAN_SPACE);
     return line.n == 0 || line.at[0] == '#';
 }

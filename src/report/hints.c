@@ -240,13 +240,6 @@ static void count_sample(struct finder *f, const struct sample *s)
         add_size(f, place, size_of(f, s), (double)values[f->objects]);
 }
 
-static struct span trimmed(struct span line)
-{
-    while (line.n && (line.at[0] == ' ' || line.at[0] == '\t'))
-        line = span_from(line, 1);
-    return line;
-}
-
 static struct hint hint_at(struct finder *f, const struct rule *rule, uint32_t node, int64_t value)
 {
     struct hint h = {.rule = &rule->hint, .value = value};
@@ -258,7 +251,7 @@ static struct hint hint_at(struct finder *f, const struct rule *rule, uint32_t n
     h.line = info->line;
     const struct span *line = text_line(text_files_get(&f->s->files, h.file), h.line);
     if (line)
-        h.source = trimmed(*line);
+        h.source = span_trim_start(*line, SPAN(" \t"));
     return h;
 }
 

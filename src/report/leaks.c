@@ -101,15 +101,6 @@ static void fill_path(struct finder *f, struct leak *leak, uint32_t sample)
             leak->own = i;
 }
 
-static struct span trimmed(struct span line)
-{
-    while (line.n && (line.at[0] == ' ' || line.at[0] == '\t'))
-        line = span_from(line, 1);
-    while (line.n && (line.at[line.n - 1] == ' ' || line.at[line.n - 1] == '\t'))
-        line.n--;
-    return line;
-}
-
 static void fill_place(struct finder *f, struct leak *leak)
 {
     if (leak->n_path == 0)
@@ -121,7 +112,7 @@ static void fill_place(struct finder *f, struct leak *leak)
     leak->line = info->line;
     const struct span *line = text_line(text_files_get(&f->s->files, leak->file), leak->line);
     if (line)
-        leak->source = trimmed(*line);
+        leak->source = span_trim(*line, SPAN(" \t"));
 }
 
 // What the functions on the path above the program's own fill, or the line does.

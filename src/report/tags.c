@@ -13,7 +13,7 @@ struct sum {
     bool is_number; // apart from texts
     int64_t number;
     struct span unit;
-    int64_t total, before, after;
+    int64_t total, sides[SIDE_AFTER + 1];
 };
 
 struct summer {
@@ -34,8 +34,8 @@ static void add(struct idmap *index, uint64_t at, struct sum *sums, size_t *n, s
         idmap_add(index, at, (uint32_t)(*n)++);
     } else {
         sums[found].total = i64_add(sums[found].total, sum.total);
-        sums[found].before = i64_add(sums[found].before, sum.before);
-        sums[found].after = i64_add(sums[found].after, sum.after);
+        for (unsigned i = 0; i <= SIDE_AFTER; i++)
+            sums[found].sides[i] = i64_add(sums[found].sides[i], sum.sides[i]);
     }
 }
 
@@ -71,12 +71,12 @@ static void add_label(struct summer *s, const struct label *l, struct sum sum)
 static void add_samples(struct summer *s)
 {
     const struct profile *p = s->r->profile;
-    bool sided = report_sides(s->r) > 0;
+    uint32_t n_sides = report_sides(s->r);
     for (uint32_t i = 0; i < p->n_samples; i++) {
         size_t at = (size_t)p->samples[i].row * p->n_sample_types + s->r->options.value_index;
-        struct sum sum = {.total = p->values[at],
-                          .before = sided ? p->sides[SIDE_BEFORE].values[at] : 0,
-                          .after = sided ? p->sides[SIDE_AFTER].values[at] : 0};
+        struct sum sum = {.total = p->values[at]};
+        for (uint32_t side = 0; side < n_sides; side++)
+            sum.sides[side] = p->sides[side].values[at];
         for (uint32_t j = 0; j < p->samples[i].n_labels; j++)
             add_label(s, &p->labels[p->samples[i].label + j], sum);
     }
@@ -96,14 +96,14 @@ static int cmp_values(const void *a, const void *b)
 
 static struct tag_value value_of(const struct summer *s, const struct sum *sum)
 {
-    int64_t sides[] = {[SIDE_BEFORE] = sum->before, [SIDE_AFTER] = sum->after};
+    uint32_t n_sides = report_sides(s->r);
     return (struct tag_value){
         .name = strtab_get(&s->strings, sum->value),
         .is_number = sum->is_number,
         .number = sum->number,
         .unit = sum->unit,
         .total = sum->total,
-        .sides = report_sides(s->r) ? arena_copy(s->r->arena, sides, 2, sizeof *sides) : NULL,
+        .sides = arena_copy(s->r->arena, sum->sides, n_sides, sizeof *sum->sides),
     };
 }
 

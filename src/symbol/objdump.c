@@ -14,15 +14,6 @@ struct origin {
     int64_t line;
 };
 
-static struct span trimmed(struct span s)
-{
-    while (s.n && isspace((unsigned char)*s.at))
-        s = span_from(s, 1);
-    while (s.n && isspace((unsigned char)s.at[s.n - 1]))
-        s.n--;
-    return s;
-}
-
 static size_t hex_digits(struct span s, uint64_t *value)
 {
     size_t n = 0;
@@ -41,8 +32,8 @@ static bool take_instruction(struct span s, const struct origin *from, struct in
     size_t n = hex_digits(s, &address);
     if (n == 0 || n > 16 || n + 1 >= s.n || s.at[n] != ':' || !isspace((unsigned char)s.at[n + 1]))
         return false;
-    *in = (struct instruction){address, trimmed(span_from(s, n + 1)), from->function, from->file,
-                               from->line};
+    *in = (struct instruction){address, span_trim(span_from(s, n + 1), SPAN_SPACE), from->function,
+                               from->file, from->line};
     return true;
 }
 
@@ -109,7 +100,7 @@ void objdump_parse(struct span text, struct arena *arena, struct instructions *o
     struct span line;
     while (text.n && span_cut(&text, '\n', &line)) {
         struct instruction in;
-        line = trimmed(line);
+        line = span_trim(line, SPAN_SPACE);
         if (take_instruction(line, &from, &in))
             *vec_push(arena, &out->all) = in;
         else if (!take_place(line, &from) && !take_function(line, &from) &&

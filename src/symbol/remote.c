@@ -202,14 +202,8 @@ static void name_mapping(struct remotes *r, struct naming *n, uint32_t mapping,
 static void begin_tables(struct naming *n)
 {
     struct profile *p = n->p;
-    vec_room(p->arena, &n->lines, p->n_lines + 1);
-    vec_room(p->arena, &n->functions, p->n_functions + 1);
-    if (p->n_lines)
-        memcpy(n->lines.at, p->lines, p->n_lines * sizeof *p->lines);
-    if (p->n_functions)
-        memcpy(n->functions.at, p->functions, p->n_functions * sizeof *p->functions);
-    n->lines.n = p->n_lines;
-    n->functions.n = p->n_functions;
+    vec_copy(p->arena, &n->lines, p->lines, p->n_lines);
+    vec_copy(p->arena, &n->functions, p->functions, p->n_functions);
 }
 
 static void end_tables(const struct naming *n)
@@ -217,10 +211,8 @@ static void end_tables(const struct naming *n)
     struct profile *p = n->p;
     if (n->functions.n == p->n_functions && n->lines.n == p->n_lines)
         return;
-    p->lines = n->lines.at;
-    p->functions = n->functions.at;
-    p->n_lines = (uint32_t)n->lines.n;
-    p->n_functions = (uint32_t)n->functions.n;
+    PROFILE_TAKE_COUNTED(p, n, lines);
+    PROFILE_TAKE_COUNTED(p, n, functions);
     if (p->n_sides) {
         p->changed.lines = p->n_lines;
         p->changed.functions = p->n_functions;

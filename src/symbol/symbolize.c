@@ -223,14 +223,9 @@ static void finish_task(struct symbolizer *s, struct task *t)
 static void begin_tables(struct symbolizer *s)
 {
     struct profile *p = s->p;
-    vec_room(p->arena, &s->lines, p->n_lines + 1);
-    vec_room(p->arena, &s->functions, p->n_functions + 1);
-    if (p->n_lines)
-        memcpy(s->lines.at, p->lines, p->n_lines * sizeof *p->lines);
-    if (p->n_functions)
-        memcpy(s->functions.at, p->functions, p->n_functions * sizeof *p->functions);
-    s->lines.n = p->n_lines;
-    s->functions.n = s->n_old = p->n_functions;
+    vec_copy(p->arena, &s->lines, p->lines, p->n_lines);
+    vec_copy(p->arena, &s->functions, p->functions, p->n_functions);
+    s->n_old = p->n_functions;
 }
 
 static void finish(struct symbolizer *s)
@@ -239,10 +234,8 @@ static void finish(struct symbolizer *s)
     for (size_t i = 0; i < s->tasks.n; i++)
         finish_task(s, &s->tasks.at[i]);
     s->p->has_local_names = true;
-    s->p->lines = s->lines.at;
-    s->p->n_lines = (uint32_t)s->lines.n;
-    s->p->functions = s->functions.at;
-    s->p->n_functions = (uint32_t)s->functions.n;
+    PROFILE_TAKE_COUNTED(s->p, s, lines);
+    PROFILE_TAKE_COUNTED(s->p, s, functions);
     if (s->p->n_sides) { // samples that changed may need some of those that were added
         s->p->changed.lines = s->p->n_lines;
         s->p->changed.functions = s->p->n_functions;

@@ -100,9 +100,10 @@ static bool is_harmless(struct span line)
 {
     struct arena arena = {0};
     size_t equals = span_find(line, SPAN("="));
-    struct span name = trim_blanks(equals == SPAN_NOT_FOUND ? SPAN("") : span_upto(line, equals));
+    struct span name =
+        span_trim(equals == SPAN_NOT_FOUND ? SPAN("") : span_upto(line, equals), SPAN_SPACE);
     const struct option_def *o = option_find(name);
-    struct span value = o ? trim_blanks(span_from(line, equals + 1)) : SPAN("");
+    struct span value = o ? span_trim(span_from(line, equals + 1), SPAN_SPACE) : SPAN("");
     word_list words = split_words(&arena, line);
     bool good = !o || !names_file(o->name) || value.n == 0 ||
                 (span_eq(value, span_of(profile_path)) && strcmp(o->name, "output") != 0);

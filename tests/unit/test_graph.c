@@ -143,6 +143,36 @@ static void sums_of_a_column_are_those_of_the_graph(void)
     teardown(&f);
 }
 
+// In a table by functions these are the nodes themselves.
+static void nodes_have_functions(void)
+{
+    static const struct detail details[] = {
+        {.function = true},
+        {.function = true, .line = true},
+        {.function = true, .address = true},
+    };
+    for (size_t i = 0; i < sizeof details / sizeof *details; i++) {
+        struct profile p;
+        struct node_table t;
+        folded_read(&p, "main;work 3\nmain 1\n");
+        for (uint32_t k = 0; k < p.n_lines; k++)
+            p.lines[k].line = k + 1;
+        for (uint32_t k = 0; k < p.n_locations; k++)
+            p.locations[k].address = 16 * (k + 1);
+        node_table_init(&t, &p, &details[i], NULL, &memory);
+        uint32_t nodes[] = {0, 1}, functions[2];
+        struct span names[] = {node_str(&t, t.infos.at[0].name), node_str(&t, t.infos.at[1].name)};
+        node_functions(&t, nodes, 2, functions);
+        for (int k = 0; k < 2; k++) {
+            CHECK_SPAN(node_name(&t, functions[k]), names[k]);
+            CHECK_INT(functions[k] == nodes[k], i == 0);
+        }
+        node_table_release(&t);
+        profile_release(&p);
+    }
+    arena_release(&memory);
+}
+
 CHECK_MAIN(CASE(a_stack_counts_once_for_each_node_on_it), CASE(edges_jump_over_what_is_left_out),
            CASE(a_call_tree_has_a_node_per_path), CASE(light_nodes_are_trimmed),
-           CASE(sums_of_a_column_are_those_of_the_graph))
+           CASE(sums_of_a_column_are_those_of_the_graph), CASE(nodes_have_functions))
