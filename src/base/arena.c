@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #include "base/parallel.h"
+#include "base/stream.h"
 #include "base/xalloc.h"
 
 #ifndef MADV_POPULATE_WRITE
@@ -149,14 +150,24 @@ void *arena_zalloc(struct arena *a, size_t count, size_t size)
     return total ? memset(memory, 0, total) : memory;
 }
 
-// Has the system put pages under the memory at once, which costs it less than one by one when they
-// are written to. Where it cannot, that is no matter.
-static void populate(char *from, size_t n)
+void arena_populate(struct span memory)
 {
     enum { PAGE = 4096 };
-    size_t skip = -(uintptr_t)from % PAGE;
-    if (n > skip + PAGE)
-        madvise(from + skip, (n - skip) / PAGE * PAGE, MADV_POPULATE_WRITE);
+    size_t skip = -(uintptr_t)memory.at % PAGE;
+    if (memory.n > skip + PAGE)
+        madvise((char *)memory.at + skip, (memory.n - skip) / PAGE * PAGE, MADV_POPULATE_WRITE);
+}
+
+// The next step is likely to be as long.
+static void populate_step(struct arena *a, const struct arena_block *block, size_t old_size,
+                          size_t new_size)
+{
+    size_t step = new_size - old_size, room = block->size - new_size;
+    struct span now = {block->bytes + old_size, step};
+    struct span next = {block->bytes + new_size, step < room ? step : room};
+    struct stream *other = a->populates;
+    if (!other || !other->populate || !other->populate(other, now, next))
+        arena_populate(now);
 }
 
 static void *grow_block(struct arena *a, struct arena_block *block, size_t old_size,
@@ -168,7 +179,7 @@ static void *grow_block(struct arena *a, struct arena_block *block, size_t old_s
         block->size = size;
         link_block(a, block);
     }
-    populate(block->bytes + old_size, new_size - old_size);
+    populate_step(a, block, old_size, new_size);
     return block->bytes;
 }
 

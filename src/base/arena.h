@@ -12,9 +12,14 @@
 struct arena {
     struct arena_chunk *chunks;
     struct arena_block *blocks;
+    struct stream *populates; // what is about to be used of blocks that grow; or NULL
 };
 
 void arena_release(struct arena *a);
+
+// Has the system put pages under memory at once, which costs it less than one by one when they are
+// written to. Changes nothing else: memory may even be gone.
+void arena_populate(struct span memory);
 
 // Has the threads of a job give the pages of large blocks back to the system, which takes it long:
 // before arena_release. What they held is lost.

@@ -22,6 +22,11 @@ struct stream {
     // not into the window, in which nothing is at hand then. *n is how many. NULL: only by way of
     // the window.
     int (*into)(struct stream *r, unsigned char *memory, size_t size, size_t *n, struct err *err);
+
+    // Has a thread of the stream's, when it is not behind, put pages under memory that will be
+    // written to next: see arena_populate. Whether it has done so, or is at it, for what is written
+    // to now, which it was asked before. NULL: it has none.
+    bool (*populate)(struct stream *r, struct span now, struct span next);
 };
 
 // How many bytes are at hand.

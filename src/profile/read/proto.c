@@ -313,8 +313,10 @@ static int decode(struct profile *out, struct stream *in, struct table_sizes *si
     if (sizes->strings == 0)
         *sizes = likely_sizes(stream_have(in));
     columns_expect(&d.columns, sizes);
+    out->arena->populates = in;
     if (status == 0)
         status = take_fields(&d, in);
+    out->arena->populates = NULL;
     arena_release(&d.scratch);
     if (status == 0) {
         *sizes = columns_sizes(&d.columns);
