@@ -136,9 +136,11 @@ static void packed_numbers(void)
             for (size_t i = 0; i < n; i++)
                 ids[i] = next_random(&state) % (UINT64_C(1) << bits);
             pb_packed(&sample, 1, ids, n);
+            pb_packed(&sample, 2, ids, n % 7);
             PB_PACKED(&sample, 2, 1);
             check_about("%zu numbers of %u bits", n, bits);
             CHECK(twins_agree(TWIN_SAMPLE, buf_span(&sample)));
+            CHECK(twins_agree(TWIN_SAMPLE_PACKED, buf_span(&sample)));
             buf_release(&sample);
         }
     }
@@ -148,7 +150,7 @@ static void packed_numbers(void)
 static void packed_numbers_portably(void)
 {
     enum { MOST = 50 };
-    uint32_t state = 7, out[2][MOST + 3];
+    uint32_t state = 7, out[2][MOST + PACKED_AT_ONCE];
     for (int round = 0; round < 20000; round++) {
         struct buf b = {0};
         size_t n = next_random(&state) % MOST;
@@ -156,7 +158,7 @@ static void packed_numbers_portably(void)
         for (size_t i = 0; i < n; i++)
             pb_varint(&b, next_random(&state) % (UINT64_C(1) << bits));
         size_t end = b.n;
-        buf_fill(&b, (char)next_random(&state), 40);
+        buf_fill(&b, (char)next_random(&state), 24 + next_random(&state) % 60);
         const unsigned char *at = (const unsigned char *)b.at;
         struct wire best = {at, at + end, at + b.n}, portable = best;
         uint32_t *best_end = packed_take(&best, out[0]);

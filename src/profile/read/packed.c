@@ -37,12 +37,6 @@ static inline bool find_four(uint32_t ends, int64_t left, struct four *f)
     return !cut && !longer;
 }
 
-static inline uint32_t ends_of_word(const unsigned char *at)
-{
-    const uint64_t gather = 0x0102040810204080u; // brings bits 0, 8, … to the top byte
-    return (uint32_t)((wire_ends(wire_word(at)) >> 7) * gather >> 56);
-}
-
 // The varint of n bytes that are the low ones of the word.
 static inline uint32_t squeeze(uint64_t word, int n)
 {
@@ -56,7 +50,7 @@ uint32_t *packed_take_portably(struct wire *wire, uint32_t *out)
     struct wire w = *wire; // a copy stays in registers
     struct four f;
     while (w.at < w.end && w.limit - w.at >= WINDOW + 8) {
-        uint32_t ends = ends_of_word(w.at) | ends_of_word(w.at + 8) << 8;
+        uint32_t ends = wire_ends_near(w.at);
         if (!find_four(ends, w.end - w.at, &f))
             break;
         out[0] = squeeze(wire_word(w.at), f.first) - 1;
@@ -80,7 +74,7 @@ static inline uint32_t largest_of(const uint32_t *at, size_t n)
 
 #ifdef __x86_64__
 
-#define VECTORS __attribute__((target("avx2,bmi")))
+#define VECTORS __attribute__((target("avx2,bmi,popcnt")))
 
 // The varints that begin where the bytes of begins tell, less 1. The offsets of a lane's bytes from
 // there come from the caller, whose begins may all be one too low.
@@ -101,43 +95,47 @@ VECTORS static inline __m128i squeeze_four(__m128i bytes, uint32_t begins, __m12
     return _mm_add_epi32(x, minus_one);
 }
 
-// Far from the end there are four varints in sixteen bytes, unless one is long.
-VECTORS static uint32_t *take_far_from_end(struct wire *wire, uint32_t *out)
+// Of eight varints, four of which begin at each of two places.
+VECTORS static inline void put_eight(uint32_t *out, const unsigned char *at, uint64_t ends)
 {
     const __m128i offsets = _mm_set1_epi32(0x04030201);
-    struct wire w = *wire;
-    while (w.end - w.at >= WINDOW) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)w.at);
-        uint32_t more = (uint32_t)_mm_movemask_epi8(bytes), run = more & more >> 1;
-        if (run & run >> 2)
-            break;
-        uint32_t a = ~more, b = a & (a - 1), c = b & (b - 1), d = c & (c - 1);
-        uint32_t begins = 0xff | (uint32_t)__builtin_ctz(a) << 8 |
-                          (uint32_t)__builtin_ctz(b) << 16 | (uint32_t)__builtin_ctz(c) << 24;
-        _mm_storeu_si128((__m128i *)out, squeeze_four(bytes, begins, offsets));
-        out += 4;
-        w.at += __builtin_ctz(d) + 1;
+    for (int i = 0; i < 2; i++) {
+        uint64_t a = ends, b = a & (a - 1), c = b & (b - 1), d = c & (c - 1);
+        uint32_t begins = 0xff | (uint32_t)__builtin_ctzll(a) << 8 |
+                          (uint32_t)__builtin_ctzll(b) << 16 | (uint32_t)__builtin_ctzll(c) << 24;
+        __m128i bytes = _mm_loadu_si128((const __m128i *)at);
+        _mm_storeu_si128((__m128i *)(out + 4 * i), squeeze_four(bytes, begins, offsets));
+        int next = __builtin_ctzll(d) + 1;
+        at += next;
+        ends >>= next;
     }
-    wire->at = w.at;
-    return out;
 }
 
-// The same as packed_take_portably.
+// Eight varints are taken at once, also those that follow the
+// end, which are dropped: what the next eight wait for is where these end.
 VECTORS static uint32_t *take_by_vectors(struct wire *wire, uint32_t *out)
 {
-    const __m128i offsets = _mm_set1_epi32(0x03020100);
-    out = take_far_from_end(wire, out);
-    struct wire w = *wire;
-    struct four f;
-    while (w.at < w.end && w.limit - w.at >= WINDOW) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)w.at);
-        if (!find_four(~(uint32_t)_mm_movemask_epi8(bytes) & 0xffff, w.end - w.at, &f))
+    enum { WIDTH = 32, READ = 64 };
+    struct wire w = *wire; // a copy stays in registers
+    while (w.at < w.end && w.limit - w.at >= READ) {
+        uint32_t more = (uint32_t)_mm256_movemask_epi8(_mm256_loadu_si256((const __m256i *)w.at));
+        size_t left = (size_t)(w.end - w.at);
+        uint32_t known = left < WIDTH ? UINT32_MAX >> (WIDTH - left) : UINT32_MAX;
+        uint32_t run = more & more >> 1 & known, ends = ~more & known;
+        if (run & run >> 2)
             break;
-        uint32_t begins =
-            (uint32_t)f.first << 8 | (uint32_t)f.second << 16 | (uint32_t)f.third << 24;
-        _mm_storeu_si128((__m128i *)out, squeeze_four(bytes, begins, offsets));
-        out += f.n;
-        w.at += f.len;
+        uint64_t enough = ~more | UINT64_C(0xff) << WIDTH;
+        put_eight(out, w.at, enough);
+        int n = __builtin_popcount(ends);
+        if (left <= WIDTH && n <= PACKED_AT_ONCE) {
+            bool cut = !(ends >> (left - 1));
+            wire->at = cut ? w.at : w.end;
+            return cut ? out : out + n;
+        }
+        for (int i = 1; i < PACKED_AT_ONCE; i++)
+            enough &= enough - 1;
+        w.at += __builtin_ctzll(enough) + 1;
+        out += PACKED_AT_ONCE;
     }
     wire->at = w.at;
     return out;
@@ -154,9 +152,10 @@ VECTORS static uint32_t largest_by_vectors(const uint32_t *at, size_t n)
 static bool ask_for_vectors(void)
 {
 #ifdef CPU_FEATURE_ACTIVE
-    return CPU_FEATURE_ACTIVE(AVX2) && CPU_FEATURE_ACTIVE(BMI1);
+    return CPU_FEATURE_ACTIVE(AVX2) && CPU_FEATURE_ACTIVE(BMI1) && CPU_FEATURE_ACTIVE(POPCNT);
 #else
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+           __builtin_cpu_supports("popcnt");
 #endif
 }
 
@@ -174,7 +173,9 @@ static bool has_vectors(void)
 
 uint32_t *packed_take(struct wire *w, uint32_t *out)
 {
-    return has_vectors() ? take_by_vectors(w, out) : packed_take_portably(w, out);
+    if (has_vectors())
+        out = take_by_vectors(w, out);
+    return w->at == w->end ? out : packed_take_portably(w, out);
 }
 
 uint32_t packed_largest(const uint32_t *at, size_t n)
