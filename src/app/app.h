@@ -42,6 +42,7 @@ enum app_keep {
     KEEP_SERIES = 4,
     KEEP_BESIDE = 8,    // with a series of heaps, that of goroutines in the same folder
     KEEP_MEMSTATS = 16, // files are read for Go's MemStats, not as profiles
+    KEEP_ONE_TYPE = 32, // of a file by itself, values of the config's sample type are enough
     KEEP_ALL = KEEP_SIDES | KEEP_RESULTS,
 };
 const struct loaded *app_load(char *const *paths, size_t n_paths, const struct config *config,

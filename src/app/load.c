@@ -294,6 +294,15 @@ static const struct loaded *load_beside(const struct config *config, char *const
     return beside;
 }
 
+// Options that look at more than the type that is chosen, or change what it is called, or to which
+// other profiles come.
+static bool needs_one_type(const struct config *c)
+{
+    bool alone = !*c->base && !*c->diff_base && !*c->files_from;
+    return alone && !c->mean && !c->noise && !*c->rename_type && !app_has_gates(c) &&
+           strcmp(c->sample_index, "all") != 0;
+}
+
 const struct loaded *app_load(char *const *paths, size_t n_paths, const struct config *config,
                               unsigned keep, const struct job *job, struct err *err)
 {
@@ -306,6 +315,7 @@ const struct loaded *app_load(char *const *paths, size_t n_paths, const struct c
     struct loader l = {.fresh = loaded_new(),
                        .config = config,
                        .keep_sides = (keep & KEEP_SIDES) != 0,
+                       .one_type = (keep & KEEP_ONE_TYPE) && needs_one_type(config),
                        .series = (keep & KEEP_SERIES) != 0,
                        .job = job,
                        .err = err};

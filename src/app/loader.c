@@ -68,6 +68,9 @@ static int read_stream(const struct loader *l, struct profile *p, struct stream 
     struct read_options options = {.comments = prepare_names(l->config->symbolize),
                                    .created_by = l->config->created_by,
                                    .sizes = sizes};
+    // Of what is fetched all is kept: it may be saved.
+    if (l->one_type && !sizes && !l->fetcher)
+        options.only_type = l->config->sample_index;
     if (profile_read(p, in, &options, l->job, err))
         return -1;
     return p->n_sample_types ? 0 : err_set(err, "the profile has no sample types");

@@ -13,6 +13,7 @@ struct loader {
     const struct config *config;
     const char *binary;      // the program that was profiled, by the command line; or NULL
     bool keep_sides;         // whatever the config wants now
+    bool one_type;           // values of the config's sample type are enough
     bool series;             // each profile is a side of its own
     size_t n_read;           // profiles of the last that were added up
     struct fetcher *fetcher; // where there are URLs

@@ -3,7 +3,7 @@
 
 #include "base/xalloc.h"
 
-enum { STEP_MAX = 1 << 20 }; // a large block of an arena has room after it
+enum { STEP_MAX = 1 << 19 }; // a large block of an arena has room after it
 
 void *vec_grown(struct arena *a, void *at, size_t size, size_t need, size_t *cap)
 {

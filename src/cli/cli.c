@@ -52,6 +52,8 @@ static const struct loaded *load(const struct args *args, const struct job *job,
     unsigned keep = series ? KEEP_SERIES : wants.sides ? KEEP_SIDES : 0;
     if (wants.beside)
         keep |= KEEP_BESIDE;
+    if (wants.one_type && !args->alive)
+        keep |= KEEP_ONE_TYPE;
     if (app_wants_memstats(args->command, &args->config))
         keep = KEEP_MEMSTATS;
     return app_load(args->paths, args->n_paths, &args->config, keep, job, err);

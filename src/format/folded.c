@@ -126,9 +126,9 @@ static void count(const struct folder *f, struct stack *stack, const struct samp
 {
     const struct profile *p = f->r->profile;
     const struct report_options *o = &f->r->options;
-    size_t at = (size_t)s->row * p->n_sample_types + o->value_index;
+    size_t at = sample_value_at(p, s, o->value_index);
     stack->value = i64_add(stack->value, p->values[at]);
-    stack->div += o->mean ? sample_values(p, s)[0] : 0;
+    stack->div += o->mean ? sample_value(p, s, 0) : 0;
     if (report_sides(f->r) > 0) {
         stack->before = i64_add(stack->before, p->sides[SIDE_BEFORE].values[at]);
         stack->after = i64_add(stack->after, p->sides[SIDE_AFTER].values[at]);

@@ -5,8 +5,9 @@
 #include "format/table.h"
 #include "sink/process.h"
 
-#define PICTURE \
-    .binary = true, .wants = {.visual = true, .tags = true}, .emit = {[REPORT_GRAPH] = dot_graph}
+#define PICTURE                                                                \
+    .binary = true, .wants = {.visual = true, .tags = true, .one_type = true}, \
+    .emit = {[REPORT_GRAPH] = dot_graph}
 #define TABLE_WANTS                          \
     {                                        \
         .plain_numbers = true, .sides = true \
@@ -17,7 +18,7 @@ const struct format formats[] = {
      .summary = "for people",
      .extension = "txt",
      .mime = "text/plain; charset=utf-8",
-     .wants = {.width = 100, .whole_path = true},
+     .wants = {.width = 100, .whole_path = true, .one_type = true},
      .emit = {[REPORT_COMMENTS] = text_comments,
               [REPORT_DISASM] = text_disasm,
               [REPORT_FLAME] = text_flame,
@@ -69,17 +70,18 @@ const struct format formats[] = {
      .wants = {.untrimmed = true,
                .granularity = GRANULARITY_ADDRESSES,
                .obj_names = true,
-               .whole_numbers = true},
+               .whole_numbers = true,
+               .one_type = true},
      .emit = {[REPORT_GRAPH] = callgrind_graph}},
     {.name = "dot",
      .extension = "dot",
      .mime = "text/vnd.graphviz",
-     .wants = {.visual = true, .tags = true},
+     .wants = {.visual = true, .tags = true, .one_type = true},
      .emit = {[REPORT_GRAPH] = dot_graph}},
     {.name = "folded",
      .extension = "folded",
      .mime = "text/plain",
-     .wants = {.sides = true},
+     .wants = {.sides = true, .one_type = true},
      .emit = {[REPORT_STACKS] = folded_stacks}},
     {.name = "proto",
      .extension = "pb.gz",
@@ -108,7 +110,7 @@ const struct format formats[] = {
      .extension = "svg",
      .mime = "image/svg+xml",
      .binary = true,
-     .wants = {.visual = true, .tags = true, .width = 1200},
+     .wants = {.visual = true, .tags = true, .width = 1200, .one_type = true},
      .through = "dot -Tsvg",
      .finish = svg_finish,
      .emit = {[REPORT_FLAME] = svg_flame, [REPORT_GRAPH] = dot_graph}},

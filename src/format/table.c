@@ -303,8 +303,7 @@ void table_tree(const struct document *d, struct sink *out)
 
 static struct cell side_cell(const struct table *t, const int64_t *column, const struct sample *s)
 {
-    size_t row = (size_t)s->row * t->r->profile->n_sample_types;
-    return cell_number(column[row + t->r->options.value_index]);
+    return cell_number(column[sample_value_at(t->r->profile, s, t->r->options.value_index)]);
 }
 
 // A sample's stack, the leaf first.

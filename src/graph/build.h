@@ -15,8 +15,8 @@ struct weight {
 static inline bool sample_weight(const struct graph *g, const struct profile *p,
                                  const struct sample *s, struct weight *w)
 {
-    const int64_t *values = sample_values(p, s);
-    *w = (struct weight){values[g->options.value_index], g->options.mean ? values[0] : 0};
+    *w = (struct weight){sample_value(p, s, g->options.value_index),
+                         g->options.mean ? sample_value(p, s, 0) : 0};
     return w->value != 0 || w->div != 0;
 }
 

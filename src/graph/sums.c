@@ -47,7 +47,7 @@ struct node_sums sums_column(const struct node_table *t, const struct profile *p
     struct node_sums sums = {.flat = arena_zalloc(arena, t->infos.n, sizeof(int64_t)),
                              .cum = arena_zalloc(arena, t->infos.n, sizeof(int64_t))};
     for (uint32_t i = 0; i < p->n_samples && !job_stopped(t->job); i++) {
-        int64_t value = column[(size_t)p->samples[i].row * p->n_sample_types + type];
+        int64_t value = column[sample_value_at(p, &p->samples[i], type)];
         if (value == 0)
             continue;
         walk_to(&w, i);

@@ -249,9 +249,8 @@ static void count_part(void *context, unsigned part)
     const struct job *job = w->w->g->table->job;
     for (uint32_t i = w->range.first; i < w->range.end && !job_stopped(job); i++) {
         const struct sample *s = &p->samples[i];
-        const int64_t *values = sample_values(p, s);
-        w->weight = values[o->value_index];
-        w->div = o->mean ? values[0] : 0;
+        w->weight = sample_value(p, s, o->value_index);
+        w->div = o->mean ? sample_value(p, s, 0) : 0;
         if (!w->weight && !w->div)
             continue;
         const struct tag_set *set = set_of(w, s);

@@ -94,8 +94,10 @@ struct profile {
     uint32_t n_sample_types;
     struct sample *samples;
     uint32_t n_samples;
-    int64_t *values; // row by row
-    bool *overflow;  // by type: a sum of merged samples did not fit; NULL: all did
+    int64_t *values; // row by row; or, where that alone was read, those of one type
+    bool one_type;
+    uint32_t only_type;
+    bool *overflow; // by type: a sum of merged samples did not fit; NULL: all did
     // Of a comparison, base first, or of a series, where their sides are kept; then `values` has
     // after − before, or the sum.
     struct side *sides;
@@ -134,6 +136,18 @@ static inline struct span profile_str(const struct profile *p, str_id id)
     return strtab_get(p->strings, id);
 }
 
+// Where a sample's value of a type stands in a column such as values, or a side's.
+static inline size_t sample_value_at(const struct profile *p, const struct sample *s, uint32_t type)
+{
+    return p->one_type ? s->row : (size_t)s->row * p->n_sample_types + type;
+}
+
+static inline int64_t sample_value(const struct profile *p, const struct sample *s, uint32_t type)
+{
+    return p->values[sample_value_at(p, s, type)];
+}
+
+// Of all types, in a profile that has them.
 static inline const int64_t *sample_values(const struct profile *p, const struct sample *s)
 {
     return p->values + (size_t)s->row * p->n_sample_types;

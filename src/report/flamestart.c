@@ -9,10 +9,10 @@ struct flame_sum flame_sum_of(const struct flame_builder *b, uint32_t sample)
 {
     const struct profile *p = b->r->profile;
     const struct sample *s = &p->samples[sample];
-    size_t at = (size_t)s->row * p->n_sample_types + b->r->options.value_index;
+    size_t at = sample_value_at(p, s, b->r->options.value_index);
     struct flame_sum sum = {.value = p->values[at], .weight = b->weights[sample]};
     if (b->r->options.mean)
-        sum.div = sample_values(p, s)[0];
+        sum.div = sample_value(p, s, 0);
     if (b->sided) {
         sum.before = p->sides[SIDE_BEFORE].values[at];
         sum.after = p->sides[SIDE_AFTER].values[at];

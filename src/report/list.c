@@ -113,10 +113,9 @@ static void add_cum(struct sum *sum, uint32_t sample, const struct weight *w)
 static struct weight weight_of(const struct report *r, const struct sample *s)
 {
     const struct profile *p = r->profile;
-    const int64_t *values = sample_values(p, s);
-    uint32_t type = r->options.value_index;
-    size_t at = (size_t)s->row * p->n_sample_types + type;
-    struct weight w = {.value = values[type], .count = r->options.mean ? values[0] : 0};
+    size_t at = sample_value_at(p, s, r->options.value_index);
+    struct weight w = {.value = p->values[at],
+                       .count = r->options.mean ? sample_value(p, s, 0) : 0};
     if (report_sides(r)) {
         w.before = p->sides[SIDE_BEFORE].values[at];
         w.after = p->sides[SIDE_AFTER].values[at];

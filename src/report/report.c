@@ -28,9 +28,8 @@ int64_t report_total(const struct profile *p, uint32_t value_index, bool mean)
     bool marked = key != HASH_NONE && value != HASH_NONE;
     int64_t total = 0, div = 0, base_total = 0, base_div = 0;
     for (uint32_t i = 0; i < p->n_samples; i++) {
-        const int64_t *values = sample_values(p, &p->samples[i]);
-        int64_t v = i64_abs(values[value_index]);
-        int64_t d = mean ? values[0] : 0;
+        int64_t v = i64_abs(sample_value(p, &p->samples[i], value_index));
+        int64_t d = mean ? sample_value(p, &p->samples[i], 0) : 0;
         total = i64_add(total, v);
         div = i64_add(div, d);
         if (marked && is_diff_base(p, &p->samples[i], key, value)) {
@@ -50,10 +49,9 @@ int64_t report_total(const struct profile *p, uint32_t value_index, bool mean)
 static bool surely_fits(const struct profile *p, const int64_t *column, uint32_t type)
 {
     enum { CUT = 32 };
-    const int64_t *at = column + type;
     uint64_t high = 0;
     for (uint32_t i = 0; i < p->n_samples; i++) {
-        int64_t v = at[(size_t)p->samples[i].row * p->n_sample_types];
+        int64_t v = column[sample_value_at(p, &p->samples[i], type)];
         high += ((uint64_t)(v < 0 ? -v : v) >> CUT) + 1; // 2^32 of them at most
     }
     return high <= INT64_MAX >> CUT;
@@ -66,7 +64,7 @@ static bool column_overflows(const struct profile *p, const int64_t *column, uin
     if (surely_fits(p, column, type))
         return false;
     for (uint32_t i = 0; i < p->n_samples && !overflow; i++)
-        add_abs(&sum, column[(size_t)p->samples[i].row * p->n_sample_types + type], &overflow);
+        add_abs(&sum, column[sample_value_at(p, &p->samples[i], type)], &overflow);
     return overflow;
 }
 
@@ -129,7 +127,6 @@ int64_t report_side_total(const struct report *r, const int64_t *side)
     const struct profile *p = r->profile;
     int64_t total = 0;
     for (uint32_t i = 0; i < p->n_samples; i++)
-        total = i64_add(
-            total, side[(size_t)p->samples[i].row * p->n_sample_types + r->options.value_index]);
+        total = i64_add(total, side[sample_value_at(p, &p->samples[i], r->options.value_index)]);
     return total;
 }

@@ -201,9 +201,9 @@ struct span report_shown_unit(const struct report *r, const struct graph *g);
 // What a sample weighs: the mean where there is one.
 static inline int64_t report_sample_value(const struct report *r, const struct sample *s)
 {
-    const int64_t *values = sample_values(r->profile, s);
-    int64_t value = values[r->options.value_index];
-    return r->options.mean && values[0] ? i64_div(value, values[0]) : value;
+    int64_t value = sample_value(r->profile, s, r->options.value_index);
+    int64_t div = r->options.mean ? sample_value(r->profile, s, 0) : 0;
+    return div ? i64_div(value, div) : value;
 }
 
 // How many sides a report tells of: none where that is not wanted or not known, of a mean or of a

@@ -36,6 +36,7 @@ struct wants {
     bool sides;         // what a comparison was before and after, also where nothing changed
     bool noise;         // the option noise is obeyed
     bool all_types;     // sample_index=all is obeyed
+    bool one_type;      // values of the chosen sample type are all that is looked at, of those
     bool plain_numbers; // of tags: see struct report_options
     bool whole_numbers; // values are shown without fractions
     bool whole_path;    // the heaviest path of a flame graph is shown to its end

@@ -73,7 +73,7 @@ static void add_samples(struct summer *s)
     const struct profile *p = s->r->profile;
     uint32_t n_sides = report_sides(s->r);
     for (uint32_t i = 0; i < p->n_samples; i++) {
-        size_t at = (size_t)p->samples[i].row * p->n_sample_types + s->r->options.value_index;
+        size_t at = sample_value_at(p, &p->samples[i], s->r->options.value_index);
         struct sum sum = {.total = p->values[at]};
         for (uint32_t side = 0; side < n_sides; side++)
             sum.sides[side] = p->sides[side].values[at];

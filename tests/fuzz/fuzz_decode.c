@@ -28,19 +28,40 @@ static bool is_gzip(struct span bytes)
     return span_starts(bytes, SPAN("\x1f\x8b"));
 }
 
-// Whether the bytes are a profile.
-static bool decode(struct span bytes)
+static bool decode(struct profile *p, struct span bytes, const char *only)
 {
     struct err err;
-    struct profile p;
     struct stream *memory = stingy_stream_new(bytes);
     struct stream *inflated = is_gzip(bytes) ? inflate_stream_new(memory, inflater_best()) : NULL;
-    profile_init(&p);
-    bool valid = profile_decode(&p, inflated ? inflated : memory, NULL, &err) == 0;
+    profile_init(p);
+    bool valid = profile_decode(p, inflated ? inflated : memory, only, NULL, &err) == 0;
     inflate_stream_free(inflated);
     stingy_stream_free(memory);
-    if (valid)
+    return valid;
+}
+
+// Of one type alone there are the same values.
+static void check_only_type(const struct profile *p, struct span bytes)
+{
+    struct profile only;
+    struct err ignored;
+    uint32_t type = profile_sample_index(p, SPAN(""), &ignored);
+    FUZZ_CHECK(decode(&only, bytes, "") && only.n_samples == p->n_samples);
+    for (uint32_t i = 0; type != NO_INDEX && i < p->n_samples; i++)
+        FUZZ_CHECK(sample_value(&only, &only.samples[i], type) ==
+                   sample_value(p, &p->samples[i], type));
+    profile_release(&only);
+}
+
+// Whether the bytes are a profile.
+static bool is_profile(struct span bytes)
+{
+    struct profile p;
+    bool valid = decode(&p, bytes, NULL);
+    if (valid) {
         check_wellformed(&p);
+        check_only_type(&p, bytes);
+    }
     profile_release(&p);
     return valid;
 }
@@ -99,7 +120,7 @@ static void load_and_report(char *path)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (!decode(fuzz_span(data, size)))
+    if (!is_profile(fuzz_span(data, size)))
         return 0;
     int fd = memfd_create("profile", MFD_CLOEXEC);
     FUZZ_CHECK(fd >= 0 && write(fd, data, size) == (ssize_t)size);

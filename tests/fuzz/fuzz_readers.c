@@ -24,7 +24,7 @@ static void read_again(const struct profile *p)
     struct stream memory = stream_memory(buf_span(&bytes));
     profile_init(&again);
     if (bytes.n) {
-        FUZZ_CHECK(profile_decode(&again, &memory, NULL, &err) == 0);
+        FUZZ_CHECK(profile_decode(&again, &memory, NULL, NULL, &err) == 0);
         FUZZ_CHECK(again.n_samples == p->n_samples);
     }
     profile_release(&again);

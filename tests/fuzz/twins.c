@@ -48,6 +48,30 @@ static bool same_labels(const struct columns *c, const pb_sample *m)
     return true;
 }
 
+static bool same_values(const struct columns *c, const pb_sample *m)
+{
+    EXPECT(c->values.n == m->n_value);
+    for (size_t i = 0; i < m->n_value; i++)
+        EXPECT(c->values.at[i] == m->value[i]);
+    return true;
+}
+
+// Numbers are made of the values of all types at once, or of one.
+static bool same_packed(const struct columns *c, const pb_sample *m)
+{
+    int64_t *all = xmalloc(m->n_value * sizeof *all), one;
+    bool same = c->packed.n == m->n_value;
+    if (same)
+        values_of_all(&c->packed, all);
+    for (size_t i = 0; same && i < m->n_value; i++) {
+        values_of_type(&c->packed, 1, (uint32_t)m->n_value, (uint32_t)i, NULL, &one);
+        same = all[i] == m->value[i] && one == m->value[i];
+    }
+    free(all);
+    EXPECT(same);
+    return true;
+}
+
 static bool same_sample(const struct columns *c, const void *message, bool decoded)
 {
     const pb_sample *m = message;
@@ -58,9 +82,8 @@ static bool same_sample(const struct columns *c, const void *message, bool decod
     EXPECT(c->frames.n == m->n_location_id);
     for (size_t i = 0; i < m->n_location_id; i++)
         EXPECT(frame_of(c, i) == m->location_id[i]);
-    EXPECT(c->values.n == m->n_value && c->n_values == m->n_value);
-    for (size_t i = 0; i < m->n_value; i++)
-        EXPECT(c->values.at[i] == m->value[i]);
+    EXPECT(c->n_values == m->n_value);
+    EXPECT(c->only ? same_packed(c, m) : same_values(c, m));
     EXPECT(c->samples.at[0].n_labels == c->labels.n);
     return same_labels(c, m);
 }
@@ -113,10 +136,12 @@ static const struct {
     const ProtobufCMessageDescriptor *type;
     int (*decode)(struct columns *, struct wire, struct err *);
     bool (*same)(const struct columns *, const void *, bool);
+    const char *only; // sample type
 } twins[TWINS] = {
-    {&perftools__profiles__sample__descriptor, message_sample, same_sample},
-    {&perftools__profiles__location__descriptor, message_location, same_location},
-    {&perftools__profiles__function__descriptor, message_function, same_function},
+    {&perftools__profiles__sample__descriptor, message_sample, same_sample, NULL},
+    {&perftools__profiles__sample__descriptor, message_sample, same_sample, ""},
+    {&perftools__profiles__location__descriptor, message_location, same_location, NULL},
+    {&perftools__profiles__function__descriptor, message_function, same_function, NULL},
 };
 
 // The bytes stand alone, or before others that may be read but are not the message's.
@@ -124,7 +149,7 @@ static bool agrees(enum twin twin, struct span bytes, const ProtobufCMessage *me
                    size_t n_behind, int behind)
 {
     struct arena arena = {0};
-    struct columns c = {.arena = &arena};
+    struct columns c = {.arena = &arena, .only = twins[twin].only};
     struct err err;
     unsigned char *copy = xmalloc(bytes.n + n_behind);
     if (bytes.n)
@@ -134,6 +159,7 @@ static bool agrees(enum twin twin, struct span bytes, const ProtobufCMessage *me
     bool decoded = twins[twin].decode(&c, w, &err) == 0;
     bool same = twins[twin].same(&c, message, decoded);
     free(copy);
+    columns_release(&c);
     arena_release(&arena);
     return same;
 }
@@ -145,7 +171,9 @@ bool twins_agree(enum twin twin, struct span bytes)
     ProtobufCMessage *message =
         protobuf_c_message_unpack(twins[twin].type, NULL, bytes.n, (const uint8_t *)bytes.at);
     bool same = agrees(twin, bytes, message, 0, 0) && agrees(twin, bytes, message, 40, 0) &&
-                agrees(twin, bytes, message, 17, 0xff) && agrees(twin, bytes, message, 25, 0x81);
+                agrees(twin, bytes, message, 17, 0xff) && agrees(twin, bytes, message, 25, 0x81) &&
+                agrees(twin, bytes, message, 90, 0) && agrees(twin, bytes, message, 90, 0x81) &&
+                agrees(twin, bytes, message, 77, 0xff);
     if (message)
         protobuf_c_message_free_unpacked(message, NULL);
     return same;

@@ -8,7 +8,7 @@
 
 // Whether the messages that are decoded by hand are what protobuf-c makes of the same bytes: the
 // same verdict, the same entries. Where they are not, says so on standard error.
-enum twin { TWIN_SAMPLE, TWIN_LOCATION, TWIN_FUNCTION, TWINS };
+enum twin { TWIN_SAMPLE, TWIN_SAMPLE_PACKED, TWIN_LOCATION, TWIN_FUNCTION, TWINS };
 
 bool twins_agree(enum twin twin, struct span bytes);
 

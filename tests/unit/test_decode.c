@@ -13,7 +13,7 @@ static int decode(struct profile *p, struct span bytes, size_t step, struct err 
     struct memory_stream m;
     memory_stream_init(&m, bytes, step);
     profile_init(p);
-    int status = profile_decode(p, &m.base, NULL, err);
+    int status = profile_decode(p, &m.base, NULL, NULL, err);
     memory_stream_release(&m);
     return status;
 }
@@ -245,7 +245,7 @@ static void false_lengths_take_no_memory(void)
     file_put(path, SPAN("\x0a\x80\x80\x80\x80\x80\x80\x80\x10"));
     struct source *s = source_open(path, NULL, NULL, &err);
     profile_init(&p);
-    CHECK_INT(profile_decode(&p, source_stream(s), NULL, &err), -1);
+    CHECK_INT(profile_decode(&p, source_stream(s), NULL, NULL, &err), -1);
     CHECK_HAS(err.text, "truncated");
     profile_release(&p);
     source_close(s);
@@ -261,7 +261,7 @@ static void faults_of_the_stream_are_passed_on(void)
     memory_stream_init(&m, buf_span(&b), 0);
     m.fault = "input/output error";
     profile_init(&p);
-    CHECK_INT(profile_decode(&p, &m.base, NULL, &err), -1);
+    CHECK_INT(profile_decode(&p, &m.base, NULL, NULL, &err), -1);
     CHECK_STR(err.text, "input/output error");
     profile_release(&p);
     memory_stream_release(&m);

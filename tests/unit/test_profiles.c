@@ -11,7 +11,7 @@ static int decode_file(const char *path, struct profile *p, struct err *err)
 {
     profile_init(p);
     struct source *s = source_open(path, NULL, NULL, err);
-    int status = s ? profile_decode(p, source_stream(s), NULL, err) : -1;
+    int status = s ? profile_decode(p, source_stream(s), NULL, NULL, err) : -1;
     source_close(s);
     return status;
 }

@@ -6,6 +6,7 @@
 #include "base/vec.h"
 #include "profile/profile.h"
 #include "profile/read/reader.h"
+#include "profile/read/values.h"
 
 // What the decoder has read before references are resolved, since the tables may come in any order:
 // strings are indices of the file's table, locations, functions and mappings are the file's ids.
@@ -21,10 +22,12 @@ struct columns {
     VEC(struct span) strings;
     VEC(struct value_type) sample_types;
     VEC(struct sample) samples;
+    const char *only; // the sample type of which alone values are kept; NULL: all are
     VEC(int64_t) values;
-    VEC(uint32_t) frames; // location ids less 1, or WIDE_ID_FIRST + an index of wide_ids
-    size_t n_noted;       // of the frames
-    uint32_t largest;     // of those
+    struct packed_values packed; // in their place where there is an only type
+    VEC(uint32_t) frames;        // location ids less 1, or WIDE_ID_FIRST + an index of wide_ids
+    size_t n_noted;              // of the frames
+    uint32_t largest;            // of those
     VEC(uint64_t) wide_ids;
     VEC(struct label) labels;
     struct label_memo *memo; // see messages.c; NULL: not yet

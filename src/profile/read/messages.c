@@ -17,11 +17,16 @@ str_id message_string(int64_t index)
     return index >= 0 && index < NO_STRING ? (str_id)index : NO_STRING;
 }
 
+static size_t count_values(const struct columns *c)
+{
+    return c->only ? c->packed.n : c->values.n;
+}
+
 // Whether all columns have room for what comes of a sample of n bytes. No entry is shorter than a
 // byte, and there are fewer samples than values.
 static int check_room(const struct columns *c, size_t n, struct err *err)
 {
-    return message_room(c->frames.n, n, err) || message_room(c->values.n, n, err) ||
+    return message_room(c->frames.n, n, err) || message_room(count_values(c), n, err) ||
                    message_room(c->labels.n, n, err) ||
                    message_room(c->wide_ids.n + (MESSAGE_COUNT_MAX - WIDE_IDS_MAX), n, err)
                ? -1
@@ -59,7 +64,8 @@ static uint32_t raw_location(struct columns *c, uint64_t id)
 static int add_frames(struct columns *c, struct wire *w)
 {
     uint64_t id;
-    vec_room(c->arena, &c->frames, (size_t)(w->end - w->at) + 3); // a byte each at least
+    vec_room(c->arena, &c->frames,
+             (size_t)(w->end - w->at) + PACKED_AT_ONCE); // a byte each at least
     uint32_t *frames = c->frames.at + c->frames.n;
     while (w->at < w->end) {
         frames = packed_take(w, frames);
@@ -75,6 +81,8 @@ static int add_frames(struct columns *c, struct wire *w)
 
 static int add_values(struct columns *c, struct wire *w)
 {
+    if (c->only)
+        return values_add(&c->packed, &c->scratch, w);
     struct wire rest = *w; // a copy stays in registers
     uint64_t value;
     vec_room(c->arena, &c->values, (size_t)(w->end - w->at));
@@ -117,6 +125,8 @@ static int add_sample_field(struct columns *c, struct wire_field *f)
         return -1;
     if (f->number == 1)
         *vec_push(c->arena, &c->frames) = raw_location(c, f->value);
+    else if (c->only)
+        values_add_one(&c->packed, &c->scratch, f->value);
     else
         *vec_push(c->arena, &c->values) = (int64_t)f->value;
     return 0;
@@ -244,14 +254,16 @@ static int check_sample(struct columns *c, size_t n_values, uint32_t n_labels, s
 
 int message_sample(struct columns *c, struct wire w, struct err *err)
 {
-    size_t n = (size_t)(w.end - w.at), values = c->values.n;
+    size_t n = (size_t)(w.end - w.at), values = count_values(c);
     uint32_t n_labels = 0;
     struct sample s = {.frame = (uint32_t)c->frames.n, .row = (uint32_t)c->samples.n};
     if (check_room(c, n, err))
         return -1;
+    if (c->only)
+        values_begin_sample(&c->packed, &c->scratch, c->samples.n);
     if (add_sample_fields(c, &w, &s, &n_labels))
         return bad(err, "Sample");
-    if (check_sample(c, c->values.n - values, n_labels, err))
+    if (check_sample(c, count_values(c) - values, n_labels, err))
         return -1;
     s.n_frames = (uint32_t)c->frames.n - s.frame;
     *vec_push(c->arena, &c->samples) = s;

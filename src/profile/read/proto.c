@@ -302,34 +302,36 @@ static struct table_sizes likely_sizes(size_t n)
                                             .functions = n / 64};
 }
 
-static int decode(struct profile *out, struct stream *in, struct table_sizes *sizes,
-                  const struct job *job, struct err *err)
+static int decode(struct profile *out, const struct reading *r, struct table_sizes *sizes)
 {
-    struct decoder d = {.profile = out, .job = job, .err = err, .columns.arena = out->arena};
+    struct decoder d = {.profile = out, .job = r->job, .err = r->err};
+    d.columns = (struct columns){.arena = out->arena, .only = r->options->only_type};
     d.allocator = (ProtobufCAllocator){scratch_alloc, scratch_free, &d.scratch};
-    int status = stream_need(in, 1, err);
-    if (status == 0 && stream_have(in) == 0)
-        status = err_set(err, "empty file");
+    int status = stream_need(r->in, 1, r->err);
+    if (status == 0 && stream_have(r->in) == 0)
+        status = err_set(r->err, "empty file");
     if (sizes->strings == 0)
-        *sizes = likely_sizes(stream_have(in));
+        *sizes = likely_sizes(stream_have(r->in));
     columns_expect(&d.columns, sizes);
-    out->arena->populates = in;
+    out->arena->populates = d.columns.scratch.populates = r->in;
     if (status == 0)
-        status = take_fields(&d, in);
-    out->arena->populates = NULL;
+        status = take_fields(&d, r->in);
+    out->arena->populates = d.columns.scratch.populates = NULL;
     arena_release(&d.scratch);
     if (status == 0) {
         *sizes = columns_sizes(&d.columns);
-        status = columns_resolve(&d.columns, out, job, err);
+        status = columns_resolve(&d.columns, out, r->job, r->err);
     }
     columns_release(&d.columns);
     return status ? -1 : 0;
 }
 
-int profile_decode(struct profile *out, struct stream *in, const struct job *job, struct err *err)
+int profile_decode(struct profile *out, struct stream *in, const char *only, const struct job *job,
+                   struct err *err)
 {
     struct table_sizes unknown = {0};
-    return decode(out, in, &unknown, job, err);
+    struct read_options options = {.only_type = only};
+    return decode(out, &(struct reading){in, &options, job, err}, &unknown);
 }
 
 // Whether a message may be a ValueType, which is two numbers.
@@ -419,7 +421,7 @@ static unsigned proto_probe(const struct head *head)
 static int proto_read(struct profile *out, const struct reading *r)
 {
     struct table_sizes unknown = {0};
-    return decode(out, r->in, r->options->sizes ? r->options->sizes : &unknown, r->job, r->err);
+    return decode(out, r, r->options->sizes ? r->options->sizes : &unknown);
 }
 
 const struct reader reader_proto = {

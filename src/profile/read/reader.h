@@ -30,6 +30,9 @@ struct read_options {
     // Of a file that this one may be like, or all 0, and then of this one: where many are read, no
     // table has to grow. NULL: nobody knows nor asks.
     struct table_sizes *sizes;
+    // The sample type that alone will be looked at, as profile_sample_index has it, so that values
+    // of others may be left out. NULL: all of them.
+    const char *only_type;
 };
 
 // What a reader reads from.

@@ -258,6 +258,22 @@ static int resolve_halves(struct resolver *r)
     return r->statuses[0] ? -1 : r->statuses[1];
 }
 
+// Where there is no such type, reports will say so.
+static void take_values(struct columns *c, struct profile *p, const struct job *job)
+{
+    struct err ignored;
+    uint32_t type = profile_sample_index(p, span_of(c->only), &ignored);
+    p->one_type = type != NO_INDEX && p->n_sample_types > 1;
+    size_t n = p->one_type ? p->n_samples : c->packed.n;
+    p->values = arena_alloc(p->arena, xmul(n, sizeof *p->values));
+    if (p->one_type) {
+        p->only_type = type;
+        values_of_type(&c->packed, n, p->n_sample_types, type, job, p->values);
+    } else {
+        values_of_all(&c->packed, p->values);
+    }
+}
+
 int columns_resolve(struct columns *c, struct profile *p, const struct job *job, struct err *err)
 {
     struct resolver r = {.c = c, .p = p, .job = job, .err = err};
@@ -269,5 +285,7 @@ int columns_resolve(struct columns *c, struct profile *p, const struct job *job,
     idmap_release(&r.locations);
     if (status == 0)
         PROFILE_TAKE_TABLES(p, c);
+    if (status == 0 && c->only)
+        take_values(c, p, job);
     return status;
 }

@@ -65,6 +65,15 @@ static inline uint64_t wire_ends(uint64_t word)
     return ~word & 0x8080808080808080u;
 }
 
+// A bit for each of sixteen bytes: it ends a varint.
+static inline uint32_t wire_ends_near(const unsigned char *at)
+{
+    const uint64_t gather = 0x0102040810204080u; // brings bits 0, 8, … to the top byte
+    uint64_t low = (wire_ends(wire_word(at)) >> 7) * gather >> 56;
+    uint64_t high = (wire_ends(wire_word(at + 8)) >> 7) * gather >> 56;
+    return (uint32_t)(low | high << 8);
+}
+
 // The varint that is a word's eight bytes without their upper bits.
 static inline uint64_t wire_squeeze(uint64_t word)
 {
