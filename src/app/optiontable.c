@@ -177,7 +177,7 @@ const struct option_def option_defs[] = {
      .summary = "leave out the header's lines about the profile"},
     {OPTION(confidence, FLOAT, GATE), .url = "confidence", .where = SHARED,
      .dirties = DIRTIES_RENDER, .range = &confidences, .initial = "0", .argument = "PERCENT",
-     .summary = "let a gate fire only with this confidence that it is no noise",
+     .summary = "let a gate fire only with this confidence that it is not noise",
      .detail =
          "One-sided: 95 lets in one false alarm of twenty at most. 0 takes values as they are."},
     {OPTION(count, INT, COLLECT), .where = WHERE_CLI, .dirties = DIRTIES_NOTHING,
@@ -218,7 +218,7 @@ const struct option_def option_defs[] = {
      .complete = COMPLETE_FILES, .initial = "", .argument = "LIST",
      .summary = "also read the profiles that a list names",
      .detail =
-         "One per line, or each with a zero byte behind it, as find -print0 has it; - is "
+         "One per line, or each with a zero byte after it, as find -print0 has it; - is "
          "standard input. There may be more than a command line has room for. cat:FILE and "
          "tar:FILE are not lists but hold the profiles: one after the other, or in an archive."},
     {OPTION(flipped, BOOL, DISPLAY), .url = "flip", .where = SHARED, .dirties = DIRTIES_GRAPH,
@@ -280,7 +280,7 @@ const struct option_def option_defs[] = {
     {OPTION(max_memory, SIZE, SOURCE), .where = LOCAL, .dirties = DIRTIES_NOTHING, .initial = "0B",
      .argument = "SIZE", .summary = "end a merge that takes more memory than this",
      .detail = "The message says how many profiles fit, which is a size for batches: see "
-               "cprof-merge(7). 0 is no limit."},
+               "cprof-merge(7). 0: no limit."},
     {OPTION(max_profile, SIZE, FETCH), .where = LOCAL, .dirties = DIRTIES_NOTHING,
      .initial = "4GiB", .argument = "SIZE",
      .summary = "the most that a fetched profile may unpack to"},

@@ -300,7 +300,7 @@ int view_build(struct view *v, const struct loaded *l, const struct request *req
     job_step(request->job, "filtering");
     if (request->command && request->command->argument == ARGUMENT_REGEX) {
         v->regex = regex_new(span_of(request->regex), err);
-        if (!v->regex && view_take_as_text(v, "is no regular expression")) {
+        if (!v->regex && view_take_as_text(v, "is not a regular expression")) {
             job_step(request->job, NULL);
             return -1;
         }

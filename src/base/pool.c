@@ -38,7 +38,7 @@ static void dequeue(struct pool_task *task)
         pool.end = task->back;
 }
 
-// Helps the first task of the queue, which then waits for its next helper behind all others.
+// Helps the first task of the queue, which then waits for its next helper after all others.
 static void help(void)
 {
     struct pool_task *task = pool.queue;

@@ -57,7 +57,7 @@ static const struct loaded *load_series(const struct watcher *w, const struct jo
     return app_load(&folder, 1, &w->series, keep, job, err);
 }
 
-// Judges what was collected so far; that it cannot be judged yet is no news.
+// Judges what was collected so far; that it cannot be judged yet is not told.
 static void judge_so_far(struct watcher *w)
 {
     struct job job;

@@ -90,7 +90,7 @@ static int take_redirect(struct parser *p, struct span word)
     struct span file = span_from(word, 1);
     if (file.n == 0) {
         if (p->at >= p->words->n)
-            return err_set(p->err, "please name a file behind >");
+            return err_set(p->err, "please name a file after >");
         file = p->words->at[p->at++].text;
     }
     return set(p, "output", file);
@@ -101,7 +101,7 @@ static int take_pipe(struct parser *p, size_t at, struct span line)
 {
     struct span rest = span_trim(span_from(line, at + 1), SPAN_SPACE);
     if (rest.n == 0)
-        return err_set(p->err, "please name a command behind |");
+        return err_set(p->err, "please name a command after |");
     p->output.command = arena_cstr(&p->arena, rest);
     p->at = p->words->n;
     return 0;

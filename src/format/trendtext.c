@@ -135,7 +135,7 @@ label_lines format_series_labels(const struct report *r, const struct trend *t)
     if (t->rates)
         ADD("Values are per second");
     else if (is_sum(r))
-        ADD("Values are sums since the process began: that they grow is no leak");
+        ADD("Values are sums since the process began: that they grow is not a leak");
     return found;
 }
 

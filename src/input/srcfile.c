@@ -263,7 +263,7 @@ static int try_upwards(struct srcfiles *s, struct span name, try_fn try, struct 
 }
 
 // What follows a marker, such as "/src/" of the build machine's GOROOT, or the whole name.
-static struct span behind(struct span name, struct span marker)
+static struct span after(struct span name, struct span marker)
 {
     size_t at = span_find(name, marker);
     return at == SPAN_NOT_FOUND ? name : span_from(name, at + marker.n);
@@ -300,8 +300,8 @@ static struct span version_of(struct srcfiles *s, struct span root)
 static int try_go(struct srcfiles *s, struct span name, struct span *content, struct err *err)
 {
     int found = 0;
-    struct span in_root = behind(name, SPAN("/src/"));
-    struct span in_cache = behind(name, SPAN("/pkg/mod/"));
+    struct span in_root = after(name, SPAN("/src/"));
+    struct span in_cache = after(name, SPAN("/pkg/mod/"));
     need_go(s);
     for (size_t i = 0; !found && i < s->go_roots.n; i++) {
         found = try_plain(s, join(s, s->go_roots.at[i], SPAN("src")), in_root, content, err);

@@ -190,9 +190,9 @@ static int take_authority(struct url *u, struct span text, struct arena *arena, 
     if (a.host.n == 0)
         return err_set(err, "names no host");
     if (a.has_port && a.port.n && !is_port(a.port))
-        return err_set(err, "'" SPAN_FMT "' is no port", ERR_SUBJECT(a.port));
+        return err_set(err, "'" SPAN_FMT "' is not a port", ERR_SUBJECT(a.port));
     if (!is_host(a.host))
-        return err_set(err, "'" SPAN_FMT "' is no host", ERR_SUBJECT(a.host));
+        return err_set(err, "'" SPAN_FMT "' is not a host", ERR_SUBJECT(a.host));
     u->host = arena_cstr(arena, a.host);
     u->port = arena_cstr(arena, a.port);
     return a.has_user ? take_user(u, a.user, arena) : 0;
@@ -278,7 +278,7 @@ int url_redirect(struct url *to, const struct url *from, const char *location, s
         return err_set(err, "is redirected to '" SPAN_FMT "://…', which is not followed",
                        ERR_SUBJECT(span_upto(text, n)));
     if (n == 0 || parse(to, text, arena, err))
-        return err_set(err, "is redirected to something that is no URL");
+        return err_set(err, "is redirected to something that is not a URL");
     to->user = to->password = NULL;
     if (*to->path == '\0')
         to->path = "/";

@@ -75,7 +75,7 @@ static int parse_pattern(struct gate *g, struct span *rest, struct err *err)
 {
     size_t end = closing(*rest);
     if (end == SPAN_NOT_FOUND)
-        return err_set(err, "missing ) behind the regular expression");
+        return err_set(err, "missing ) after the regular expression");
     g->pattern = span_upto(*rest, end);
     if (g->pattern.n == 0)
         return err_set(err, "empty regular expression");

@@ -125,7 +125,7 @@ static enum code_class go_class(struct span name, struct span file)
     return CODE_OWN;
 }
 
-// What engines name that is no function: "(garbage collector)", "(program)", "(idle)".
+// What engines name that is not a function: "(garbage collector)", "(program)", "(idle)".
 static bool is_engine(struct span name, struct span file)
 {
     return file.n == 0 && span_starts(name, SPAN("(")) && span_ends(name, SPAN(")")) &&

@@ -251,7 +251,7 @@ static component *prune(struct pruning *p, component *c, int depth)
 }
 
 // Closing brackets stand apart; libiberty forgets that after an empty pack of arguments, and leaves
-// the comma behind one.
+// the comma after one.
 static void part_arguments(struct buf *out, size_t from)
 {
     static const struct span comma = SPAN(", ");

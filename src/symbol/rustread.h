@@ -10,7 +10,7 @@
 // nothing more is read or written.
 
 struct rust_reading {
-    const char *start, *at, *end; // start: behind "_R"
+    const char *start, *at, *end; // start: after "_R"
     struct buf *out;
     size_t before; // what out had
     bool failed, skip, no_generics;

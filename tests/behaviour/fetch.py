@@ -95,8 +95,8 @@ def names_of_files():
         refused(name, says=[f"cannot read '{name}': No such file"])
     refused("ftp://x/y", says=["'ftp' is a scheme that is not fetched", "https+insecure"])
     refused("http://", says=["names no host"])
-    refused("http://a:b/", says=["'b' is no port"])
-    refused("http://a b/", says=["is no host"])
+    refused("http://a:b/", says=["'b' is not a port"])
+    refused("http://a b/", says=["is not a host"])
     refused("http://x/\x01", says=["control characters"])
 
 

@@ -27,7 +27,7 @@ static bool take_varint(const uint8_t *data, size_t size, size_t *at, uint64_t *
     return false;
 }
 
-// The field with a length that follows *at, which moves behind it; false where there is none.
+// The field with a length that follows *at, which moves past it; false where there is none.
 static bool next_field(const uint8_t *data, size_t size, size_t *at, struct field *f)
 {
     uint64_t tag, n;

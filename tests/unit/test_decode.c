@@ -294,7 +294,7 @@ static void add_kind(struct buf *b, unsigned kind)
         PB_MESSAGE(&s, 3, 7, 0, 64);
         PB_MESSAGE(&s, 3, 7, 8);
         break;
-    case 5: // more frames behind the labels
+    case 5: // more frames after the labels
         PB_MESSAGE(&s, 3, 7, 0, 64);
         PB_PACKED(&s, 1, 9);
         break;

@@ -145,7 +145,7 @@ static void damage_is_refused(void)
     buf_release(&packed);
 }
 
-static void garbage_behind_is_refused(void)
+static void garbage_after_it_is_refused(void)
 {
     static const struct span tails[] = {SPAN("\0"), SPAN("garbage"), SPAN("\x1f"),
                                         SPAN("\x1f\x8c....")};
@@ -360,6 +360,7 @@ static void all_inflaters_agree_on_damage(void)
 
 CHECK_MAIN(CASE(all_inflaters_agree_on_headers), CASE(all_inflaters_agree_on_damage),
            CASE(bare_bytes_pass), CASE(gzip_is_inflated), CASE(members_in_a_row_are_one_stream),
-           CASE(cut_anywhere_is_refused), CASE(damage_is_refused), CASE(garbage_behind_is_refused),
-           CASE(bombs_are_refused), CASE(pipes_are_read), CASE(input_in_single_bytes),
-           CASE(zstd_is_read_too), CASE(faults_below_are_passed_on), CASE(what_cannot_be_opened))
+           CASE(cut_anywhere_is_refused), CASE(damage_is_refused),
+           CASE(garbage_after_it_is_refused), CASE(bombs_are_refused), CASE(pipes_are_read),
+           CASE(input_in_single_bytes), CASE(zstd_is_read_too), CASE(faults_below_are_passed_on),
+           CASE(what_cannot_be_opened))

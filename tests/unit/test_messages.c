@@ -56,7 +56,7 @@ static void odd_bytes(void)
     static const struct span odd[] = {
         SPAN("\x0a\x00"),                                         // packed, but empty
         SPAN("\x0a\x02\x80\x80"),                                 // packed, but cut
-        SPAN("\x0a\x03\x01\x80\x80"),                             // cut behind one
+        SPAN("\x0a\x03\x01\x80\x80"),                             // cut after one
         SPAN("\x0a\x7f\x01"),                                     // longer than there is
         SPAN("\x0a\xff\xff\xff\xff\x0f"),                         // much longer
         SPAN("\x0a\x81\x80\x80\x80\x00\x01"),                     // a length of five bytes

@@ -21,7 +21,7 @@ static void add_name(struct names *names, const char *name)
         names->at[names->n++] = name;
 }
 
-// All that may stand behind a dash.
+// All that may stand after a dash.
 static struct names flag_names(void)
 {
     struct names names = {.n = 0};

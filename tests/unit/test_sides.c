@@ -61,7 +61,7 @@ static void each_side_is_the_profile_that_was_read(void)
     }
 }
 
-static void what_did_not_change_stands_behind_the_rest(void)
+static void what_did_not_change_stands_after_the_rest(void)
 {
     struct loaded *both = load(AFTER, "base", true, false);
     struct loaded *plain = load(AFTER, "base", false, false);
@@ -194,7 +194,7 @@ static void numbers_of_samples_are_summed_like_columns(void)
 }
 
 CHECK_MAIN(CASE(a_series_keeps_every_side), CASE(each_side_is_the_profile_that_was_read),
-           CASE(what_did_not_change_stands_behind_the_rest),
+           CASE(what_did_not_change_stands_after_the_rest),
            CASE(normalizing_tells_what_it_multiplied_by),
            CASE(sums_of_a_side_are_those_of_its_own_graph),
            CASE(numbers_of_samples_are_summed_like_columns))

@@ -27,7 +27,7 @@ export async function copyText(text) {
   note('copied: ' + (text.length > 80 ? text.slice(0, 80) + '…' : text));
 }
 
-// What can be done with a function. Names with a line behind them are filtered without it.
+// What can be done with a function. Names that a line follows are filtered without it.
 export function actOn(action, name) {
   const regex = quoted(name.replace(/ .*\/[^ ]*:\d+$/, (m) => (m.startsWith(' ') ? '' : m)));
   switch (action) {

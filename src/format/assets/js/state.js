@@ -22,7 +22,7 @@ export const FILTERS = [
   ['ts', 'tagshow', 'Only matching tags'], ['th', 'taghide', 'Without matching tags'],
 ];
 
-// Of an exported file the address is behind "#", as it has no server.
+// Of an exported file the address is after "#", as it has no server.
 function here() {
   return offline ? new URL('http://file/' + (location.hash.slice(1) || 'flamegraph')) : new URL(location.href);
 }
