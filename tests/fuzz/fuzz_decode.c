@@ -8,7 +8,7 @@
 #include "fuzz.h"
 #include "input/source.h"
 #include "profile/read/proto.h"
-#include "stingy.h"
+#include "../unit/support.h"
 #include "wellformed.h"
 
 // Each stands for one bit of the profile's time, which no number of a report depends on, so that a
@@ -31,12 +31,14 @@ static bool is_gzip(struct span bytes)
 static bool decode(struct profile *p, struct span bytes, const char *only)
 {
     struct err err;
-    struct stream *memory = stingy_stream_new(bytes);
-    struct stream *inflated = is_gzip(bytes) ? inflate_stream_new(memory, inflater_best()) : NULL;
+    struct memory_stream memory;
+    memory_stream_init(&memory, bytes, 0);
+    struct stream *inflated =
+        is_gzip(bytes) ? inflate_stream_new(&memory.base, inflater_best()) : NULL;
     profile_init(p);
-    bool valid = profile_decode(p, inflated ? inflated : memory, only, NULL, &err) == 0;
+    bool valid = profile_decode(p, inflated ? inflated : &memory.base, only, NULL, &err) == 0;
     inflate_stream_free(inflated);
-    stingy_stream_free(memory);
+    memory_stream_release(&memory);
     return valid;
 }
 

@@ -7,7 +7,7 @@
 #include "profile/read/memstats.h"
 #include "profile/read/proto.h"
 #include "profile/read/reader.h"
-#include "stingy.h"
+#include "../unit/support.h"
 #include "wellformed.h"
 
 static void put(void *context, struct span bytes)
@@ -35,23 +35,25 @@ static void read_profile(struct span bytes, const struct read_options *options)
 {
     struct profile p;
     struct err err;
-    struct stream *in = stingy_stream_new(bytes);
+    struct memory_stream in;
+    memory_stream_init(&in, bytes, 0);
     profile_init(&p);
-    if (profile_read(&p, in, options, NULL, &err) == 0) {
+    if (profile_read(&p, &in.base, options, NULL, &err) == 0) {
         check_wellformed(&p);
         read_again(&p);
     }
     profile_release(&p);
-    stingy_stream_free(in);
+    memory_stream_release(&in);
 }
 
 static void read_memstats(struct span bytes)
 {
     struct memstats m;
     struct err err;
-    struct stream *in = stingy_stream_new(bytes);
-    memstats_read(&m, in, NULL, &err);
-    stingy_stream_free(in);
+    struct memory_stream in;
+    memory_stream_init(&in, bytes, 0);
+    memstats_read(&m, &in.base, NULL, &err);
+    memory_stream_release(&in);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -16,7 +16,7 @@ static int memory_more(struct stream *r, uint64_t want, struct err *err)
     take = m->rest.n - take < m->step ? m->rest.n : take + m->step;
     if (have + take < want && m->fault)
         return err_set(err, "%s", m->fault);
-    unsigned char *window = xmalloc(have + take + 1);
+    unsigned char *window = xmalloc(have + take);
     if (have)
         memcpy(window, r->at, have);
     if (take)

@@ -5,8 +5,9 @@
 #include "base/buf.h"
 #include "base/stream.h"
 
-// A stream of bytes in memory that hands out at most `step` of them beyond what is asked for, and
-// moves its window each time, so that a pointer kept too long shows.
+// A stream of bytes in memory that hands out at most `step` of them beyond what is asked for, each
+// time in a new block of just that size, so that AddressSanitizer sees both a read past the window
+// and a pointer that outlives it.
 struct memory_stream {
     struct stream base;
     struct span rest; // what was not handed out yet
