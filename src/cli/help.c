@@ -32,10 +32,11 @@ static void add_option(struct buf *out, const struct option_def *o)
 
 void help_usage(struct buf *out)
 {
-    buf_add(out, SPAN("usage: cprof [REPORT] [OPTION]... FILE...\n\n"
-                      "Reads profiles in pprof's format, gzipped or not, merges them and prints a "
-                      "report;\nwithout a report, reads commands. FILE - is standard input.\n\n"
-                      "Reports:\n"));
+    buf_add(out,
+            SPAN("usage: cprof [REPORT] [OPTION]... FILE...\n\n"
+                 "Reads profiles, pprof's and others', merges them and prints a report; without a\n"
+                 "report, reads commands. FILE - is standard input, and a URL is fetched.\n\n"
+                 "Reports:\n"));
     for (const struct command_def *c = command_defs; c->name; c++)
         add_entry(out, c->name, c->argument ? "REGEX" : NULL, c->summary);
     for (int group = 0; group < GROUP_COUNT; group++) {
