@@ -263,6 +263,14 @@ static int three_way(uint64_t a, uint64_t b)
     return (a > b) - (a < b);
 }
 
+// Orders what stands at the same place of two names; 0 where what follows may tell.
+static int cmp_parts(const struct node_table *t, str_id a, str_id b)
+{
+    struct span x = node_str(t, a), y = node_str(t, b);
+    size_t n = x.n < y.n ? x.n : y.n;
+    return a == b || n == 0 ? 0 : memcmp(x.at, y.at, n);
+}
+
 int node_cmp_names(struct node_table *t, uint32_t a, uint32_t b)
 {
     const struct node_info *x = &t->infos.at[a], *y = &t->infos.at[b];
@@ -270,7 +278,13 @@ int node_cmp_names(struct node_table *t, uint32_t a, uint32_t b)
         return 0;
     if (x->address && y->address && x->address != y->address)
         return three_way(x->address, y->address);
-    return span_cmp(node_name(t, a), node_name(t, b));
+    // Most names are told apart without making them.
+    int order = 0;
+    if (x->address == y->address && x->name && y->name)
+        order = cmp_parts(t, x->name, y->name);
+    if (order == 0 && x->address == y->address && x->name == y->name && x->line && y->line)
+        order = cmp_parts(t, x->file, y->file);
+    return order ? order : span_cmp(node_name(t, a), node_name(t, b));
 }
 
 int node_cmp_rest(const struct node_table *t, uint32_t a, uint32_t b)

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/radix.h"
+
 static int64_t cutoff(int64_t total, double fraction)
 {
     return i64_abs(i64_of((double)total * fraction));
@@ -30,30 +32,6 @@ static int by_score(int64_t a, int64_t b)
     if (a == INT64_MIN || b == INT64_MIN)
         return (a == INT64_MIN) - (b == INT64_MIN);
     return by_weight(a, b);
-}
-
-// What tells most nodes apart, to be compared without a look at them: the larger key comes first,
-// then the smaller address.
-struct keyed {
-    uint64_t key;
-    uint64_t address; // 0: none
-    uint32_t node;
-};
-
-struct sorting {
-    struct graph *g;
-    int (*cmp)(const void *a, const void *b, void *g); // of nodes
-};
-
-static int cmp_keyed(const void *a, const void *b, void *context)
-{
-    const struct sorting *s = context;
-    const struct keyed *x = a, *y = b;
-    if (x->key != y->key)
-        return x->key > y->key ? -1 : 1;
-    if (x->address && y->address && x->address != y->address)
-        return x->address < y->address ? -1 : 1;
-    return s->cmp(&x->node, &y->node, s->g);
 }
 
 static int cmp_flat(const void *a, const void *b, void *context)
@@ -138,19 +116,41 @@ static void sort_by_entropy(struct graph *g)
     qsort_r(g->shown, g->n_shown, sizeof *g->shown, cmp_scores, &s);
 }
 
+// Orders nodes whose keys are equal by all else.
+static void sort_equals(struct graph *g, struct radix_item *items, uint32_t n,
+                        int (*cmp)(const void *a, const void *b, void *g))
+{
+    for (uint32_t first = 0, end; first < n; first = end) {
+        for (end = first + 1;
+             end < n && items[end].high == items[first].high && items[end].low == items[first].low;)
+            end++;
+        for (uint32_t i = first; i < end; i++)
+            g->shown[i] = items[i].index;
+        if (end - first > 1)
+            qsort_r(g->shown + first, end - first, sizeof *g->shown, cmp, g);
+    }
+}
+
+// By weight, and where all nodes have addresses by these, which leaves few that are equal; without
+// a look at nodes that lie about in memory.
 static void sort_by_weight(struct graph *g, bool cum)
 {
-    struct sorting sorting = {g, cum ? cmp_cum : cmp_flat};
-    struct keyed *nodes = arena_alloc(g->arena, g->n_shown * sizeof *nodes);
-    for (uint32_t i = 0; i < g->n_shown; i++) {
-        const struct node *n = &g->nodes[g->shown[i]];
-        nodes[i] = (struct keyed){.key = (uint64_t)i64_abs(cum ? n->cum : n->flat),
-                                  .address = g->table->infos.at[n->info].address,
-                                  .node = g->shown[i]};
+    uint32_t n = g->n_shown;
+    struct arena own = {0};
+    struct radix_item *items = arena_alloc(&own, n * sizeof *items);
+    bool have_addresses = true;
+    for (uint32_t i = 0; i < n; i++) {
+        const struct node *node = &g->nodes[g->shown[i]];
+        uint64_t address = g->table->infos.at[node->info].address;
+        uint64_t weight = (uint64_t)i64_abs(cum ? node->cum : node->flat);
+        items[i] = (struct radix_item){~weight, address, g->shown[i]};
+        have_addresses &= address != 0;
     }
-    qsort_r(nodes, g->n_shown, sizeof *nodes, cmp_keyed, &sorting);
-    for (uint32_t i = 0; i < g->n_shown; i++)
-        g->shown[i] = nodes[i].node;
+    for (uint32_t i = 0; i < n && !have_addresses; i++)
+        items[i].low = 0;
+    radix_sort(items, arena_alloc(&own, n * sizeof *items), n);
+    sort_equals(g, items, n, cum ? cmp_cum : cmp_flat);
+    arena_release(&own);
 }
 
 static void sort_nodes(struct graph *g, const struct trim_options *trim)
