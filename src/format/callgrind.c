@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stdlib.h>
 
-#include "base/idmap.h"
 #include "base/parallel.h"
 #include "format/emits.h"
 #include "format/parts.h"
 #include "format/put.h"
+#include "format/samenames.h"
 
 // Layout: https://valgrind.org/docs/manual/cl-format.html, with names and addresses compressed as
 // google/pprof does.
@@ -25,7 +25,7 @@ struct callee {
     uint64_t address;
     int64_t line;
     str_id file;
-    str_id function; // its name, unlike that of any other function; 0 of a node that is not shown
+    str_id function; // as in the reference, a callee that is not shown itself has no name
     uint32_t file_number, function_number; // once it was called
 };
 
@@ -41,7 +41,7 @@ struct entry {
     uint64_t address;
     int64_t line, value;
     str_id objfile, file;
-    str_id function; // see struct callee
+    str_id function;
     uint32_t node, call, n_calls;
     bool tied;  // it has calls of the same weight
     bool named; // it names its function, which the one before it did not
@@ -54,6 +54,7 @@ struct printer {
     struct unit_conv conv;
     struct names objects, files, functions;
     struct strtab strings;  // of function names that were made unique
+    str_id *function_names; // by node: that of no other function; 0 of a node that is not shown
     struct callee *callees; // by node
     struct entry *entries;  // of the nodes shown, in their order
     struct call *calls;     // of all of them, one after the other
@@ -265,7 +266,7 @@ static void gather_entry(struct printer *p, struct entry *e)
     e->value = converted(p, node_flat(node));
     e->objfile = info->objfile;
     e->file = info->file;
-    e->function = info->name ? p->callees[e->node].function : 0;
+    e->function = info->name ? p->function_names[e->node] : 0;
     gather_calls(p, e);
     struct call *calls = p->calls + e->call;
     sort_calls(calls, e->n_calls);
@@ -282,7 +283,7 @@ static void look_ahead(const struct printer *p, uint32_t i, uint32_t end)
         uint32_t node = p->entries[i + 2 * AHEAD].node;
         __builtin_prefetch(&g->nodes[node].flat);
         __builtin_prefetch(&g->nodes[node].info);
-        __builtin_prefetch(&p->callees[node].function);
+        __builtin_prefetch(&p->function_names[node]);
         __builtin_prefetch(&list->edges[list->first[node]]);
     }
     if (i + AHEAD >= end)
@@ -297,13 +298,28 @@ static void look_ahead(const struct printer *p, uint32_t i, uint32_t end)
 
 enum { GATHER_PARTS = 64 };
 
+struct range {
+    uint32_t first, end;
+};
+
+static struct range range_of(uint64_t n, unsigned part)
+{
+    return (struct range){(uint32_t)(n * part / GATHER_PARTS),
+                          (uint32_t)(n * (part + 1) / GATHER_PARTS)};
+}
+
 static void gather_part(void *context, unsigned part)
 {
     struct printer *p = context;
-    uint64_t n = p->g->graph.n_shown;
-    uint32_t end = (uint32_t)(n * (part + 1) / GATHER_PARTS);
-    for (uint32_t i = (uint32_t)(n * part / GATHER_PARTS); i < end; i++) {
-        look_ahead(p, i, end);
+    const struct graph *g = &p->g->graph;
+    struct range nodes = range_of(g->n_nodes, part), shown = range_of(g->n_shown, part);
+    for (uint32_t i = nodes.first; i < nodes.end; i++) {
+        const struct node_info *info = &p->g->table.infos.at[g->nodes[i].info];
+        p->callees[i] =
+            (struct callee){info->address, info->line, info->file, p->function_names[i], 0, 0};
+    }
+    for (uint32_t i = shown.first; i < shown.end; i++) {
+        look_ahead(p, i, shown.end);
         gather_entry(p, &p->entries[i]);
     }
 }
@@ -320,6 +336,7 @@ static void gather(struct printer *p)
         p->entries[i] = (struct entry){.node = node, .call = n_calls, .n_calls = n};
         n_calls += n;
     }
+    p->callees = arena_alloc(p->r->arena, g->n_nodes * sizeof *p->callees);
     p->calls = arena_alloc(p->r->arena, (n_calls + (size_t)AHEAD) * sizeof *p->calls);
     memset(p->calls + n_calls, 0, AHEAD * sizeof *p->calls);
     parallel_run(p->r->job, GATHER_PARTS, gather_part, p);
@@ -382,88 +399,6 @@ static void number_names(struct printer *p)
     }
 }
 
-// Functions of one name and file have numbers to tell them apart, in the order of their first
-// nodes; those of a call tree also by their callers.
-struct families {
-    struct idmap by_name; // from a file and a name to the family
-    VEC(uint32_t) sizes;  // of each family
-    uint32_t *family;     // by function's node; UINT32_MAX: not looked up yet
-    struct idmap numbers; // from a function and its caller to its number
-    uint32_t *functions;  // by node that is shown: the function's node
-};
-
-static uint32_t family_of(struct printer *p, struct families *f, uint32_t function)
-{
-    const struct node_info *info = &p->g->table.infos.at[function];
-    uint64_t key = (uint64_t)info->file << 32 | info->name;
-    uint32_t *family = &f->family[function];
-    if (*family == UINT32_MAX)
-        *family = idmap_get(&f->by_name, key);
-    if (*family == IDMAP_NONE) {
-        *family = (uint32_t)f->sizes.n;
-        idmap_add(&f->by_name, key, *family);
-        *vec_push(p->r->arena, &f->sizes) = 0;
-    }
-    return *family;
-}
-
-// Of nodes without a caller the function alone, which is small.
-static uint64_t member_key(const struct printer *p, uint32_t node, uint32_t function)
-{
-    uint32_t caller = p->g->graph.nodes[node].parent;
-    return (uint64_t)(caller == NO_INDEX ? 0 : caller + 1) << 32 | function;
-}
-
-static void find_families(struct printer *p, struct families *f)
-{
-    const struct graph *g = &p->g->graph;
-    struct node_table *t = &p->g->table;
-    f->functions = arena_alloc(p->r->arena, g->n_shown * sizeof *f->functions);
-    for (uint32_t i = 0; i < g->n_shown; i++)
-        f->functions[i] = g->nodes[g->shown[i]].info;
-    node_functions(t, f->functions, g->n_shown, f->functions);
-    size_t size = t->infos.n * sizeof *f->family; // there may be more nodes than before
-    f->family = memset(arena_alloc(p->r->arena, size), 0xff, size);
-    idmap_init(&f->by_name, 0);
-    idmap_init(&f->numbers, t->infos.n);
-    for (uint32_t i = 0; i < g->n_shown; i++) {
-        uint64_t key = member_key(p, g->shown[i], f->functions[i]);
-        uint32_t family = family_of(p, f, f->functions[i]);
-        if (idmap_get(&f->numbers, key) == IDMAP_NONE)
-            idmap_add(&f->numbers, key, f->sizes.at[family]++);
-    }
-}
-
-static str_id unique_name(struct printer *p, const struct families *f, uint32_t i)
-{
-    const struct graph *g = &p->g->graph;
-    uint32_t node = g->shown[i], size = f->sizes.at[f->family[f->functions[i]]];
-    str_id name = p->g->table.infos.at[g->nodes[node].info].name;
-    if (size <= 1)
-        return name;
-    uint32_t number = idmap_get(&f->numbers, member_key(p, node, f->functions[i]));
-    char *text = arena_printf(p->r->arena, SPAN_FMT " [%u/%u]",
-                              SPAN_ARG(strtab_get(&p->strings, name)), number + 1, size);
-    return strtab_add(&p->strings, span_of(text));
-}
-
-// A callee that is not shown itself has no name, as in the reference.
-static void find_callees(struct printer *p)
-{
-    const struct graph *g = &p->g->graph;
-    struct families f = {0};
-    find_families(p, &f);
-    p->callees = arena_alloc(p->r->arena, g->n_nodes * sizeof *p->callees);
-    for (uint32_t i = 0; i < g->n_nodes; i++) {
-        const struct node_info *info = &p->g->table.infos.at[g->nodes[i].info];
-        p->callees[i] = (struct callee){info->address, info->line, info->file, 0, 0, 0};
-    }
-    for (uint32_t i = 0; i < g->n_shown; i++)
-        p->callees[g->shown[i]].function = unique_name(p, &f, i);
-    idmap_release(&f.by_name);
-    idmap_release(&f.numbers);
-}
-
 void callgrind_graph(const struct document *d, struct sink *out)
 {
     const struct report *r = d->report;
@@ -472,7 +407,7 @@ void callgrind_graph(const struct document *d, struct sink *out)
     uint32_t n = g->graph.n_shown;
     p.conv = unit_conv_of(r->options.unit, g->shown.unit);
     strtab_init(&p.strings, r->arena, &g->table.strings);
-    find_callees(&p);
+    p.function_names = samenames_told_apart(g, &p.strings, r->arena);
     gather(&p);
     number_names(&p);
     sink_write(out, SPAN("positions: instr line\nevents: "));

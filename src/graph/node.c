@@ -18,12 +18,13 @@ static uint32_t add(struct node_table *t, const struct node_info *info)
     return (uint32_t)t->infos.n - 1;
 }
 
-static uint32_t intern(struct node_table *t, const struct node_info *info, uint64_t hash)
+static uint32_t intern(struct node_table *t, struct hash_index *index, const struct node_info *info,
+                       uint64_t hash)
 {
-    uint32_t node = hash_find(&t->index, hash, same_info, t, info);
+    uint32_t node = hash_find(index, hash, same_info, t, info);
     if (node != HASH_NONE)
         return node;
-    hash_add(&t->index, hash, (uint32_t)t->infos.n);
+    hash_add(index, hash, (uint32_t)t->infos.n);
     return add(t, info);
 }
 
@@ -43,6 +44,7 @@ struct waiting {
 
 struct builder {
     struct node_table *t;
+    struct hash_index index; // of the nodes
     const struct profile *p;
     const struct detail *d;
     str_id *files; // by function: the clean file name, or HASH_NONE: not yet
@@ -57,7 +59,7 @@ static void find_waiting(struct builder *b)
 {
     for (unsigned i = 0; i < b->n_waiting; i++) {
         const struct waiting *w = &b->waiting[i];
-        *w->node = intern(b->t, &w->info, w->hash);
+        *w->node = intern(b->t, &b->index, &w->info, w->hash);
         if (w->known)
             *w->known = *w->node;
     }
@@ -68,7 +70,7 @@ static void put_node(struct builder *b, const struct node_info *info, uint32_t *
                      uint32_t *known)
 {
     uint64_t hash = hash_bytes(info, sizeof *info);
-    hash_prefetch(&b->t->index, hash);
+    hash_prefetch(&b->index, hash);
     b->waiting[b->n_waiting++] = (struct waiting){*info, hash, node, known};
     if (b->n_waiting == WAITING_MAX)
         find_waiting(b);
@@ -153,10 +155,7 @@ static uint32_t add_location(struct builder *b, const struct location *loc, uint
 void node_table_init(struct node_table *t, const struct profile *p, const struct detail *d,
                      const struct job *job, struct arena *arena)
 {
-    *t = (struct node_table){.arena = arena,
-                             .job = job,
-                             .whole = !d->address && !d->line,
-                             .cut = p->cut_lines && !d->no_inlines};
+    *t = (struct node_table){.arena = arena, .job = job, .cut = p->cut_lines && !d->no_inlines};
     strtab_init(&t->strings, arena, p->strings);
     t->first = arena_alloc(arena, ((size_t)p->n_locations + 1) * sizeof *t->first);
     t->nodes = arena_zalloc(arena, count_nodes(p) + NODES_AT_ONCE, sizeof *t->nodes);
@@ -172,13 +171,13 @@ void node_table_init(struct node_table *t, const struct profile *p, const struct
         at = add_location(&b, &p->locations[i], at);
     }
     find_waiting(&b);
+    hash_release(&b.index);
     t->first[p->n_locations] = at;
 }
 
 void node_table_release(struct node_table *t)
 {
     strtab_release(&t->strings);
-    hash_release(&t->index);
 }
 
 static void add_place(const struct node_table *t, const struct node_info *info, struct buf *out)
@@ -225,37 +224,6 @@ struct span node_name(struct node_table *t, uint32_t node)
     t->names[node] = arena_span(t->arena, buf_span(&name));
     buf_release(&name);
     return t->names[node];
-}
-
-// What is there already is asked for at once: one by one, most of the time would go into waiting.
-static void find_functions(struct node_table *t, const uint32_t *nodes, uint32_t n,
-                           uint32_t *functions)
-{
-    struct node_info infos[HASH_AT_ONCE];
-    uint64_t hashes[HASH_AT_ONCE];
-    uint32_t guesses[HASH_AT_ONCE];
-    for (uint32_t i = 0; i < n; i++)
-        __builtin_prefetch(&t->infos.at[nodes[i]]);
-    for (uint32_t i = 0; i < n; i++) {
-        infos[i] = t->infos.at[nodes[i]];
-        infos[i].address = 0;
-        infos[i].line = infos[i].column = 0;
-        hashes[i] = hash_bytes(&infos[i], sizeof infos[i]);
-    }
-    hash_guess(&t->index, hashes, n, guesses);
-    for (uint32_t i = 0; i < n; i++)
-        if (guesses[i] != HASH_NONE)
-            __builtin_prefetch(&t->infos.at[guesses[i]]);
-    for (uint32_t i = 0; i < n; i++)
-        functions[i] = intern(t, &infos[i], hashes[i]);
-}
-
-void node_functions(struct node_table *t, const uint32_t *nodes, uint32_t n, uint32_t *functions)
-{
-    if (t->whole && functions != nodes)
-        memcpy(functions, nodes, n * sizeof *nodes);
-    for (uint32_t i = 0; i < n && !t->whole; i += HASH_AT_ONCE)
-        find_functions(t, nodes + i, n - i < HASH_AT_ONCE ? n - i : HASH_AT_ONCE, functions + i);
 }
 
 static int three_way(uint64_t a, uint64_t b)

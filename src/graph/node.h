@@ -30,8 +30,6 @@ struct node_table {
     const struct job *job; // that it is made for
     struct strtab strings; // on top of the profile's
     VEC(struct node_info) infos;
-    struct hash_index index;
-    bool whole;              // all nodes are whole functions
     bool cut;                // some outermost frames were inlined: see node_is_inlined
     uint32_t *first;         // of each location, in nodes; one more entry at the end
     uint32_t *nodes;         // as many as NODES_AT_ONCE may be read after them
@@ -68,10 +66,6 @@ static inline uint32_t node_leaf(const struct node_table *t, const uint32_t *fra
             return t->nodes[t->first[frames[i]]];
     return NO_INDEX;
 }
-
-// For each of some nodes that of the whole function that it is a part of: itself without address,
-// line, column.
-void node_functions(struct node_table *t, const uint32_t *nodes, uint32_t n, uint32_t *functions);
 
 // Orders by printable name, and nodes with equal names by what the names leave out; below, at or
 // above 0.

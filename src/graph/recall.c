@@ -10,9 +10,8 @@ struct kept_table {
     struct arena arena;
     struct node_info *infos;
     struct span *strings; // that the table added to the profile's
-    struct hash_slot *slots;
     uint32_t *first, *nodes;
-    size_t n_infos, n_strings, n_slots, n_used_slots, n_first, n_nodes;
+    size_t n_infos, n_strings, n_first, n_nodes;
 };
 
 static void free_table(void *object)
@@ -24,8 +23,8 @@ static void free_table(void *object)
 
 static size_t table_size(const struct kept_table *k)
 {
-    size_t size = sizeof *k + k->n_infos * sizeof *k->infos + k->n_slots * sizeof *k->slots +
-                  (k->n_first + k->n_nodes) * sizeof *k->nodes;
+    size_t size =
+        sizeof *k + k->n_infos * sizeof *k->infos + (k->n_first + k->n_nodes) * sizeof *k->nodes;
     for (size_t i = 0; i < k->n_strings; i++)
         size += sizeof *k->strings + k->strings[i].n;
     return size;
@@ -37,12 +36,9 @@ static void keep_table(const struct node_table *t, const struct profile *p, stru
     struct arena *a = &k->arena;
     k->n_infos = t->infos.n;
     k->n_strings = t->strings.own.n;
-    k->n_slots = t->index.cap;
-    k->n_used_slots = t->index.n;
     k->n_first = (size_t)p->n_locations + 1;
     k->n_nodes = t->first[p->n_locations] + NODES_AT_ONCE;
     k->infos = arena_copy(a, t->infos.at, k->n_infos, sizeof *k->infos);
-    k->slots = arena_copy(a, t->index.slots, k->n_slots, sizeof *k->slots);
     k->first = arena_copy(a, t->first, k->n_first, sizeof *k->first);
     k->nodes = arena_copy(a, t->nodes, k->n_nodes, sizeof *k->nodes);
     k->strings = arena_alloc(a, k->n_strings * sizeof *k->strings);
@@ -61,11 +57,6 @@ static void copy_table(struct node_table *t, const struct kept_table *k, const s
     t->infos.n = t->infos.cap = k->n_infos;
     t->first = arena_copy(a, k->first, k->n_first, sizeof *k->first);
     t->nodes = arena_copy(a, k->nodes, k->n_nodes, sizeof *k->nodes);
-    t->index.slots = k->n_slots ? xmalloc(k->n_slots * sizeof *k->slots) : NULL;
-    if (k->n_slots)
-        memcpy(t->index.slots, k->slots, k->n_slots * sizeof *k->slots);
-    t->index.cap = k->n_slots;
-    t->index.n = k->n_used_slots;
 }
 
 static void add_detail(const struct detail *d, struct buf *key)

@@ -3,6 +3,7 @@
 
 #include "check.h"
 #include "folded.h"
+#include "format/samenames.h"
 #include "graph/sums.h"
 #include "graph/trim.h"
 
@@ -143,36 +144,39 @@ static void sums_of_a_column_are_those_of_the_graph(void)
     teardown(&f);
 }
 
-// In a table by functions these are the nodes themselves.
-static void nodes_have_functions(void)
+// Two functions of one name and file in two binaries, beside one that is alone.
+static void functions_of_one_name_are_told_apart(void)
 {
-    static const struct detail details[] = {
-        {.function = true},
-        {.function = true, .line = true},
-        {.function = true, .address = true},
-    };
-    for (size_t i = 0; i < sizeof details / sizeof *details; i++) {
-        struct profile p;
-        struct node_table t;
-        folded_read(&p, "main;work 3\nmain 1\n");
-        for (uint32_t k = 0; k < p.n_lines; k++)
-            p.lines[k].line = k + 1;
-        for (uint32_t k = 0; k < p.n_locations; k++)
-            p.locations[k].address = 16 * (k + 1);
-        node_table_init(&t, &p, &details[i], NULL, &memory);
-        uint32_t nodes[] = {0, 1}, functions[2];
-        struct span names[] = {node_str(&t, t.infos.at[0].name), node_str(&t, t.infos.at[1].name)};
-        node_functions(&t, nodes, 2, functions);
-        for (int k = 0; k < 2; k++) {
-            CHECK_SPAN(node_name(&t, functions[k]), names[k]);
-            CHECK_INT(functions[k] == nodes[k], i == 0);
-        }
-        node_table_release(&t);
-        profile_release(&p);
-    }
+    struct profile p;
+    struct graph_report g = {0};
+    struct strtab strings;
+    folded_read(&p, "main;work 3\nmain;work;work 1\n");
+    struct graph_options options = {0};
+    node_table_init(&g.table, &p, &(struct detail){.function = true}, NULL, &memory);
+    struct node_info other = g.table.infos.at[1];
+    CHECK_SPAN(node_str(&g.table, other.name), SPAN("work"));
+    other.objfile = other.name;
+    *vec_push(&memory, &g.table.infos) = other;
+    graph_build(&g.graph, &p, &g.table, &options, &memory);
+    uint32_t shown[] = {2, 0, 1};
+    g.graph.shown = shown;
+    g.graph.n_shown = 3;
+    strtab_init(&strings, &memory, &g.table.strings);
+    const str_id *names = samenames_told_apart(&g, &strings, &memory);
+    CHECK_SPAN(strtab_get(&strings, names[0]), SPAN("main"));
+    CHECK_SPAN(strtab_get(&strings, names[1]), SPAN("work [2/2]"));
+    CHECK_SPAN(strtab_get(&strings, names[2]), SPAN("work [1/2]"));
+    g.graph.n_shown = 2;
+    names = samenames_told_apart(&g, &strings, &memory);
+    CHECK_INT(names[1], 0);
+    CHECK_SPAN(strtab_get(&strings, names[2]), SPAN("work"));
+    strtab_release(&strings);
+    node_table_release(&g.table);
+    profile_release(&p);
     arena_release(&memory);
 }
 
 CHECK_MAIN(CASE(a_stack_counts_once_for_each_node_on_it), CASE(edges_jump_over_what_is_left_out),
            CASE(a_call_tree_has_a_node_per_path), CASE(light_nodes_are_trimmed),
-           CASE(sums_of_a_column_are_those_of_the_graph), CASE(nodes_have_functions))
+           CASE(sums_of_a_column_are_those_of_the_graph),
+           CASE(functions_of_one_name_are_told_apart))
