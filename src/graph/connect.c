@@ -1,34 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <stdlib.h>
-
-#include "base/xalloc.h"
 #include "graph/build.h"
+#include "graph/tally.h"
 
-enum { SLOTS_MIN = 256, CALLS_MAX = 256, VISITS_MAX = 64 };
-#define NO_EDGE UINT32_MAX
+enum { CALLS_MAX = 256, VISITS_MAX = 64 };
 
-// A node on a stack: one that is inlined has the upper bit, too. Edges jump over HOP_SKIPPED.
+// Nodes that are not jumped over have numbers without gaps here, in their order. One on a stack
+// that is inlined has the upper bit, too. Edges jump over HOP_SKIPPED.
 #define HOP_INLINED 0x80000000u
 #define HOP_SKIPPED UINT32_MAX
 
-// What is known of a node while edges are counted.
+// What is known of a node while edges are counted, by its number.
 struct end {
-    bool skipped; // edges jump over it
-    bool wanted;  // edges that end here are asked for
-    bool chosen;  // and all edges from here and to here
-};
-
-// Finds edges by their ends. That of another edge mostly shows in its slot already.
-struct edge_slot {
-    uint32_t edge; // or NO_EDGE
-    uint32_t dst;
-};
-
-struct edge_table {
-    struct arena *arena;
-    VEC(struct edge) edges;
-    struct edge_slot *slots;
-    size_t n_slots;
+    bool wanted; // edges that end here are asked for
+    bool chosen; // and all edges from here and to here
 };
 
 // Something that goes along an edge.
@@ -36,21 +20,20 @@ struct call {
     uint32_t src, dst;
     bool residual, inlined;
     uint32_t depth; // of its frame
-    uint32_t edge;  // once it is found
-    size_t slot;
 };
 
 // A frame of the stack at hand, but for those that are jumped over.
 struct level {
     uint32_t depth;  // from 1 at the root
-    uint32_t parent; // the last node up to here that is not skipped, or NO_INDEX
+    uint32_t parent; // the last node up to here that is not skipped, or HOP_SKIPPED
     bool residual;   // something was skipped since
 };
 
 // An edge that the stack at hand goes along.
 struct open_edge {
-    uint32_t edge, depth;
-    struct weight before; // of all samples that came before it was opened
+    struct tally *tally;
+    uint32_t depth;
+    int64_t before; // the weight of all samples that came before it was opened
 };
 
 // The hops of a location, the outermost first.
@@ -62,6 +45,9 @@ struct place {
 
 // What stacks are made of.
 struct paths {
+    uint32_t n;        // nodes that are not jumped over
+    uint32_t *nodes;   // by their numbers; NULL: they are all, and have their own
+    uint32_t *numbers; // and the numbers by node, or HOP_SKIPPED; NULL
     const struct end *ends;
     bool all;             // edges are wanted, of the nodes that are not skipped
     uint64_t *live;       // a bit of each location: clear where edges jump over all of its nodes
@@ -73,11 +59,10 @@ struct paths {
 struct visit {
     uint32_t shared; // how many frames are kept
     uint32_t end;    // of its calls
-    struct weight w;
+    int64_t weight;
 };
 
-// The samples are counted in parts, each on its own: then the parts' edges are summed, so that they
-// come in the order in which the samples have them.
+// The samples are counted in parts, each on its own: then the parts' edges are summed.
 //
 // Samples that follow each other often have the outer part of their stacks in common, so that only
 // what changes is looked at: an edge gets the weight of all samples from the one that opened it to
@@ -88,113 +73,59 @@ struct connector {
     const struct profile *p;
     const struct paths *paths;
     const uint64_t *near; // a bit of each location: it has a chosen node; NULL where all are chosen
+    bool divisors;        // these are counted of a mean, not the values
     struct sample_range range;
     struct arena arena;
-    struct edge_table table;
+    struct tallies *tallies;
     const struct sample *last; // that was gathered, or NULL
     VEC(struct level) levels;  // of its stack
     unsigned n_calls, n_visits;
     struct call calls[CALLS_MAX];
     struct visit visits[VISITS_MAX];
     VEC(struct open_edge) open; // of the stack of the last sample that was counted
-    struct weight sum;          // of the samples so far
+    int64_t sum;                // of the samples so far
 };
-
-static size_t slot_of(const struct edge_table *t, uint32_t src, uint32_t dst)
-{
-    return hash_u64((uint64_t)src << 32 | dst) & (t->n_slots - 1);
-}
-
-static void place_edge(struct edge_table *t, uint32_t index)
-{
-    size_t i = slot_of(t, t->edges.at[index].src, t->edges.at[index].dst);
-    while (t->slots[i].edge != NO_EDGE)
-        i = (i + 1) & (t->n_slots - 1);
-    t->slots[i] = (struct edge_slot){index, t->edges.at[index].dst};
-}
-
-static void grow_slots(struct edge_table *t)
-{
-    t->n_slots = t->n_slots ? t->n_slots * 2 : SLOTS_MIN;
-    free(t->slots);
-    size_t size = xmul(t->n_slots, sizeof *t->slots);
-    t->slots = memset(xmalloc(size), 0xff, size);
-    for (size_t i = 0; i < t->edges.n; i++)
-        place_edge(t, (uint32_t)i);
-}
-
-static uint32_t edge_between(struct edge_table *t, const struct call *call)
-{
-    size_t i = call->slot;
-    for (; t->slots[i].edge != NO_EDGE; i = (i + 1) & (t->n_slots - 1))
-        if (t->slots[i].dst == call->dst && t->edges.at[t->slots[i].edge].src == call->src)
-            return t->slots[i].edge;
-    t->slots[i] = (struct edge_slot){(uint32_t)t->edges.n, call->dst};
-    *vec_push(t->arena, &t->edges) =
-        (struct edge){.src = call->src, .dst = call->dst, .inlined = true};
-    return t->slots[i].edge;
-}
-
-// Finds the edges of several calls, or adds them in the order of the calls. Most of the time goes
-// into waiting for memory, so that it is asked for all of it first.
-static void find_edges(struct edge_table *t, struct call *calls, unsigned n)
-{
-    while ((t->edges.n + n) * 2 >= t->n_slots)
-        grow_slots(t);
-    for (unsigned i = 0; i < n; i++) {
-        calls[i].slot = slot_of(t, calls[i].src, calls[i].dst);
-        __builtin_prefetch(&t->slots[calls[i].slot]);
-    }
-    for (unsigned i = 0; i < n; i++)
-        if (t->slots[calls[i].slot].edge != NO_EDGE)
-            __builtin_prefetch(&t->edges.at[t->slots[calls[i].slot].edge], 1);
-    for (unsigned i = 0; i < n; i++)
-        calls[i].edge = edge_between(t, &calls[i]);
-}
 
 // Leaves what is deeper than so many frames. When all is closed, sums may begin anew.
 static void leave(struct connector *c, uint32_t depth)
 {
     for (; c->open.n && c->open.at[c->open.n - 1].depth > depth; c->open.n--) {
         const struct open_edge *open = &c->open.at[c->open.n - 1];
-        struct edge *e = &c->table.edges.at[open->edge];
-        e->open = false;
-        e->weight = i64_add(e->weight, c->sum.value - open->before.value);
-        e->weight_div = i64_add(e->weight_div, c->sum.div - open->before.div);
+        open->tally->open = false;
+        open->tally->weight = i64_add(open->tally->weight, c->sum - open->before);
     }
     if (depth == 0)
-        c->sum = (struct weight){0, 0};
+        c->sum = 0;
 }
 
 // An edge counts once, however often the stack goes along it.
 static void enter(struct connector *c, const struct call *call)
 {
-    struct edge *e = &c->table.edges.at[call->edge];
-    if (e->open)
+    struct tally *tally = tallies_find(c->tallies, call->src, call->dst);
+    if (tally->open)
         return;
-    e->open = true;
-    edge_count(e, (struct weight){0, 0}, call->residual, call->inlined);
-    *vec_push(&c->arena, &c->open) = (struct open_edge){call->edge, call->depth, c->sum};
+    tally->open = true;
+    tally->residual |= call->residual;
+    tally->called |= !call->inlined;
+    *vec_push(&c->arena, &c->open) = (struct open_edge){tally, call->depth, c->sum};
 }
 
 static void count_visits(struct connector *c)
 {
     unsigned at = 0;
-    find_edges(&c->table, c->calls, c->n_calls);
     for (unsigned i = 0; i < c->n_visits; i++) {
         const struct visit *v = &c->visits[i];
         leave(c, v->shared);
         while (at < v->end)
             enter(c, &c->calls[at++]);
-        c->sum.value += v->w.value;
-        c->sum.div += v->w.div;
+        c->sum += v->weight;
     }
     c->n_calls = c->n_visits = 0;
 }
 
-static void add_visit(struct connector *c, uint32_t shared, struct weight w)
+static void add_visit(struct connector *c, uint32_t shared, int64_t weight)
 {
-    c->visits[c->n_visits++] = (struct visit){shared, c->n_calls, w};
+    c->visits[c->n_visits++] = (struct visit){shared, c->n_calls, weight};
     if (c->n_visits == VISITS_MAX)
         count_visits(c);
 }
@@ -203,10 +134,11 @@ static void add_visit(struct connector *c, uint32_t shared, struct weight w)
 static void add_call(struct connector *c, const struct level *from, uint32_t hop, uint32_t *shared)
 {
     if (c->n_calls == CALLS_MAX) {
-        add_visit(c, *shared, (struct weight){0, 0});
+        add_visit(c, *shared, 0);
         *shared = UINT32_MAX;
         count_visits(c);
     }
+    tallies_prefetch(c->tallies, from->parent);
     c->calls[c->n_calls++] = (struct call){.src = from->parent,
                                            .dst = hop & ~HOP_INLINED,
                                            .residual = from->residual,
@@ -223,7 +155,7 @@ static void gather_frame(struct connector *c, uint32_t depth, const struct place
                          uint32_t *shared)
 {
     const uint32_t *hops = place->n <= HOPS_NEAR ? place->hops : c->paths->hops + place->hops[0];
-    struct level at = {0, NO_INDEX, false};
+    struct level at = {0, HOP_SKIPPED, false};
     if (c->levels.n)
         at = c->levels.at[c->levels.n - 1];
     at.residual |= depth - at.depth > 1;
@@ -234,7 +166,7 @@ static void gather_frame(struct connector *c, uint32_t depth, const struct place
             at.residual = true;
             continue;
         }
-        if (at.parent != NO_INDEX && at.parent != node && is_wanted(c->paths, at.parent, node))
+        if (at.parent != HOP_SKIPPED && at.parent != node && is_wanted(c->paths, at.parent, node))
             add_call(c, &at, hops[i], shared);
         at.parent = node;
         at.residual = false;
@@ -259,14 +191,14 @@ static void gather_frames(struct connector *c, const struct sample *s, uint32_t 
 }
 
 // Sums that may not fit are cut at each sample.
-static void gather_sample(struct connector *c, const struct sample *s, struct weight w)
+static void gather_sample(struct connector *c, const struct sample *s, int64_t weight)
 {
     bool shares = c->last && !c->g->options.overflow;
     uint32_t shared = shares ? sample_shared(c->p, c->last, s) : 0;
     while (c->levels.n && c->levels.at[c->levels.n - 1].depth > shared)
         c->levels.n--;
     gather_frames(c, s, &shared);
-    add_visit(c, shared, w);
+    add_visit(c, shared, weight);
     c->last = s;
 }
 
@@ -280,10 +212,11 @@ static void connect_part(void *context, unsigned part)
     struct connector *c = (struct connector *)context + part;
     const struct job *job = c->g->table->job;
     struct weight w;
+    tallies_init(c->tallies, c->paths->n);
     for (uint32_t i = c->range.first; i < c->range.end && !job_stopped(job); i++) {
         const struct sample *s = &c->p->samples[i];
         if (sample_weight(c->g, c->p, s, &w) && is_near(c, s))
-            gather_sample(c, s, w);
+            gather_sample(c, s, c->divisors ? w.div : w.value);
     }
     count_visits(c);
     leave(c, 0);
@@ -299,10 +232,9 @@ static void find_hops(const struct paths *paths, const struct graph *g, const st
     bool live = n == 0;
     for (uint32_t i = 0; i < n; i++) {
         uint32_t at = first + n - 1 - i, node = t->nodes[at];
-        bool skipped = paths->ends[node].skipped;
-        hops[i] = node | (node_is_inlined(t, p, location, at) ? HOP_INLINED : 0);
-        if (skipped)
-            hops[i] = HOP_SKIPPED;
+        uint32_t number = paths->numbers ? paths->numbers[node] : node;
+        bool skipped = number == HOP_SKIPPED;
+        hops[i] = number | (node_is_inlined(t, p, location, at) && !skipped ? HOP_INLINED : 0);
         live |= !skipped;
     }
     place->n = n;
@@ -344,21 +276,36 @@ static bool *find_inlined(const struct graph *g, const struct profile *p)
     return inlined;
 }
 
+// Numbers the nodes that edges do not jump over.
+static void number_nodes(struct paths *paths, const struct graph *g)
+{
+    paths->n = g->n_nodes;
+    if (!g->pruned)
+        return;
+    paths->numbers = arena_alloc(g->arena, g->n_nodes * sizeof *paths->numbers);
+    paths->nodes = arena_alloc(g->arena, g->n_shown * sizeof *paths->nodes);
+    memset(paths->numbers, 0xff, g->n_nodes * sizeof *paths->numbers);
+    for (uint32_t i = 0; i < g->n_shown; i++)
+        paths->numbers[g->shown[i]] = 0;
+    paths->n = 0;
+    for (uint32_t i = 0; i < g->n_nodes; i++)
+        if (paths->numbers[i] == 0) {
+            paths->nodes[paths->n] = i;
+            paths->numbers[i] = paths->n++;
+        }
+}
+
 // False where no edges are wanted.
 static bool find_ends(struct paths *paths, const struct graph *g, const struct profile *p,
                       enum edge_want want, const bool *chosen)
 {
-    struct end *ends = arena_alloc(g->arena, g->n_nodes * sizeof *ends);
+    struct end *ends = arena_alloc(g->arena, paths->n * sizeof *ends);
     const bool *inlined = want == EDGES_TO_INLINED ? find_inlined(g, p) : NULL;
     bool any = false;
-    for (uint32_t i = 0; i < g->n_nodes; i++)
-        ends[i].skipped = g->pruned;
-    for (uint32_t i = 0; i < g->n_shown; i++)
-        ends[g->shown[i]].skipped = false;
-    for (uint32_t i = 0; i < g->n_nodes; i++) {
-        bool wanted = want == EDGES_ALL || inlined[i];
-        ends[i].chosen = !chosen || chosen[i];
-        ends[i].wanted = wanted && !ends[i].skipped;
+    for (uint32_t i = 0; i < paths->n; i++) {
+        uint32_t node = paths->nodes ? paths->nodes[i] : i;
+        ends[i].chosen = !chosen || chosen[node];
+        ends[i].wanted = want == EDGES_ALL || inlined[node];
         any |= ends[i].wanted;
     }
     paths->ends = ends;
@@ -366,46 +313,62 @@ static bool find_ends(struct paths *paths, const struct graph *g, const struct p
     return any;
 }
 
-static void add_edges(struct edge_table *to, const struct edge_table *from)
+static size_t edges_of(const void *context, uint32_t src, const struct tally *tallies, size_t n,
+                       struct edge *out)
 {
-    struct call calls[CALLS_MAX];
-    for (size_t first = 0; first < from->edges.n; first += CALLS_MAX) {
-        const struct edge *edges = from->edges.at + first;
-        unsigned n = from->edges.n - first < CALLS_MAX ? from->edges.n - first : CALLS_MAX;
-        for (unsigned i = 0; i < n; i++)
-            calls[i] = (struct call){.src = edges[i].src, .dst = edges[i].dst};
-        find_edges(to, calls, n);
-        for (unsigned i = 0; i < n; i++)
-            edge_count(&to->edges.at[calls[i].edge],
-                       (struct weight){edges[i].weight, edges[i].weight_div}, edges[i].residual,
-                       edges[i].inlined);
+    const struct paths *paths = context;
+    for (size_t i = 0; out && i < n; i++) {
+        uint32_t dst = tallies[i].key - 1;
+        out[i] = (struct edge){.src = paths->nodes ? paths->nodes[src] : src,
+                               .dst = paths->nodes ? paths->nodes[dst] : dst,
+                               .weight = tallies[i].weight,
+                               .residual = tallies[i].residual,
+                               .inlined = !tallies[i].called};
+    }
+    return n;
+}
+
+// The edges with the sums of the samples' values, or of what they are divided by.
+static void count_edges(struct graph *g, const struct profile *p, const struct paths *paths,
+                        const uint64_t *near, bool divisors)
+{
+    // Sums that are cut depend on the order in which they are made.
+    unsigned n_parts = g->options.overflow ? 1 : sample_parts(p, paths->n, g->table->job);
+    struct connector *parts = arena_alloc(g->arena, n_parts * sizeof *parts);
+    struct tallies *tallies = arena_alloc(g->arena, n_parts * sizeof *tallies);
+    for (unsigned i = 0; i < n_parts; i++) {
+        parts[i] = (struct connector){g,
+                                      p,
+                                      paths,
+                                      near,
+                                      divisors,
+                                      sample_range(p, i, n_parts),
+                                      .last = NULL,
+                                      .tallies = &tallies[i]};
+    }
+    parallel_run(g->table->job, n_parts, connect_part, parts);
+    tallies_sum(tallies, n_parts, paths->n, edges_of, paths, g);
+    for (unsigned i = 0; i < n_parts; i++) {
+        tallies_release(&tallies[i]);
+        arena_release(&parts[i].arena);
     }
 }
 
 void graph_connect(struct graph *g, const struct profile *p, enum edge_want want,
                    const bool *chosen)
 {
-    struct paths paths;
+    struct paths paths = {0};
     g->edges.n = 0;
+    number_nodes(&paths, g);
     if (!find_ends(&paths, g, p, want, chosen))
         return;
     find_places(&paths, g, p);
     const uint64_t *near = chosen ? find_near(g, p, chosen) : NULL;
-    unsigned n_parts = sample_parts(p, g->n_nodes, g->table->job);
-    struct connector *parts = arena_alloc(g->arena, n_parts * sizeof *parts);
-    for (unsigned i = 0; i < n_parts; i++) {
-        parts[i] =
-            (struct connector){g, p, &paths, near, sample_range(p, i, n_parts), .last = NULL};
-        parts[i].table.arena = i ? &parts[i].arena : g->arena;
-    }
-    parallel_run(g->table->job, n_parts, connect_part, parts);
-    for (unsigned i = 1; i < n_parts; i++)
-        add_edges(&parts[0].table, &parts[i].table);
-    for (unsigned i = 0; i < n_parts; i++) {
-        free(parts[i].table.slots);
-        arena_release(&parts[i].arena);
-    }
-    g->edges.at = parts[0].table.edges.at;
-    g->edges.n = parts[0].table.edges.n;
-    g->edges.cap = parts[0].table.edges.cap;
+    count_edges(g, p, &paths, near, false);
+    if (!g->options.mean)
+        return;
+    struct graph divisors = *g;
+    count_edges(&divisors, p, &paths, near, true);
+    for (size_t i = 0; i < g->edges.n && i < divisors.edges.n; i++) // the same ones, unless stopped
+        g->edges.at[i].weight_div = divisors.edges.at[i].weight;
 }

@@ -18,7 +18,6 @@ struct node {
 struct edge {
     uint32_t src, dst; // nodes: the caller and the callee
     int64_t weight, weight_div;
-    bool open;     // while edges are found: the stack at hand goes along it
     bool residual; // over nodes that were left out
     bool inlined;  // in every stack
     bool dropped;
@@ -65,8 +64,9 @@ void graph_build(struct graph *g, const struct profile *p, struct node_table *t,
 // children of the others go to the nearest node above that stays.
 void graph_keep(struct graph *g, const bool *kept);
 
-// Finds the edges of a graph that is not a call tree, anew: they jump over the nodes that
-// graph_keep left out. Only those from and to the nodes that are chosen; all where that is NULL.
+// Finds the edges of a graph that is not a call tree, anew, by src and then by dst: they jump over
+// the nodes that graph_keep left out. Only those from and to the nodes that are chosen; all where
+// that is NULL.
 void graph_connect(struct graph *g, const struct profile *p, enum edge_want want,
                    const bool *chosen);
 
