@@ -35,7 +35,7 @@ int app_share(const struct loaded *l, const struct config *config, const struct 
     int status = view_build(&v, l, &request, err);
     if (status == 0) {
         const struct report_options *o = &v.report.options;
-        int64_t left = report_total(&v.profile, o->value_index, o->mean);
+        int64_t left = report_total(&v.profile, o->value_index, o->mean, job);
         struct value_format values = value_format_of(&v.report, NULL);
         char text[UNIT_LABEL_MAX], percent[PERCENT_MAX];
         size_t n = value_print(text, &values, left);

@@ -11,14 +11,15 @@
 static void tell_weights(const struct view *v, struct outcome *outcome)
 {
     const struct report_options *o = &v->report.options;
+    const struct job *job = v->request->job;
     bool relative = v->request->config->relative_percentages;
-    int64_t whole =
-        relative ? report_total(&v->loaded->profile, o->value_index, o->mean) : v->report.total;
+    int64_t whole = relative ? report_total(&v->loaded->profile, o->value_index, o->mean, job)
+                             : v->report.total;
     outcome->total = i64_scaled(whole, o->ratio);
     const struct profile *p = &v->profile, *all = &v->loaded->profile;
     bool untouched = p->samples == all->samples && p->n_samples == all->n_samples;
-    int64_t left =
-        untouched && !v->report.series ? v->report.total : report_total(p, o->value_index, o->mean);
+    int64_t left = untouched && !v->report.series ? v->report.total
+                                                  : report_total(p, o->value_index, o->mean, job);
     outcome->left = i64_scaled(left, o->ratio);
     snprintf(outcome->unit, sizeof outcome->unit, SPAN_FMT, SPAN_ARG(v->shown_unit));
 }

@@ -158,7 +158,7 @@ static int64_t total_of(struct service *s, const struct profile *p)
              SPAN_ARG(profile_str(p, p->sample_types[type].type)));
     snprintf(s->unit, sizeof s->unit, SPAN_FMT,
              SPAN_ARG(profile_str(p, p->sample_types[type].unit)));
-    return report_total(p, type, c->mean);
+    return report_total(p, type, c->mean, s->collection->job);
 }
 
 static void add_value(const struct service *s, int64_t value, bool sign, struct buf *out)

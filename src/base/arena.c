@@ -124,16 +124,19 @@ static size_t block_size(size_t size)
     return sizeof(struct arena_block) + size;
 }
 
+static void *add_block(struct arena *a, struct arena_block *block, size_t size)
+{
+    block->prev = NULL;
+    block->next = a->blocks;
+    block->size = size;
+    link_block(a, block);
+    return block->bytes;
+}
+
 void *arena_alloc(struct arena *a, size_t size)
 {
-    if (size >= LARGE) {
-        struct arena_block *block = xmalloc(block_size(size));
-        block->prev = NULL;
-        block->next = a->blocks;
-        block->size = size;
-        link_block(a, block);
-        return block->bytes;
-    }
+    if (size >= LARGE)
+        return add_block(a, xmalloc(block_size(size)), size);
     size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
     struct arena_chunk *chunk = a->chunks;
     if (!chunk || chunk->size - chunk->used < size)
@@ -146,6 +149,12 @@ void *arena_alloc(struct arena *a, size_t size)
 void *arena_zalloc(struct arena *a, size_t count, size_t size)
 {
     size_t total = xmul(count, size);
+    if (total >= LARGE) {
+        // Fresh pages are clear already.
+        void *block = add_block(a, xcalloc(1, block_size(total)), total);
+        arena_populate((struct span){block, total});
+        return block;
+    }
     void *memory = arena_alloc(a, total);
     return total ? memset(memory, 0, total) : memory;
 }

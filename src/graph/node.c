@@ -141,6 +141,17 @@ static size_t count_nodes(const struct profile *p)
     return n;
 }
 
+// The functions of lines that come soon.
+static inline __attribute__((always_inline)) void prefetch_functions(const struct builder *b,
+                                                                     const struct location *loc)
+{
+    enum { AHEAD = 24 };
+    const struct profile *p = b->p;
+    uint32_t end = loc->line + AHEAD + loc->n_lines;
+    for (uint32_t i = loc->line + AHEAD; i < end && i < p->n_lines; i++)
+        __builtin_prefetch(&p->functions[p->lines[i].function]);
+}
+
 static uint32_t add_location(struct builder *b, const struct location *loc, uint32_t at)
 {
     const struct line *lines = b->p->lines + loc->line;
@@ -149,6 +160,7 @@ static uint32_t add_location(struct builder *b, const struct location *loc, uint
         put_bare_node(b, loc, &b->t->nodes[at++]);
     for (uint32_t i = first; i < loc->n_lines; i++)
         put_line_node(b, loc, &lines[i], &b->t->nodes[at++]);
+    prefetch_functions(b, loc);
     return at;
 }
 

@@ -401,7 +401,7 @@ int report_flame(const struct report *r, const struct flame_options *o, struct f
     status = pivot ? find_pivots(&b, pivot, err) : 0;
     if (status == 0)
         make(&b, out);
-    out->shown.total = report_total(r->profile, r->options.value_index, r->options.mean);
+    out->shown.total = report_total(r->profile, r->options.value_index, r->options.mean, r->job);
     if (b.sided) {
         out->shown_before = report_side_total(r, r->profile->sides[SIDE_BEFORE].values);
         out->shown_after = report_side_total(r, r->profile->sides[SIDE_AFTER].values);

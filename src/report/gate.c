@@ -62,7 +62,7 @@ static struct type_sums *sums_of(struct judge *j, uint32_t type)
     if (sums->ready)
         return sums;
     sums->ready = true;
-    sums->overflow = report_overflows(j->r->profile, type, j->r->options.mean);
+    sums->overflow = report_overflows(j->r->profile, type, j->r->options.mean, j->r->job);
     if (j->options->confidence > 0 && !j->r->options.mean)
         sums->noise = noise_of(j->r->profile, type);
     sum_side(j, sums, type, SIDE_BEFORE);

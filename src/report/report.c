@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/report.h"
 
+#include "profile/parts.h"
 #include "profile/tag.h"
 
 static bool is_diff_base(const struct profile *p, const struct sample *s, str_id key, str_id value)
@@ -13,22 +14,57 @@ static bool is_diff_base(const struct profile *p, const struct sample *s, str_id
     return false;
 }
 
-// Adds a value without its sign; notes where the sum does not fit.
-static void add_abs(int64_t *sum, int64_t v, bool *overflow)
+// What the values of a type add up to without their signs. The least number's is that of the
+// largest.
+struct magnitude {
+    unsigned __int128 sum;
+    bool fits; // so far as single values do
+};
+
+struct magnitudes {
+    const struct profile *p;
+    const int64_t *column;
+    uint32_t type;
+    unsigned n_parts;
+    struct magnitude *parts;
+};
+
+static void add_magnitudes(void *context, unsigned part)
 {
-    int64_t ignored;
-    *overflow |= v == INT64_MIN || __builtin_add_overflow(*sum, i64_abs(v), &ignored);
-    *sum = i64_add(*sum, i64_abs(v));
+    const struct magnitudes *m = context;
+    struct sample_range range = sample_range(m->p, part, m->n_parts);
+    struct magnitude sum = {0, true};
+    for (uint32_t i = range.first; i < range.end; i++) {
+        int64_t v = m->column[sample_value_at(m->p, &m->p->samples[i], m->type)];
+        sum.fits &= v != INT64_MIN;
+        sum.sum += (uint64_t)i64_abs(v);
+    }
+    m->parts[part] = sum;
 }
 
-int64_t report_total(const struct profile *p, uint32_t value_index, bool mean)
+static struct magnitude magnitude_of(const struct profile *p, const int64_t *column, uint32_t type,
+                                     const struct job *job)
+{
+    enum { PARTS_MAX = 8 };
+    struct magnitude parts[PARTS_MAX], all = {0, true};
+    unsigned n_parts = sample_parts(p, 0, job);
+    struct magnitudes m = {p, column, type, n_parts < PARTS_MAX ? n_parts : PARTS_MAX, parts};
+    parallel_run(job, m.n_parts, add_magnitudes, &m);
+    for (unsigned i = 0; i < m.n_parts; i++) {
+        all.sum += parts[i].sum;
+        all.fits &= parts[i].fits;
+    }
+    return all;
+}
+
+static int64_t weigh_marked(const struct profile *p, uint32_t type, bool mean)
 {
     str_id key = strtab_find(p->strings, TAG_BASE_KEY);
     str_id value = strtab_find(p->strings, TAG_BASE_VALUE);
     bool marked = key != HASH_NONE && value != HASH_NONE;
     int64_t total = 0, div = 0, base_total = 0, base_div = 0;
     for (uint32_t i = 0; i < p->n_samples; i++) {
-        int64_t v = i64_abs(sample_value(p, &p->samples[i], value_index));
+        int64_t v = i64_abs(sample_value(p, &p->samples[i], type));
         int64_t d = mean ? sample_value(p, &p->samples[i], 0) : 0;
         total = i64_add(total, v);
         div = i64_add(div, d);
@@ -44,36 +80,28 @@ int64_t report_total(const struct profile *p, uint32_t value_index, bool mean)
     return div ? i64_div(total, div) : total;
 }
 
-// Whether a sum as of add_abs is far from the end, as most are: of magnitudes without their lowest
-// bits, which need no test each.
-static bool surely_fits(const struct profile *p, const int64_t *column, uint32_t type)
+int64_t report_total(const struct profile *p, uint32_t type, bool mean, const struct job *job)
 {
-    enum { CUT = 32 };
-    uint64_t high = 0;
-    for (uint32_t i = 0; i < p->n_samples; i++) {
-        int64_t v = column[sample_value_at(p, &p->samples[i], type)];
-        high += ((uint64_t)(v < 0 ? -v : v) >> CUT) + 1; // 2^32 of them at most
-    }
-    return high <= INT64_MAX >> CUT;
+    if (mean || strtab_find(p->strings, TAG_BASE_KEY) != HASH_NONE)
+        return weigh_marked(p, type, mean);
+    unsigned __int128 sum = magnitude_of(p, p->values, type, job).sum;
+    return sum < INT64_MAX ? (int64_t)sum : INT64_MAX;
 }
 
-static bool column_overflows(const struct profile *p, const int64_t *column, uint32_t type)
+static bool column_overflows(const struct profile *p, const int64_t *column, uint32_t type,
+                             const struct job *job)
 {
-    bool overflow = false;
-    int64_t sum = 0;
-    if (surely_fits(p, column, type))
-        return false;
-    for (uint32_t i = 0; i < p->n_samples && !overflow; i++)
-        add_abs(&sum, column[sample_value_at(p, &p->samples[i], type)], &overflow);
-    return overflow;
+    struct magnitude m = magnitude_of(p, column, type, job);
+    return !m.fits || m.sum > INT64_MAX;
 }
 
-bool report_overflows(const struct profile *p, uint32_t type, bool mean)
+bool report_overflows(const struct profile *p, uint32_t type, bool mean, const struct job *job)
 {
-    bool overflow = (p->overflow && p->overflow[type]) || column_overflows(p, p->values, type) ||
-                    (mean && column_overflows(p, p->values, 0));
+    bool overflow = (p->overflow && p->overflow[type]) ||
+                    column_overflows(p, p->values, type, job) ||
+                    (mean && column_overflows(p, p->values, 0, job));
     for (uint32_t i = 0; i < p->n_sides && !overflow; i++)
-        overflow = column_overflows(p, p->sides[i].values, type);
+        overflow = column_overflows(p, p->sides[i].values, type, job);
     return overflow;
 }
 

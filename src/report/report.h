@@ -183,12 +183,12 @@ struct list {
 
 // The sum of the absolute values, or of the diff base's alone where samples are marked as such; the
 // mean where there is one.
-int64_t report_total(const struct profile *p, uint32_t value_index, bool mean);
+int64_t report_total(const struct profile *p, uint32_t type, bool mean, const struct job *job);
 
 // Whether sums of values of a type, or of what a mean divides by, may not fit 64 bits: the sum of
 // their absolute values does not. Then reports show what does not fit as the largest or the least
 // number, and say so.
-bool report_overflows(const struct profile *p, uint32_t type, bool mean);
+bool report_overflows(const struct profile *p, uint32_t type, bool mean, const struct job *job);
 
 // The unit in which both the least and the most of values can be shown, for "minimum".
 struct span report_common_unit(const struct report *r, int64_t least, int64_t most,

@@ -82,7 +82,8 @@ static void pick_unit(const struct report *r, const struct top *top, uint32_t ty
         if (v && (least == 0 || v < least))
             least = v;
     }
-    c->output_unit = report_common_unit(r, least, report_total(r->profile, type, false), c->unit);
+    c->output_unit =
+        report_common_unit(r, least, report_total(r->profile, type, false, r->job), c->unit);
 }
 
 static void add_columns(const struct report *r, const struct graph_report *g, struct top *top)

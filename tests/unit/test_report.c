@@ -15,7 +15,7 @@ static void setup(struct report *r, struct profile *p, const char *text)
                                      .unit = SPAN("count"),
                                      .output_unit = SPAN("minimum"),
                                      .detail = {.function = true}}};
-    r->total = report_total(p, 0, false);
+    r->total = report_total(p, 0, false, NULL);
 }
 
 static void teardown(struct profile *p)
@@ -30,9 +30,9 @@ static void a_total_is_of_absolute_values(void)
     struct profile p;
     setup(&r, &p, "a 5\nb -7\n");
     CHECK_INT(r.total, 12);
-    CHECK(!report_overflows(&p, 0, false));
+    CHECK(!report_overflows(&p, 0, false, NULL));
     p.values[p.samples[0].row] = INT64_MAX;
-    CHECK(report_overflows(&p, 0, false));
+    CHECK(report_overflows(&p, 0, false, NULL));
     teardown(&p);
 }
 
@@ -43,7 +43,7 @@ static void of_a_marked_base_alone(void)
     setup(&r, &p, "a 5\nb -7\n");
     profile_mark_base(&p);
     p.samples[0].n_labels = 0; // which is of the other side
-    CHECK_INT(report_total(&p, 0, false), 7);
+    CHECK_INT(report_total(&p, 0, false, NULL), 7);
     teardown(&p);
 }
 
