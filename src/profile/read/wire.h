@@ -8,6 +8,10 @@
 
 #include "base/span.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 // The protobuf wire format: https://protobuf.dev/programming-guides/encoding
 
 enum { WIRE_VARINT = 0, WIRE_FIXED64 = 1, WIRE_BYTES = 2, WIRE_FIXED32 = 5 };
@@ -68,10 +72,14 @@ static inline uint64_t wire_ends(uint64_t word)
 // A bit for each of sixteen bytes: it ends a varint.
 static inline uint32_t wire_ends_near(const unsigned char *at)
 {
+#ifdef __SSE2__
+    return ~(uint32_t)_mm_movemask_epi8(_mm_loadu_si128((const __m128i *)at)) & 0xffff;
+#else
     const uint64_t gather = 0x0102040810204080u; // brings bits 0, 8, … to the top byte
     uint64_t low = (wire_ends(wire_word(at)) >> 7) * gather >> 56;
     uint64_t high = (wire_ends(wire_word(at + 8)) >> 7) * gather >> 56;
     return (uint32_t)(low | high << 8);
+#endif
 }
 
 // The varint that is a word's eight bytes without their upper bits.
