@@ -270,15 +270,30 @@ int message_sample(struct columns *c, struct wire w, struct err *err)
     return 0;
 }
 
+// Numbers go straight to where they stay: what is gathered first and then copied many bytes at a
+// time has the processor wait for the stores.
 static int add_line(struct columns *c, struct wire *w)
 {
-    enum { FUNCTION = 1, LINE, COLUMN, END };
-    int64_t of[END] = {0};
-    if (take_numbers(w, of, COLUMN))
-        return -1;
-    *vec_push(c->arena, &c->lines) = (struct line){.line = of[LINE], .column = of[COLUMN]};
-    *vec_push(&c->scratch, &c->function_ids) = (uint64_t)of[FUNCTION];
-    return 0;
+    enum { FUNCTION = 1, LINE, COLUMN };
+    struct line *line = vec_push(c->arena, &c->lines);
+    uint64_t *function = vec_push(&c->scratch, &c->function_ids);
+    struct wire_field f;
+    int status;
+    *line = (struct line){.line = 0};
+    *function = 0;
+    while ((status = wire_next(w, &f)) > 0) {
+        if (f.number == 0 || f.number > COLUMN)
+            continue;
+        if (f.type != WIRE_VARINT)
+            return -1;
+        if (f.number == FUNCTION)
+            *function = f.value;
+        else if (f.number == LINE)
+            line->line = (int64_t)f.value;
+        else
+            line->column = (int64_t)f.value;
+    }
+    return status;
 }
 
 static int add_location_field(struct columns *c, struct location *loc, uint64_t *mapping,
@@ -304,40 +319,59 @@ static int add_location_field(struct columns *c, struct location *loc, uint64_t 
 
 int message_location(struct columns *c, struct wire w, struct err *err)
 {
-    struct location loc = {.line = (uint32_t)c->lines.n};
     struct wire_field f;
-    uint64_t mapping = 0;
     int status;
     if (message_room(c->locations.n, 1, err) ||
         message_room(c->lines.n, (size_t)(w.end - w.at), err))
         return -1;
+    struct location *loc = vec_push(c->arena, &c->locations);
+    uint64_t *mapping = vec_push(&c->scratch, &c->mapping_ids);
+    *loc = (struct location){.line = (uint32_t)c->lines.n};
+    *mapping = 0;
     while ((status = wire_next(&w, &f)) > 0)
-        if ((status = add_location_field(c, &loc, &mapping, &f)))
+        if ((status = add_location_field(c, loc, mapping, &f)))
             break;
     if (status)
         return bad(err, "Location");
-    if (loc.id == 0)
+    if (loc->id == 0)
         return message_malformed(err, "a location has the reserved id 0");
-    loc.n_lines = (uint32_t)c->lines.n - loc.line;
-    *vec_push(c->arena, &c->locations) = loc;
-    *vec_push(&c->scratch, &c->mapping_ids) = mapping;
+    loc->n_lines = (uint32_t)c->lines.n - loc->line;
     return 0;
+}
+
+static void set_function_field(struct function *f, const struct wire_field *field)
+{
+    enum { ID = 1, NAME, SYSTEM_NAME, FILENAME };
+    str_id string = message_string((int64_t)field->value);
+    if (field->number == ID)
+        f->id = field->value;
+    else if (field->number == NAME)
+        f->name = string;
+    else if (field->number == SYSTEM_NAME)
+        f->system_name = string;
+    else if (field->number == FILENAME)
+        f->filename = string;
+    else
+        f->start_line = (int64_t)field->value;
 }
 
 int message_function(struct columns *c, struct wire w, struct err *err)
 {
-    enum { ID = 1, NAME, SYSTEM_NAME, FILENAME, START_LINE, END };
-    int64_t of[END] = {0};
-    if (take_numbers(&w, of, START_LINE))
+    enum { START_LINE = 5 };
+    struct function *function = vec_push(c->arena, &c->functions);
+    struct wire_field f;
+    int status;
+    *function = (struct function){0};
+    while ((status = wire_next(&w, &f)) > 0) {
+        if (f.number == 0 || f.number > START_LINE)
+            continue;
+        if (f.type != WIRE_VARINT)
+            return bad(err, "Function");
+        set_function_field(function, &f);
+    }
+    if (status)
         return bad(err, "Function");
-    if (of[ID] == 0)
+    if (function->id == 0)
         return message_malformed(err, "a function has the reserved id 0");
-    *vec_push(c->arena, &c->functions) = (struct function){
-        .id = (uint64_t)of[ID],
-        .name = message_string(of[NAME]),
-        .system_name = message_string(of[SYSTEM_NAME]),
-        .filename = message_string(of[FILENAME]),
-        .start_line = of[START_LINE],
-    };
     return message_room(c->functions.n, 1, err);
 }
