@@ -8,10 +8,15 @@
 
 void idmap_init(struct idmap *m, uint64_t dense_size)
 {
-    *m = (struct idmap){.dense_size = dense_size};
-    size_t size = xmul(dense_size, sizeof *m->dense);
+    *m = (struct idmap){.dense_wanted = dense_size};
+}
+
+static void make_dense(struct idmap *m)
+{
+    size_t size = xmul(m->dense_wanted, sizeof *m->dense);
     m->dense = xmalloc(size);
     memset(m->dense, 0xff, size);
+    m->dense_size = m->dense_wanted;
 }
 
 void idmap_release(struct idmap *m)
@@ -37,6 +42,12 @@ uint32_t idmap_get_sparse(const struct idmap *m, uint64_t key)
 
 void idmap_add(struct idmap *m, uint64_t key, uint32_t value)
 {
+    if (key == m->plain + 1 && value == m->plain && m->plain < IDMAP_NONE) {
+        m->plain++;
+        return;
+    }
+    if (!m->dense)
+        make_dense(m);
     if (key < m->dense_size) {
         m->dense[key] = value;
         return;

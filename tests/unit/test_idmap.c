@@ -37,4 +37,23 @@ static void ids_many_sparse(void)
     idmap_release(&m);
 }
 
-CHECK_MAIN(CASE(ids_dense_and_sparse), CASE(ids_many_sparse))
+static void ids_in_order(void)
+{
+    static const uint64_t keys[] = {1, 2, 3, 5, 4, 0, 6, 7};
+    enum { N = sizeof keys / sizeof keys[0] };
+    for (uint64_t dense = 0; dense <= 6; dense += 3) {
+        struct idmap m;
+        idmap_init(&m, dense);
+        for (uint32_t i = 0; i < N; i++) {
+            check_about("key %llu of %llu", (unsigned long long)keys[i], (unsigned long long)dense);
+            CHECK(idmap_get(&m, keys[i]) == IDMAP_NONE);
+            idmap_add(&m, keys[i], i);
+            for (uint32_t j = 0; j <= i; j++)
+                CHECK_INT(idmap_get(&m, keys[j]), j);
+        }
+        CHECK(idmap_get(&m, UINT64_MAX) == IDMAP_NONE);
+        idmap_release(&m);
+    }
+}
+
+CHECK_MAIN(CASE(ids_dense_and_sparse), CASE(ids_many_sparse), CASE(ids_in_order))
