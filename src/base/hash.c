@@ -29,19 +29,19 @@ uint64_t hash_u64(uint64_t value)
     return mix(value ^ seed[0], seed[1] | 1);
 }
 
+// Two words at a time, as wyhash: https://github.com/wangyi-fudan/wyhash
 uint64_t hash_bytes(const void *bytes, size_t n)
 {
     const unsigned char *at = bytes;
-    uint64_t hash = seed[0] ^ n;
-    uint64_t word;
-    for (; n >= 8; n -= 8, at += 8) {
-        memcpy(&word, at, 8);
-        hash = mix(hash ^ word, seed[1] | 1) + seed[0];
+    uint64_t hash = seed[0] ^ n, words[2];
+    for (; n >= sizeof words; n -= sizeof words, at += sizeof words) {
+        memcpy(words, at, sizeof words);
+        hash = mix(words[0] ^ seed[1], words[1] ^ hash) + seed[0];
     }
-    word = 0;
+    words[0] = words[1] = 0;
     if (n)
-        memcpy(&word, at, n);
-    return mix(hash ^ word, seed[1] | 1);
+        memcpy(words, at, n);
+    return mix(words[0] ^ seed[1], words[1] ^ hash);
 }
 
 void hash_release(struct hash_index *h)
