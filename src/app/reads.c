@@ -11,7 +11,7 @@ struct slot {
     size_t index;
     bool among_others; // that are read at the same time
     struct profile profile;
-    struct table_sizes sizes; // of the one before
+    struct table_sizes sizes; // of the last that was taken, then its own
     int status;
     struct err err;
 };
@@ -21,6 +21,7 @@ struct run {
     const struct job *job;
     struct err *err;
     atomic_bool failed;
+    struct table_sizes sizes; // of the last that was taken
     struct slot slots[PIPELINE_SLOTS_MAX];
 };
 
@@ -51,6 +52,7 @@ static void take_one(void *context, unsigned slot)
     }
     if (p)
         profile_release(p);
+    run->sizes = s->sizes;
 }
 
 static bool make_ready(struct run *run, size_t index)
@@ -80,6 +82,7 @@ int reads_run(const struct reads *reads, const struct job *job, struct err *err)
         if (reads->next && !make_ready(&run, i))
             break;
         run.slots[slot].index = i;
+        run.slots[slot].sizes = run.sizes;
         run.slots[slot].among_others = ahead && reads->n >= MANY;
         pipeline_push(pipeline);
         if (!ahead)
