@@ -73,6 +73,7 @@ static void add_some(struct strtab *t, const struct span *texts, size_t n, str_i
     for (size_t i = 0; i < n; i++) {
         hashes[i] = hash_bytes(texts[i].at, texts[i].n);
         hash_prefetch(&t->index, hashes[i]);
+        t->print = hash_u64(t->print ^ hashes[i]);
     }
     for (size_t i = 0; i < n; i++)
         ids[i] = add_hashed(t, texts[i], hashes[i], false);
@@ -80,11 +81,13 @@ static void add_some(struct strtab *t, const struct span *texts, size_t n, str_i
 
 void strtab_add_all(struct strtab *t, const struct span *texts, size_t n, str_id *ids)
 {
+    bool first = !t->parent && t->own.n == 1;
     hash_reserve(&t->index, n);
     vec_room(t->arena, &t->own, n);
     vec_room(t->arena, &t->tags, n);
     for (size_t i = 0; i < n; i += HASH_AT_ONCE)
         add_some(t, texts + i, n - i < HASH_AT_ONCE ? n - i : HASH_AT_ONCE, ids + i);
+    t->n_printed = first ? strtab_count(t) : 0;
 }
 
 str_id strtab_add_new(struct strtab *t, const struct strtab *other, str_id id)
@@ -110,8 +113,8 @@ static void find_some(const struct strtab *t, const struct strtab *other, str_id
         ids[i] = hash_find_guessed(&t->index, hashes[i], ids[i], same_string, t, &texts[i]);
 }
 
-void strtab_find_all(const struct strtab *t, const struct strtab *other, str_id *ids)
+void strtab_find_all(const struct strtab *t, const struct strtab *other, str_id first, str_id *ids)
 {
-    for (uint32_t i = 0, n = strtab_count(other); i < n; i += HASH_AT_ONCE)
+    for (uint32_t i = first, n = strtab_count(other); i < n; i += HASH_AT_ONCE)
         find_some(t, other, i, n - i < HASH_AT_ONCE ? n - i : HASH_AT_ONCE, ids + i);
 }

@@ -16,6 +16,10 @@ struct strtab {
     VEC(struct span) own;
     VEC(uint32_t) tags; // of their hashes
     struct hash_index index;
+    // Of the first strings, where strtab_add_all came first: how many, and a hash of all, by which
+    // they are the same in the same order as another table's.
+    str_id n_printed;
+    uint64_t print;
     struct arena *arena; // where the copies go
 };
 
@@ -32,9 +36,9 @@ str_id strtab_find(const struct strtab *t, struct span text);
 // As strtab_add_borrowed for many, which is faster than one by one.
 void strtab_add_all(struct strtab *t, const struct span *texts, size_t n, str_id *ids);
 
-// What strtab_find says of all strings of another table, by their ids there, which is faster than
-// one by one; and a copy of one that is not there yet. Neither table stands on another.
-void strtab_find_all(const struct strtab *t, const struct strtab *other, str_id *ids);
+// What strtab_find says of all strings of another table from one on, by their ids there, which is
+// faster than one by one; and a copy of one that is not there yet. Neither table stands on another.
+void strtab_find_all(const struct strtab *t, const struct strtab *other, str_id first, str_id *ids);
 str_id strtab_add_new(struct strtab *t, const struct strtab *other, str_id id);
 
 // The hash of a string of a table that stands on no other: the same for the same text.

@@ -272,10 +272,11 @@ void intake_look_ahead(const struct intake *s, const uint32_t *frames, uint32_t 
 void intake_find_known(struct intake *s)
 {
     const struct profile *p = s->p;
-    strtab_find_all(s->m->out.strings, p->strings, s->strings);
+    strtab_find_all(s->m->out.strings, p->strings, s->recalled ? p->strings->n_printed : 0,
+                    s->strings);
     for (uint32_t i = 0; i < p->n_mappings; i++)
         s->mappings[i] = find_mapping(s, i);
-    for (uint32_t i = 0; i < p->n_functions; i += HASH_AT_ONCE)
+    for (uint32_t i = 0; !s->recalled && i < p->n_functions; i += HASH_AT_ONCE)
         find_functions(s, i, p->n_functions - i < HASH_AT_ONCE ? p->n_functions - i : HASH_AT_ONCE);
     for (uint32_t i = 0; i < p->n_locations; i += HASH_AT_ONCE)
         find_locations(s, i, p->n_locations - i < HASH_AT_ONCE ? p->n_locations - i : HASH_AT_ONCE);
@@ -285,11 +286,10 @@ static void hash_entries(struct intake *s)
 {
     const struct profile *p = s->p;
     s->mapping_hashes = arena_alloc(&s->arena, p->n_mappings * sizeof(uint64_t));
-    s->function_hashes = arena_alloc(&s->arena, p->n_functions * sizeof(uint64_t));
     s->location_hashes = arena_alloc(&s->arena, p->n_locations * sizeof(uint64_t));
     for (uint32_t i = 0; i < p->n_mappings; i++)
         s->mapping_hashes[i] = hash_mapping(p, &p->mappings[i]);
-    for (uint32_t i = 0; i < p->n_functions; i++)
+    for (uint32_t i = 0; !s->recalled && i < p->n_functions; i++)
         s->function_hashes[i] = hash_function(p, &p->functions[i]);
     for (uint32_t i = 0; i < p->n_locations; i++)
         s->location_hashes[i] = hash_location(s, &p->locations[i]);
@@ -301,13 +301,39 @@ static uint32_t *unmapped(struct arena *arena, size_t n)
     return n ? memset(map, 0xff, n * sizeof *map) : map;
 }
 
+// The names of the last source, if this one has the same; else room for its own.
+static void recall_names(struct intake *s)
+{
+    enum { MORE = 64 }; // strings that were added to those of the file
+    struct merger_names *names = &s->m->names;
+    const struct profile *p = s->p;
+    uint32_t n_printed = p->strings->n_printed, n_strings = strtab_count(p->strings);
+    uint64_t functions_print = hash_bytes(p->functions, p->n_functions * sizeof *p->functions);
+    s->recalled = n_printed > 0 && n_printed == names->n_printed &&
+                  n_strings <= names->cap_strings && p->strings->print == names->strings_print &&
+                  p->n_functions == names->n_functions && functions_print == names->functions_print;
+    if (!s->recalled) {
+        arena_release(&names->arena);
+        *names = (struct merger_names){.strings_print = p->strings->print,
+                                       .functions_print = functions_print,
+                                       .n_printed = n_printed,
+                                       .cap_strings = n_strings + MORE,
+                                       .n_functions = p->n_functions};
+        names->strings = unmapped(&names->arena, names->cap_strings);
+        names->functions = unmapped(&names->arena, p->n_functions);
+        names->function_hashes = arena_alloc(&names->arena, p->n_functions * sizeof(uint64_t));
+    }
+    s->strings = names->strings;
+    s->functions = names->functions;
+    s->function_hashes = names->function_hashes;
+}
+
 void intake_init(struct intake *s, struct merger *m, const struct profile *p)
 {
     *s = (struct intake){.m = m, .p = p};
-    s->strings = unmapped(&s->arena, strtab_count(p->strings));
+    recall_names(s);
     s->mappings = unmapped(&s->arena, p->n_mappings);
     s->locations = unmapped(&s->arena, p->n_locations);
-    s->functions = unmapped(&s->arena, p->n_functions);
     hash_entries(s);
 }
 

@@ -12,6 +12,7 @@ struct intake {
     struct arena arena;
     uint32_t side;  // of the sum that it is; NO_INDEX: it has all sides itself, or there are none
     int64_t weight; // the side's values are its own times this: 1 or -1
+    bool recalled;  // strings and functions are those of the source before
     str_id *strings;
     uint32_t *mappings, *locations, *functions;
     uint32_t n_unknown; // locations that the sum had not when this began

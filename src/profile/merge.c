@@ -374,6 +374,7 @@ static void release_indexes(struct merger *m)
     hash_release(&m->locations);
     hash_release(&m->functions);
     idmap_release(&m->comments);
+    arena_release(&m->names.arena);
 }
 
 static int add_source(struct merger *m, const struct profile *p, uint32_t side, int64_t weight,

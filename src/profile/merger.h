@@ -8,6 +8,17 @@
 
 // The sum that grows while profiles are merged: what merge.c and intake.c share.
 
+// What the strings and functions of the last source are in the sum: those of the next are often the
+// same, and in the same order.
+struct merger_names {
+    struct arena arena;
+    uint64_t strings_print, functions_print; // hashes of all
+    uint32_t n_printed, cap_strings, n_functions;
+    str_id *strings;
+    uint32_t *functions;
+    uint64_t *function_hashes;
+};
+
 enum { LABEL_PLACES = 1024 };
 
 struct merger {
@@ -17,7 +28,8 @@ struct merger {
         cap_functions, cap_comments;
     uint32_t n_frames, n_labels;
     struct hash_index samples, mappings, locations, functions;
-    struct idmap comments;               // that are in the sum
+    struct idmap comments; // that are in the sum
+    struct merger_names names;
     uint32_t label_places[LABEL_PLACES]; // by a hash of labels: where the sum may have them
 };
 
