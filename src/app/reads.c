@@ -70,6 +70,8 @@ int reads_run(const struct reads *reads, const struct job *job, struct err *err)
 {
     struct run run = {.reads = reads, .job = job, .err = err};
     struct pipeline_calls calls = {read_one, take_one, &run};
+    if (reads->n >= MANY)
+        xalloc_share();
     struct pipeline *pipeline = pipeline_new(&calls, job);
     pipeline_keep_few(pipeline);
     for (size_t i = 0; i < reads->n && !atomic_load(&run.failed); i++) {

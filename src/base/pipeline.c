@@ -46,7 +46,7 @@ struct pipeline *pipeline_new(const struct pipeline_calls *calls, const struct j
 void pipeline_keep_few(struct pipeline *p)
 {
     if (p->n_workers)
-        p->n_slots = p->n_workers + 2;
+        p->n_slots = p->n_workers + 3;
 }
 
 static void set_state(struct pipeline *p, unsigned slot, enum state state)

@@ -22,8 +22,8 @@ struct pipeline_calls {
 // or where the pool has none to spare, all is done by the caller's.
 struct pipeline *pipeline_new(const struct pipeline_calls *calls, const struct job *job);
 
-// Before the first piece: has no more of them at hand than there are threads and one that is ready,
-// with which nobody has to wait where some take longer than others. They are large.
+// Before the first piece: has no more of them at hand than there are threads and two that are
+// ready, without which a thread would wait whenever the caller does a piece itself. They are large.
 void pipeline_keep_few(struct pipeline *p);
 
 // The slot for the next piece, when it is free again; then hands in what is in it.

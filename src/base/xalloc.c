@@ -63,6 +63,13 @@ int64_t xalloc_resident(void)
     return resident ? strtoll(resident, NULL, 10) * sysconf(_SC_PAGESIZE) : 0;
 }
 
+void xalloc_share(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 void xalloc_keep(void)
 {
 #ifdef __GLIBC__

@@ -12,6 +12,10 @@ void *xrealloc(void *old, size_t size);
 void *xcalloc(size_t count, size_t size);
 char *xstrdup(const char *text);
 
+// Threads that start from now on take memory from one heap, so that what one frees serves another:
+// for large pieces of which there are few.
+void xalloc_share(void);
+
 // From now on freed memory stays with the process, up to 64 MiB and blocks of XALLOC_KEPT: for work
 // that takes and frees the same much over and over, on several threads. Otherwise the system is
 // asked for every page anew, which took a third of the time of adding up a thousand files.
