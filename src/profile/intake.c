@@ -301,13 +301,27 @@ static uint32_t *unmapped(struct arena *arena, size_t n)
     return n ? memset(map, 0xff, n * sizeof *map) : map;
 }
 
+// Whether all functions have names of the file, not such as were added later.
+static bool has_printed_names(const struct profile *p)
+{
+    str_id largest = 0;
+    for (uint32_t i = 0; i < p->n_functions; i++) {
+        const struct function *f = &p->functions[i];
+        largest = f->name > largest ? f->name : largest;
+        largest = f->system_name > largest ? f->system_name : largest;
+        largest = f->filename > largest ? f->filename : largest;
+    }
+    return largest < p->strings->n_printed;
+}
+
 // The names of the last source, if this one has the same; else room for its own.
 static void recall_names(struct intake *s)
 {
     enum { MORE = 64 }; // strings that were added to those of the file
     struct merger_names *names = &s->m->names;
     const struct profile *p = s->p;
-    uint32_t n_printed = p->strings->n_printed, n_strings = strtab_count(p->strings);
+    uint32_t n_printed = has_printed_names(p) ? p->strings->n_printed : 0;
+    uint32_t n_strings = strtab_count(p->strings);
     uint64_t functions_print = hash_bytes(p->functions, p->n_functions * sizeof *p->functions);
     s->recalled = n_printed > 0 && n_printed == names->n_printed &&
                   n_strings <= names->cap_strings && p->strings->print == names->strings_print &&

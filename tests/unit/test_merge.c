@@ -4,6 +4,8 @@
 #include "check.h"
 #include "folded.h"
 #include "profile/builder.h"
+#include "profile/encode.h"
+#include "profile/read/reader.h"
 
 static void add(struct merger *m, const char *text, int side, int64_t weight)
 {
@@ -79,5 +81,71 @@ static void profiles_of_other_types_are_refused(void)
     merger_abort(m);
 }
 
-CHECK_MAIN(CASE(equal_stacks_are_one_sample), CASE(what_weighs_nothing_goes_with_all_it_needs),
-           CASE(sides_keep_what_cancels_out), CASE(profiles_of_other_types_are_refused))
+static void put(void *context, struct span bytes)
+{
+    buf_add(context, bytes);
+}
+
+static void read_encoded(struct profile *p, const struct buf *bytes)
+{
+    struct err err = {0};
+    struct stream in = stream_memory(buf_span(bytes));
+    profile_init(p);
+    CHECK_INT(profile_read(p, &in, &(struct read_options){0}, NULL, &err), 0);
+    CHECK_STR(err.text, "");
+}
+
+// Some of the samples from one on, with a comment of their own.
+struct some {
+    uint32_t first, n;
+    const char *comment;
+};
+
+static void add_some(struct merger *m, const struct buf *bytes, const struct some *some,
+                     bool recognised)
+{
+    struct profile p;
+    struct err err = {0};
+    read_encoded(&p, bytes);
+    CHECK(p.strings->n_printed > 0);
+    if (!recognised)
+        p.strings->n_printed = 0;
+    p.samples += some->first;
+    p.n_samples = some->n;
+    profile_add_comment(&p, p.arena, span_of(some->comment));
+    CHECK_INT(merger_add(m, &p, &err), 0);
+    profile_release(&p);
+}
+
+// Of files that name the same, in the same order, one after the other, but need other parts of it.
+static void same_names_are_recognised(void)
+{
+    static const struct some some[] = {
+        {1, 1, "one"}, {0, 3, "two"}, {2, 1, "one"}, {0, 2, "three"}, {1, 0, "four"}};
+    struct buf bytes = {0}, sums[2] = {{0}, {0}};
+    struct profile p;
+    folded_read(&p, "main;read;parse 4\nmain;read 200\nmain;x;y;z 3\n");
+    profile_encode(&p, 1, put, &bytes);
+    profile_release(&p);
+    for (int recognised = 0; recognised < 2; recognised++) {
+        struct merger *m = merger_new();
+        for (size_t i = 0; i < sizeof some / sizeof *some; i++) {
+            add_some(m, &bytes, &some[i], recognised);
+            if (i == 2)
+                add(m, "main;x;between 1\n", -1, 1);
+        }
+        merger_finish(m, &p);
+        CHECK_STR(folded_show(&p),
+                  "main;read 600\nmain;read;parse 8\nmain;x;y;z 6\nmain;x;between 1\n");
+        profile_encode(&p, 1, put, &sums[recognised]);
+        profile_release(&p);
+    }
+    CHECK(span_eq(buf_span(&sums[0]), buf_span(&sums[1])));
+    buf_release(&bytes);
+    buf_release(&sums[0]);
+    buf_release(&sums[1]);
+}
+
+CHECK_MAIN(CASE(same_names_are_recognised), CASE(equal_stacks_are_one_sample),
+           CASE(what_weighs_nothing_goes_with_all_it_needs), CASE(sides_keep_what_cancels_out),
+           CASE(profiles_of_other_types_are_refused))

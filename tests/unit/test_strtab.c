@@ -59,7 +59,8 @@ static void all_strings_are_found_at_once(void)
             strtab_add(&known, text);
     }
     CHECK_INT(strtab_count(&asked), N);
-    strtab_find_all(&known, &asked, ids);
+    strtab_find_all(&known, &asked, 0, ids);
+    strtab_find_all(&known, &asked, N / 2, ids);
     for (str_id i = 0; i < N; i++) {
         check_about("%u", i);
         CHECK(ids[i] == strtab_find(&known, strtab_get(&asked, i)));
@@ -70,5 +71,40 @@ static void all_strings_are_found_at_once(void)
     arena_release(&a);
 }
 
+// How many of the strings are printed, which is with the hash.
+static str_id print_of(const char *const *texts, size_t n, bool late, uint64_t *print)
+{
+    struct arena a = {0};
+    struct strtab t;
+    struct span spans[8];
+    str_id ids[8];
+    for (size_t i = 0; i < n; i++)
+        spans[i] = span_of(texts[i]);
+    strtab_init(&t, &a, NULL);
+    if (late)
+        strtab_add(&t, SPAN("before"));
+    strtab_add_all(&t, spans, n, ids);
+    strtab_add(&t, SPAN("after"));
+    *print = t.print;
+    str_id n_printed = t.n_printed;
+    strtab_release(&t);
+    arena_release(&a);
+    return n_printed;
+}
+
+static void the_same_strings_have_the_same_print(void)
+{
+    static const char *const texts[] = {"", "a", "b", "a"}, *const swapped[] = {"", "b", "a", "a"};
+    uint64_t print, other;
+    CHECK_INT(print_of(texts, 4, false, &print), 3);
+    CHECK_INT(print_of(texts, 4, false, &other), 3);
+    CHECK(print == other);
+    CHECK_INT(print_of(swapped, 4, false, &other), 3);
+    CHECK(print != other);
+    CHECK_INT(print_of(texts, 3, false, &other), 3);
+    CHECK(print != other); // though the tables are the same
+    CHECK_INT(print_of(texts, 4, true, &other), 0);
+}
+
 CHECK_MAIN(CASE(strings_are_kept_once), CASE(tables_stand_on_others),
-           CASE(all_strings_are_found_at_once))
+           CASE(all_strings_are_found_at_once), CASE(the_same_strings_have_the_same_print))
