@@ -2,6 +2,7 @@
 #ifndef CPROF_SYMBOL_NAMES_H
 #define CPROF_SYMBOL_NAMES_H
 
+#include "base/job.h"
 #include "profile/profile.h"
 #include "symbol/demangle.h"
 
@@ -11,6 +12,7 @@
 // languages stay as they are.
 // Rules: demangleSingleFunction of google/pprof's internal/symbolizer, which takes other languages
 // for C++ now and then.
-void names_make_plain(struct profile *p, enum demangle_style style, bool force);
+void names_make_plain(struct profile *p, enum demangle_style style, bool force,
+                      const struct job *job);
 
 #endif

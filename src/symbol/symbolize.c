@@ -270,6 +270,6 @@ int symbolize(struct profile *p, const struct symbolize_mode *mode, struct remot
         remotes_symbolize(remotes, p, mode->force, asking, job);
     if (job_check(job, err))
         return -1;
-    names_make_plain(p, mode->style, mode->force);
+    names_make_plain(p, mode->style, mode->force, job);
     return 0;
 }
