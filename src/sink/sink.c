@@ -270,6 +270,8 @@ static struct buf *target(struct sink *s)
         return s->memory;
     if (s->pending.n >= BUFFER_SIZE)
         flush(s, false);
+    if (s->pending.cap == 0)
+        buf_room(&s->pending, BUFFER_SIZE);
     return &s->pending;
 }
 
