@@ -177,7 +177,7 @@ void node_table_init(struct node_table *t, const struct profile *p, const struct
     b.nodes = arena_alloc(arena, n * sizeof *b.nodes);
     memset(b.files, 0xff, p->n_functions * sizeof *b.files);
     memset(b.nodes, 0xff, n * sizeof *b.nodes);
-    if (t->whole)
+    if (!d->address && !d->line) // there are not many more nodes than functions
         vec_room(arena, &t->infos, p->n_functions);
     uint32_t at = 0;
     for (uint32_t i = 0; i < p->n_locations; i++) {
