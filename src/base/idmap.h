@@ -32,7 +32,9 @@ static inline uint32_t idmap_get(const struct idmap *m, uint64_t key)
 {
     if (key - 1 < m->plain)
         return (uint32_t)(key - 1);
-    return key < m->dense_size ? m->dense[key] : idmap_get_sparse(m, key);
+    if (key < m->dense_size)
+        return m->dense[key];
+    return m->n ? idmap_get_sparse(m, key) : IDMAP_NONE;
 }
 
 #endif

@@ -134,7 +134,7 @@ static bool has_odd_fold(struct span bytes)
 
 static const struct {
     const ProtobufCMessageDescriptor *type;
-    int (*decode)(struct columns *, struct wire, struct err *);
+    int (*decode)(struct columns *, struct wire *, struct err *);
     bool (*same)(const struct columns *, const void *, bool);
     const char *only; // sample type
 } twins[TWINS] = {
@@ -156,7 +156,7 @@ static bool agrees(enum twin twin, struct span bytes, const ProtobufCMessage *me
         memcpy(copy, bytes.at, bytes.n);
     memset(copy + bytes.n, behind, n_behind);
     struct wire w = {copy, copy + bytes.n, copy + bytes.n + n_behind};
-    bool decoded = twins[twin].decode(&c, w, &err) == 0;
+    bool decoded = twins[twin].decode(&c, &w, &err) == 0;
     bool same = twins[twin].same(&c, message, decoded);
     free(copy);
     columns_release(&c);

@@ -252,21 +252,23 @@ static int check_sample(struct columns *c, size_t n_values, uint32_t n_labels, s
     return 0;
 }
 
-int message_sample(struct columns *c, struct wire w, struct err *err)
+int message_sample(struct columns *c, struct wire *w, struct err *err)
 {
-    size_t n = (size_t)(w.end - w.at), values = count_values(c);
+    size_t n = (size_t)(w->end - w->at), values = count_values(c);
     uint32_t n_labels = 0;
-    struct sample s = {.frame = (uint32_t)c->frames.n, .row = (uint32_t)c->samples.n};
     if (check_room(c, n, err))
         return -1;
+    vec_room(c->arena, &c->samples, 1);
+    struct sample *s = &c->samples.at[c->samples.n];
+    *s = (struct sample){.frame = (uint32_t)c->frames.n, .row = (uint32_t)c->samples.n};
     if (c->only)
         values_begin_sample(&c->packed, &c->scratch, c->samples.n);
-    if (add_sample_fields(c, &w, &s, &n_labels))
+    if (add_sample_fields(c, w, s, &n_labels))
         return bad(err, "Sample");
     if (check_sample(c, count_values(c) - values, n_labels, err))
         return -1;
-    s.n_frames = (uint32_t)c->frames.n - s.frame;
-    *vec_push(c->arena, &c->samples) = s;
+    s->n_frames = (uint32_t)c->frames.n - s->frame;
+    c->samples.n++;
     return 0;
 }
 
@@ -317,18 +319,18 @@ static int add_location_field(struct columns *c, struct location *loc, uint64_t 
     return 0;
 }
 
-int message_location(struct columns *c, struct wire w, struct err *err)
+int message_location(struct columns *c, struct wire *w, struct err *err)
 {
     struct wire_field f;
     int status;
     if (message_room(c->locations.n, 1, err) ||
-        message_room(c->lines.n, (size_t)(w.end - w.at), err))
+        message_room(c->lines.n, (size_t)(w->end - w->at), err))
         return -1;
     struct location *loc = vec_push(c->arena, &c->locations);
     uint64_t *mapping = vec_push(&c->scratch, &c->mapping_ids);
     *loc = (struct location){.line = (uint32_t)c->lines.n};
     *mapping = 0;
-    while ((status = wire_next(&w, &f)) > 0)
+    while ((status = wire_next(w, &f)) > 0)
         if ((status = add_location_field(c, loc, mapping, &f)))
             break;
     if (status)
@@ -355,14 +357,14 @@ static void set_function_field(struct function *f, const struct wire_field *fiel
         f->start_line = (int64_t)field->value;
 }
 
-int message_function(struct columns *c, struct wire w, struct err *err)
+int message_function(struct columns *c, struct wire *w, struct err *err)
 {
     enum { START_LINE = 5 };
     struct function *function = vec_push(c->arena, &c->functions);
     struct wire_field f;
     int status;
     *function = (struct function){0};
-    while ((status = wire_next(&w, &f)) > 0) {
+    while ((status = wire_next(w, &f)) > 0) {
         if (f.number == 0 || f.number > START_LINE)
             continue;
         if (f.type != WIRE_VARINT)

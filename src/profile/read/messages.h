@@ -8,10 +8,10 @@
 // The messages that a profile has in great numbers, read by hand. What they hold and which bytes
 // are a fault is as protobuf-c has it; only that is_folded has to be a varint, as in google/pprof.
 
-// Each appends one entry to the columns. 0, or -1 with *err filled.
-int message_sample(struct columns *c, struct wire w, struct err *err);
-int message_location(struct columns *c, struct wire w, struct err *err);
-int message_function(struct columns *c, struct wire w, struct err *err);
+// Each appends one entry to the columns and uses the message up. 0, or -1 with *err filled.
+int message_sample(struct columns *c, struct wire *w, struct err *err);
+int message_location(struct columns *c, struct wire *w, struct err *err);
+int message_function(struct columns *c, struct wire *w, struct err *err);
 
 // The indices of strings are checked when all strings are there; until then they are kept as they
 // came, and what cannot be an index becomes this.

@@ -131,9 +131,9 @@ static int set_period_type(struct decoder *d, const ProtobufCMessage *message)
     return 0;
 }
 
-static int add_string(struct columns *c, struct wire w, struct err *err)
+static int add_string(struct columns *c, struct wire *w, struct err *err)
 {
-    struct span text = {(const char *)w.at, (size_t)(w.end - w.at)};
+    struct span text = {(const char *)w->at, (size_t)(w->end - w->at)};
     if (c->strings.n == 0 && text.n)
         return message_malformed(err, "the first string is not empty");
     *vec_push(&c->scratch, &c->strings) = arena_span(c->arena, text);
@@ -141,12 +141,12 @@ static int add_string(struct columns *c, struct wire w, struct err *err)
 }
 
 // The messages that are many have decoders of their own.
-static int take_message(struct decoder *d, const struct field *f)
+static int take_message(struct decoder *d, struct field *f)
 {
     static const struct {
         const ProtobufCMessageDescriptor *type;
         int (*add)(struct decoder *, const ProtobufCMessage *);
-        int (*fast)(struct columns *, struct wire, struct err *);
+        int (*fast)(struct columns *, struct wire *, struct err *);
     } messages[] = {
         [1] = {&perftools__profiles__value_type__descriptor, add_sample_type, NULL},
         [2] = {NULL, NULL, message_sample},
@@ -159,7 +159,7 @@ static int take_message(struct decoder *d, const struct field *f)
     if (f->wire != WIRE_BYTES)
         return malformed(d, "field of the wrong type");
     if (messages[f->number].fast)
-        return messages[f->number].fast(&d->columns, f->bytes, d->err);
+        return messages[f->number].fast(&d->columns, &f->bytes, d->err);
     arena_clear(&d->scratch);
     const ProtobufCMessage *message = protobuf_c_message_unpack(
         messages[f->number].type, &d->allocator, (size_t)(f->bytes.end - f->bytes.at), f->bytes.at);
@@ -220,7 +220,7 @@ static int set_number(struct decoder *d, const struct field *f)
     }
 }
 
-static int take_field(struct decoder *d, const struct field *f)
+static int take_field(struct decoder *d, struct field *f)
 {
     switch (f->number) {
     case 1:
@@ -239,7 +239,7 @@ static int take_field(struct decoder *d, const struct field *f)
 }
 
 // Whether the bytes of a field that begins with this key go into a column at once.
-static inline int (*taker_of(unsigned char key))(struct columns *, struct wire, struct err *)
+static inline int (*taker_of(unsigned char key))(struct columns *, struct wire *, struct err *)
 {
     switch (key) {
     case 2 << 3 | WIRE_BYTES:
@@ -261,14 +261,14 @@ static int take_messages(struct decoder *d, struct stream *in)
 {
     struct wire w = {in->at, in->end, in->end}, message;
     while (w.at < w.end) {
-        int (*take)(struct columns *, struct wire, struct err *) = taker_of(*w.at);
+        int (*take)(struct columns *, struct wire *, struct err *) = taker_of(*w.at);
         if (!take)
             break;
         w.at++;
         if (wire_bytes(&w, &message))
             break;
         in->at = w.at;
-        if (take(&d->columns, message, d->err))
+        if (take(&d->columns, &message, d->err))
             return -1;
     }
     columns_note_frames(&d->columns); // while they are in the cache
