@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "graph/build.h"
+#include "graph/pairs.h"
 #include "graph/tally.h"
 
 enum { CALLS_MAX = 256, VISITS_MAX = 64 };
@@ -354,11 +355,32 @@ static void count_edges(struct graph *g, const struct profile *p, const struct p
     }
 }
 
+// The edges of both sums are the same ones, unless the job was stopped.
+static void take_divisors(struct graph *g, const struct graph *divisors)
+{
+    for (size_t i = 0; i < g->edges.n && i < divisors->edges.n; i++)
+        g->edges.at[i].weight_div = divisors->edges.at[i].weight;
+}
+
+static void connect_pairs(struct graph *g, const struct profile *p)
+{
+    struct graph divisors = *g;
+    pairs_connect(g, p, false);
+    if (!g->options.mean)
+        return;
+    pairs_connect(&divisors, p, true);
+    take_divisors(g, &divisors);
+}
+
 void graph_connect(struct graph *g, const struct profile *p, enum edge_want want,
                    const bool *chosen)
 {
     struct paths paths = {0};
     g->edges.n = 0;
+    if (want == EDGES_ALL && !chosen && pairs_suffice(g)) {
+        connect_pairs(g, p);
+        return;
+    }
     number_nodes(&paths, g);
     if (!find_ends(&paths, g, p, want, chosen))
         return;
@@ -369,6 +391,5 @@ void graph_connect(struct graph *g, const struct profile *p, enum edge_want want
         return;
     struct graph divisors = *g;
     count_edges(&divisors, p, &paths, near, true);
-    for (size_t i = 0; i < g->edges.n && i < divisors.edges.n; i++) // the same ones, unless stopped
-        g->edges.at[i].weight_div = divisors.edges.at[i].weight;
+    take_divisors(g, &divisors);
 }

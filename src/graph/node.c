@@ -180,13 +180,16 @@ void node_table_init(struct node_table *t, const struct profile *p, const struct
     if (!d->address && !d->line) // there are not many more nodes than functions
         vec_room(arena, &t->infos, p->n_functions);
     uint32_t at = 0;
+    t->apart = true;
     for (uint32_t i = 0; i < p->n_locations; i++) {
         t->first[i] = at;
         at = add_location(&b, &p->locations[i], at);
+        t->apart &= at > t->first[i];
     }
     find_waiting(&b);
     hash_release(&b.index);
     t->first[p->n_locations] = at;
+    t->apart &= t->infos.n == at;
 }
 
 void node_table_release(struct node_table *t)

@@ -30,6 +30,7 @@ struct node_table {
     const struct job *job; // that it is made for
     struct strtab strings; // on top of the profile's
     VEC(struct node_info) infos;
+    bool apart;              // each location has nodes, all of its own, and place i has node i
     bool cut;                // some outermost frames were inlined: see node_is_inlined
     uint32_t *first;         // of each location, in nodes; one more entry at the end
     uint32_t *nodes;         // as many as NODES_AT_ONCE may be read after them

@@ -12,6 +12,7 @@ struct kept_table {
     struct span *strings; // that the table added to the profile's
     uint32_t *first, *nodes;
     size_t n_infos, n_strings, n_first, n_nodes;
+    bool apart;
 };
 
 static void free_table(void *object)
@@ -35,6 +36,7 @@ static void keep_table(const struct node_table *t, const struct profile *p, stru
     struct kept_table *k = xcalloc(1, sizeof *k);
     struct arena *a = &k->arena;
     k->n_infos = t->infos.n;
+    k->apart = t->apart;
     k->n_strings = t->strings.own.n;
     k->n_first = (size_t)p->n_locations + 1;
     k->n_nodes = t->first[p->n_locations] + NODES_AT_ONCE;
@@ -55,6 +57,7 @@ static void copy_table(struct node_table *t, const struct kept_table *k, const s
         strtab_add(&t->strings, k->strings[i]);
     t->infos.at = arena_copy(a, k->infos, k->n_infos, sizeof *k->infos);
     t->infos.n = t->infos.cap = k->n_infos;
+    t->apart = k->apart;
     t->first = arena_copy(a, k->first, k->n_first, sizeof *k->first);
     t->nodes = arena_copy(a, k->nodes, k->n_nodes, sizeof *k->nodes);
 }

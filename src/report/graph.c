@@ -107,6 +107,7 @@ static int64_t *sum_calls(const struct report *r, const struct graph_report *g, 
     struct graph other = g->graph;
     int64_t *weights = arena_zalloc(r->arena, g->graph.edges.n, sizeof *weights);
     p.values = column;
+    other.nodes = NULL; // whose sums are those of another column
     other.edges.at = NULL;
     other.edges.n = other.edges.cap = 0;
     graph_connect(&other, &p, EDGES_ALL, NULL);

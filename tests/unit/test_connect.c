@@ -11,6 +11,7 @@
 // Edges as they are found at once are those that a look at each sample by itself finds.
 
 enum { N_LOCATIONS = 60, N_FUNCTIONS = 24, N_SAMPLES = 25000, DEPTH_MAX = 12, LONG = 1500 };
+enum { NODES_MAX = N_LOCATIONS * 5 };
 
 static struct arena memory;
 static uint64_t state;
@@ -34,7 +35,10 @@ static void add_code(struct builder *b)
         struct line lines[5];
         for (int k = 0; k < 5; k++)
             lines[k] = (struct line){functions[below(N_FUNCTIONS)], k + 1, 0};
-        builder_location(b, &(struct location){.mapping = NO_INDEX, .n_lines = below(6)}, lines);
+        builder_location(
+            b,
+            &(struct location){.address = 16 * (i + 1), .mapping = NO_INDEX, .n_lines = below(6)},
+            lines);
     }
 }
 
@@ -72,12 +76,14 @@ struct fixture {
 };
 
 static void setup(struct fixture *f, const struct graph_options *options, int64_t most,
-                  unsigned threads)
+                  bool addresses, unsigned threads)
 {
     job_init(&f->job);
     f->job.threads = threads;
     make_profile(&f->p, most);
-    node_table_init(&f->t, &f->p, &(struct detail){.function = true}, &f->job, &memory);
+    struct detail detail = {.function = true, .line = addresses, .address = addresses};
+    node_table_init(&f->t, &f->p, &detail, &f->job, &memory);
+    CHECK_INT(f->t.apart, addresses);
     graph_build(&f->g, &f->p, &f->t, options, &memory);
 }
 
@@ -91,8 +97,8 @@ static void teardown(struct fixture *f)
 
 // The edges of samples that were looked at, by their ends.
 struct known {
-    uint32_t order[N_FUNCTIONS + 1][N_FUNCTIONS + 1]; // from 1; 0: there is none
-    uint32_t mark[N_FUNCTIONS + 1][N_FUNCTIONS + 1];
+    uint32_t order[NODES_MAX][NODES_MAX]; // from 1; 0: there is none
+    uint32_t mark[NODES_MAX][NODES_MAX];
     VEC(struct edge) edges;
 };
 
@@ -165,12 +171,12 @@ static void check_edges(struct fixture *f, const bool *skipped, const bool *chos
 }
 
 static void check_graph(const struct graph_options *options, int64_t most, bool prunes,
-                        bool chooses, unsigned threads)
+                        bool chooses, bool addresses, unsigned threads)
 {
     struct fixture f;
-    bool skipped[N_FUNCTIONS + 1] = {false}, kept[N_FUNCTIONS + 1], chosen[N_FUNCTIONS + 1];
-    setup(&f, options, most, threads);
-    CHECK(f.t.infos.n <= N_FUNCTIONS + 1);
+    bool skipped[NODES_MAX] = {false}, kept[NODES_MAX], chosen[NODES_MAX];
+    setup(&f, options, most, addresses, threads);
+    CHECK(f.t.infos.n <= NODES_MAX);
     for (uint32_t i = 0; i < f.t.infos.n; i++) {
         kept[i] = i % 3 == 0;
         skipped[i] = prunes && !kept[i];
@@ -186,18 +192,21 @@ static void edges_are_those_of_each_sample(void)
 {
     struct graph_options plain = {.value_index = 1}, mean = {.value_index = 1, .mean = true};
     for (unsigned threads = 1; threads <= 2; threads++) {
-        check_graph(&plain, 10, false, false, threads);
-        check_graph(&plain, 10, true, false, threads);
-        check_graph(&plain, 10, true, true, threads);
-        check_graph(&mean, 10, false, false, threads);
+        check_graph(&plain, 10, false, false, false, threads);
+        check_graph(&plain, 10, true, false, false, threads);
+        check_graph(&plain, 10, true, true, false, threads);
+        check_graph(&mean, 10, false, false, false, threads);
+        check_graph(&plain, 10, false, false, true, threads);
+        check_graph(&plain, 10, true, false, true, threads);
+        check_graph(&mean, 10, false, false, true, threads);
     }
 }
 
 static void edges_are_cut_at_each_sample_where_sums_do_not_fit(void)
 {
     struct graph_options options = {.value_index = 1, .overflow = true};
-    check_graph(&options, INT64_MAX / 4, false, false, 1);
-    check_graph(&options, INT64_MAX / 4, true, true, 1);
+    check_graph(&options, INT64_MAX / 4, false, false, false, 1);
+    check_graph(&options, INT64_MAX / 4, true, true, false, 1);
 }
 
 CHECK_MAIN(CASE(edges_are_those_of_each_sample),
