@@ -43,8 +43,9 @@ struct entry {
     str_id objfile, file;
     str_id function;
     uint32_t node, call, n_calls;
-    bool tied;  // it has calls of the same weight
-    bool named; // it names its function, which the one before it did not
+    uint32_t edge; // the first of its calls in the list
+    bool tied;     // it has calls of the same weight
+    bool named;    // it names its function, which the one before it did not
     bool names_object, names_file, names_function;
 };
 
@@ -249,7 +250,7 @@ static void sort_calls(struct call *calls, uint32_t n)
 // In the order in which the list has them.
 static void gather_calls(struct printer *p, const struct entry *e)
 {
-    const uint32_t *edges = p->g->callees.edges + p->g->callees.first[e->node];
+    const uint32_t *edges = p->g->callees.edges + e->edge;
     for (uint32_t i = 0; i < e->n_calls; i++) {
         const struct edge *edge = &p->g->graph.edges.at[edges[i]];
         p->calls[e->call + i] = (struct call){
@@ -280,11 +281,12 @@ static void look_ahead(const struct printer *p, uint32_t i, uint32_t end)
     const struct graph *g = &p->g->graph;
     const struct edge_list *list = &p->g->callees;
     if (i + 2 * AHEAD < end) {
-        uint32_t node = p->entries[i + 2 * AHEAD].node;
+        const struct entry *e = &p->entries[i + 2 * AHEAD];
+        uint32_t node = e->node;
         __builtin_prefetch(&g->nodes[node].flat);
         __builtin_prefetch(&g->nodes[node].info);
         __builtin_prefetch(&p->function_names[node]);
-        __builtin_prefetch(&list->edges[list->first[node]]);
+        __builtin_prefetch(&list->edges[e->edge]);
     }
     if (i + AHEAD >= end)
         return;
@@ -293,7 +295,7 @@ static void look_ahead(const struct printer *p, uint32_t i, uint32_t end)
     __builtin_prefetch(&info->address);
     __builtin_prefetch(&info->objfile);
     for (uint32_t k = 0; k < e->n_calls && k < AHEAD; k++)
-        __builtin_prefetch(&g->edges.at[list->edges[list->first[e->node] + k]]);
+        __builtin_prefetch(&g->edges.at[list->edges[e->edge + k]]);
 }
 
 enum { GATHER_PARTS = 64 };
@@ -330,10 +332,11 @@ static void gather(struct printer *p)
     const struct graph *g = &p->g->graph;
     const uint32_t *first = p->g->callees.first;
     uint32_t n_calls = 0;
-    p->entries = arena_zalloc(p->r->arena, g->n_shown, sizeof *p->entries);
+    p->entries = arena_alloc(p->r->arena, g->n_shown * sizeof *p->entries);
     for (uint32_t i = 0; i < g->n_shown; i++) {
         uint32_t node = g->shown[i], n = first[node + 1] - first[node];
-        p->entries[i] = (struct entry){.node = node, .call = n_calls, .n_calls = n};
+        p->entries[i] =
+            (struct entry){.node = node, .call = n_calls, .n_calls = n, .edge = first[node]};
         n_calls += n;
     }
     p->callees = arena_alloc(p->r->arena, g->n_nodes * sizeof *p->callees);

@@ -6,15 +6,17 @@
 #include "graph/build.h"
 #include "graph/recall.h"
 
-// What is counted of a node stands together, apart from the rest.
+// What is counted of every node on a stack stands together, apart from the rest.
 struct sum {
-    int64_t cum, flat;
+    int64_t cum;
     uint32_t mark; // the last sample that was counted, from 1
 };
 
+// By node; in a table that keeps locations apart, whose nodes weigh the same, by location.
 struct sums {
+    struct arena arena;
     struct sum *sums;
-    int64_t *cum_div, *flat_div; // of a mean
+    int64_t *flat, *cum_div, *flat_div; // the latter of a mean
 };
 
 static inline void count_cum(struct sums *sums, uint32_t n, uint32_t mark, struct weight w)
@@ -30,9 +32,18 @@ static inline void count_cum(struct sums *sums, uint32_t n, uint32_t mark, struc
 
 static inline void count_flat(struct sums *sums, uint32_t n, struct weight w)
 {
-    sums->sums[n].flat += w.value;
+    sums->flat[n] += w.value;
     if (w.div)
         sums->flat_div[n] += w.div;
+}
+
+static void count_locations(struct sums *sums, const uint32_t *frames, uint32_t n_frames,
+                            uint32_t mark, struct weight w)
+{
+    for (uint32_t i = 0; i < n_frames; i++)
+        count_cum(sums, frames[i], mark, w);
+    if (n_frames)
+        count_flat(sums, frames[0], w);
 }
 
 // Counts frames in blocks, whose nodes are put in a row first: how many a frame has cannot be
@@ -63,45 +74,72 @@ static void count_frames(const struct node_table *t, struct sums *sums, const ui
 
 // The samples are summed in parts, each into sums of its own.
 struct summing {
-    const struct graph *g;
+    struct graph *g;
     const struct profile *p;
     struct sums *sums;
     unsigned n_parts;
+    uint32_t n; // sums
 };
+
+static void init_sums(const struct summing *s, struct sums *sums)
+{
+    sums->sums = arena_zalloc(&sums->arena, s->n, sizeof *sums->sums);
+    sums->flat = arena_zalloc(&sums->arena, s->n, sizeof *sums->flat);
+    if (!s->g->options.mean)
+        return;
+    sums->cum_div = arena_zalloc(&sums->arena, s->n, sizeof *sums->cum_div);
+    sums->flat_div = arena_zalloc(&sums->arena, s->n, sizeof *sums->flat_div);
+}
 
 static void sum_part(void *context, unsigned part)
 {
     struct summing *s = context;
+    struct sums *sums = &s->sums[part];
     struct sample_range range = sample_range(s->p, part, s->n_parts);
+    const struct node_table *t = s->g->table;
     struct weight w;
-    const struct job *job = s->g->table->job;
-    for (uint32_t i = range.first; i < range.end && !job_stopped(job); i++)
-        if (sample_weight(s->g, s->p, &s->p->samples[i], &w)) {
-            const struct sample *sample = &s->p->samples[i];
-            count_frames(s->g->table, &s->sums[part], s->p->frames + sample->frame,
-                         sample->n_frames, i + 1, w);
-        }
-}
-
-static void init_sums(const struct graph *g, struct sums *sums)
-{
-    uint32_t n = g->n_nodes;
-    sums->sums = arena_zalloc(g->arena, n, sizeof *sums->sums);
-    if (!g->options.mean)
-        return;
-    sums->cum_div = arena_zalloc(g->arena, n, sizeof *sums->cum_div);
-    sums->flat_div = arena_zalloc(g->arena, n, sizeof *sums->flat_div);
-}
-
-static void add_sums(struct graph *g, const struct sums *sums)
-{
-    for (uint32_t i = 0; i < g->n_nodes; i++) {
-        g->nodes[i].flat += sums->sums[i].flat;
-        g->nodes[i].cum += sums->sums[i].cum;
+    init_sums(s, sums);
+    for (uint32_t i = range.first; i < range.end && !job_stopped(t->job); i++) {
+        const struct sample *sample = &s->p->samples[i];
+        const uint32_t *frames = s->p->frames + sample->frame;
+        if (!sample_weight(s->g, s->p, sample, &w))
+            continue;
+        if (t->apart)
+            count_locations(sums, frames, sample->n_frames, i + 1, w);
+        else
+            count_frames(t, sums, frames, sample->n_frames, i + 1, w);
     }
-    for (uint32_t i = 0; g->options.mean && i < g->n_nodes; i++) {
-        g->nodes[i].flat_div += sums->flat_div[i];
-        g->nodes[i].cum_div += sums->cum_div[i];
+}
+
+// What the parts have summed up.
+static struct node add_sums(const struct summing *s, uint32_t n)
+{
+    struct node sum = {.parent = NO_INDEX};
+    for (unsigned part = 0; part < s->n_parts; part++) {
+        sum.cum += s->sums[part].sums[n].cum;
+        sum.flat += s->sums[part].flat[n];
+        if (s->g->options.mean) {
+            sum.cum_div += s->sums[part].cum_div[n];
+            sum.flat_div += s->sums[part].flat_div[n];
+        }
+    }
+    return sum;
+}
+
+// Some of the sums become nodes; of a location's only the innermost is a leaf.
+static void add_part(void *context, unsigned part)
+{
+    const struct summing *s = context;
+    const struct node_table *t = s->g->table;
+    uint32_t n = (uint32_t)((uint64_t)s->n * part / s->n_parts);
+    uint32_t end = (uint32_t)((uint64_t)s->n * (part + 1) / s->n_parts);
+    for (; n < end; n++) {
+        struct node node = add_sums(s, n);
+        uint32_t first = t->apart ? t->first[n] : n, next = t->apart ? t->first[n + 1] : n + 1;
+        for (node.info = first; node.info < next; node.info++) {
+            s->g->nodes[node.info] = node;
+            node.flat = node.flat_div = 0;
+        }
     }
 }
 
@@ -154,16 +192,14 @@ static void build_plain(struct graph *g, const struct profile *p)
     uint32_t n = g->n_nodes = (uint32_t)g->table->infos.n;
     if (recall_sums(g))
         return;
-    struct summing s = {g, p, NULL, sample_parts(p, n, g->table->job)};
+    struct summing s = {g, p, NULL, sample_parts(p, n, g->table->job),
+                        g->table->apart ? p->n_locations : n};
     s.sums = arena_zalloc(g->arena, s.n_parts, sizeof *s.sums);
-    for (unsigned i = 0; i < s.n_parts; i++)
-        init_sums(g, &s.sums[i]);
     parallel_run(g->table->job, s.n_parts, sum_part, &s);
     g->nodes = arena_alloc(g->arena, n * sizeof *g->nodes);
-    for (uint32_t i = 0; i < n; i++)
-        g->nodes[i] = (struct node){.info = i, .parent = NO_INDEX};
+    parallel_run(g->table->job, s.n_parts, add_part, &s);
     for (unsigned i = 0; i < s.n_parts; i++)
-        add_sums(g, &s.sums[i]);
+        arena_release(&s.sums[i].arena);
     if (g->options.overflow)
         cut_sums(g, p);
     keep_sums(g);

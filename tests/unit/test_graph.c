@@ -157,6 +157,7 @@ static void functions_of_one_name_are_told_apart(void)
     CHECK_SPAN(node_str(&g.table, other.name), SPAN("work"));
     other.objfile = other.name;
     *vec_push(&memory, &g.table.infos) = other;
+    g.table.apart = false; // it has no location
     graph_build(&g.graph, &p, &g.table, &options, &memory);
     uint32_t shown[] = {2, 0, 1};
     g.graph.shown = shown;
