@@ -210,6 +210,7 @@ uint32_t intake_location_slowly(struct intake *s, uint32_t index)
         found = add_location(s, &key);
         hash_add(&m->locations, hash, found);
     }
+    s->n_unknown--;
     return s->locations[index] = found;
 }
 

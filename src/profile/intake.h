@@ -15,7 +15,7 @@ struct intake {
     bool recalled;  // strings and functions are those of the source before
     str_id *strings;
     uint32_t *mappings, *locations, *functions;
-    uint32_t n_unknown; // locations that the sum had not when this began
+    uint32_t n_unknown; // locations of which it is not known what they are in the sum
     // Hashes of what makes an entry the same as another, whatever its ids are.
     uint64_t *mapping_hashes, *location_hashes, *function_hashes;
     // Of the samples at hand: as the sum has them.

@@ -298,6 +298,7 @@ static void begin(struct intake *s)
     out->drop_frames = intake_string(s, p->drop_frames);
     out->keep_frames = intake_string(s, p->keep_frames);
     s->m->begun = true;
+    hash_reserve(&s->m->samples, p->n_samples); // which mostly are different
 }
 
 static void add_comment(struct merger *m, str_id comment)
