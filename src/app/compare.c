@@ -34,7 +34,7 @@ static void note_nothing(const struct profile *p, const double *scales, const st
     buf_release(&types);
 }
 
-// Adds up the two sides, of which the base is negated.
+// Adds up the two sides, of which the base is negated and the other released.
 static int add_sides(struct merger *m, struct profile *p, struct profile *base,
                      const struct comparing *how, double *scales, struct err *err)
 {
@@ -45,12 +45,13 @@ static int add_sides(struct merger *m, struct profile *p, struct profile *base,
     if (how->normalize)
         note_nothing(p, scales, how->job);
     negate(base);
-    if (how->keep_sides)
-        return merger_add_side(m, p, SIDE_AFTER, 1, err) ||
-                       merger_add_side(m, base, SIDE_BEFORE, -1, err)
-                   ? -1
-                   : 0;
-    return merger_add(m, p, err) || merger_add(m, base, err) ? -1 : 0;
+    int status =
+        how->keep_sides ? merger_add_side(m, p, SIDE_AFTER, 1, err) : merger_add(m, p, err);
+    profile_release(p); // before as much memory is taken for the base
+    if (status)
+        return -1;
+    return how->keep_sides ? merger_add_side(m, base, SIDE_BEFORE, -1, err)
+                           : merger_add(m, base, err);
 }
 
 int compare_profiles(struct profile *p, struct profile *base, const struct comparing *how,
