@@ -23,7 +23,7 @@ struct value_type {
 struct sample {
     uint32_t frame, n_frames; // in frames; the leaf comes first
     uint32_t label, n_labels; // in labels
-    uint32_t row;             // its values are values[row * n_sample_types …]
+    uint32_t row;             // of its values: see sample_value_at
 };
 
 enum label_kind {
@@ -96,7 +96,6 @@ struct profile {
     uint32_t n_samples;
     int64_t *values; // row by row; or, where that alone was read, those of one type
     bool one_type;
-    uint32_t only_type;
     bool *overflow; // by type: a sum of merged samples did not fit; NULL: all did
     // Of a comparison, base first, or of a series, where their sides are kept; then `values` has
     // after − before, or the sum.

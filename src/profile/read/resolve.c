@@ -263,15 +263,13 @@ static void take_values(struct columns *c, struct profile *p, const struct job *
 {
     struct err ignored;
     uint32_t type = profile_sample_index(p, span_of(c->only), &ignored);
-    p->one_type = type != NO_INDEX && p->n_sample_types > 1;
+    p->one_type = type != NO_INDEX;
     size_t n = p->one_type ? p->n_samples : c->packed.n;
     p->values = arena_alloc(p->arena, xmul(n, sizeof *p->values));
-    if (p->one_type) {
-        p->only_type = type;
+    if (p->one_type)
         values_of_type(&c->packed, n, p->n_sample_types, type, job, p->values);
-    } else {
+    else
         values_of_all(&c->packed, p->values);
-    }
 }
 
 int columns_resolve(struct columns *c, struct profile *p, const struct job *job, struct err *err)
