@@ -75,7 +75,7 @@ static void give_back_part(void *context, unsigned part)
 
 void arena_give_back(struct arena *a, const struct job *job)
 {
-    enum { MUCH = 16 << 20 }; // to ask another thread for help
+    enum { MUCH = 8 << 20 }; // to ask another thread for help
     struct giving_back g = {a, parallel_threads(job)};
     size_t size = 0;
     for (const struct arena_block *block = a->blocks; block; block = block->next)

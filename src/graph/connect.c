@@ -223,6 +223,21 @@ static void connect_part(void *context, unsigned part)
     leave(c, 0);
 }
 
+static inline uint32_t number_of(const struct paths *paths, uint32_t node)
+{
+    return paths->numbers ? paths->numbers[node] : node;
+}
+
+static bool is_live(const struct paths *paths, const struct node_table *t, uint32_t location)
+{
+    uint32_t first = t->first[location], end = t->first[location + 1];
+    bool live = first == end;
+    for (uint32_t at = first; at < end; at++)
+        live |= number_of(paths, t->nodes[at]) != HOP_SKIPPED;
+    return live;
+}
+
+// Of one whose nodes are all skipped nothing is noted, as most are.
 static void find_hops(const struct paths *paths, const struct graph *g, const struct profile *p,
                       uint32_t location)
 {
@@ -230,18 +245,17 @@ static void find_hops(const struct paths *paths, const struct graph *g, const st
     uint32_t first = t->first[location], n = t->first[location + 1] - first;
     struct place *place = &paths->places[location];
     uint32_t *hops = n <= HOPS_NEAR ? place->hops : paths->hops + first;
-    bool live = n == 0;
+    if (!is_live(paths, t, location))
+        return;
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t at = first + n - 1 - i, node = t->nodes[at];
-        uint32_t number = paths->numbers ? paths->numbers[node] : node;
-        bool skipped = number == HOP_SKIPPED;
-        hops[i] = number | (node_is_inlined(t, p, location, at) && !skipped ? HOP_INLINED : 0);
-        live |= !skipped;
+        uint32_t at = first + n - 1 - i, number = number_of(paths, t->nodes[at]);
+        bool inlined = number != HOP_SKIPPED && node_is_inlined(t, p, location, at);
+        hops[i] = number | (inlined ? HOP_INLINED : 0);
     }
     place->n = n;
     if (n > HOPS_NEAR)
         place->hops[0] = first;
-    paths->live[location / 64] |= (uint64_t)live << location % 64;
+    paths->live[location / 64] |= UINT64_C(1) << location % 64;
 }
 
 // Most locations of a large profile have no node that is shown.

@@ -322,6 +322,7 @@ static int decode(struct profile *out, const struct reading *r, struct table_siz
         *sizes = columns_sizes(&d.columns);
         status = columns_resolve(&d.columns, out, r->job, r->err);
     }
+    arena_give_back(&d.columns.scratch, r->job);
     columns_release(&d.columns);
     return status ? -1 : 0;
 }
