@@ -57,7 +57,7 @@ static int add_sides(struct merger *m, struct profile *p, struct profile *base,
 int compare_profiles(struct profile *p, struct profile *base, const struct comparing *how,
                      struct err *err)
 {
-    struct merger *m = merger_new_sided(how->keep_sides ? 2 : 0);
+    struct merger *m = merger_new_sided(how->keep_sides ? 2 : 0, how->job);
     double *scales = xcalloc(p->n_sample_types, sizeof *scales);
     int status = add_sides(m, p, base, how, scales, err);
     profile_release(p);

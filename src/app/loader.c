@@ -330,7 +330,7 @@ int loader_read(struct loader *l, struct profile *out, char *const *paths, size_
 {
     if (n == 1 && !l->series)
         return read_profile(l, out, paths[0], NULL, l->err);
-    struct merger *m = merger_new_sided(l->series ? (uint32_t)n : 0);
+    struct merger *m = merger_new_sided(l->series ? (uint32_t)n : 0, l->job);
     struct profile only = {0};
     if (merge_files(l, m, paths, n, &only)) {
         merger_abort(m);

@@ -18,9 +18,6 @@ struct intake {
     uint32_t n_unknown; // locations of which it is not known what they are in the sum
     // Hashes of what makes an entry the same as another, whatever its ids are.
     uint64_t *mapping_hashes, *location_hashes, *function_hashes;
-    // Of the samples at hand: as the sum has them.
-    VEC(uint32_t) frames;
-    VEC(struct label) labels;
 };
 
 // Maps nothing yet; then what is in the sum already, all at once.

@@ -3,9 +3,11 @@
 
 #include <stdlib.h>
 
-#include "base/xalloc.h"
 #include "base/num.h"
-#include "profile/intake.h"
+#include "base/parallel.h"
+#include "base/pipeline.h"
+#include "base/xalloc.h"
+#include "profile/batch.h"
 #include "profile/labels.h"
 #include "profile/scale.h"
 
@@ -18,24 +20,18 @@ static void init(struct merger *m, uint32_t n_sides)
         m->out.sides = arena_zalloc(m->out.arena, n_sides, sizeof *m->out.sides);
 }
 
-struct merger *merger_new_sided(uint32_t n_sides)
+struct merger *merger_new_sided(uint32_t n_sides, const struct job *job)
 {
     struct merger *m = xcalloc(1, sizeof *m);
     init(m, n_sides);
+    m->job = job;
     return m;
 }
 
-struct merger *merger_new(void)
+struct merger *merger_new(const struct job *job)
 {
-    return merger_new_sided(0);
+    return merger_new_sided(0, job);
 }
-
-struct sample_key {
-    const uint32_t *frames;
-    uint32_t n_frames, n_labels;
-    const struct label *labels;
-    uint64_t labels_hash;
-};
 
 static bool same_sample(const void *context, uint32_t entry, const void *key)
 {
@@ -48,11 +44,6 @@ static bool same_sample(const void *context, uint32_t entry, const void *key)
         memcmp(out->frames + s->frame, k->frames, k->n_frames * sizeof *k->frames) != 0)
         return false;
     return labels_equal(out->labels + s->label, k->labels, k->n_labels);
-}
-
-static uint64_t hash_sample(const struct sample_key *k)
-{
-    return hash_u64(hash_bytes(k->frames, k->n_frames * sizeof *k->frames) ^ k->labels_hash);
 }
 
 static bool is_zero(const int64_t *values, uint32_t n)
@@ -191,36 +182,6 @@ static uint32_t add_sample(struct merger *m, const struct sample_key *key)
     return index;
 }
 
-static void map_frames(struct intake *s, const struct sample *sample)
-{
-    uint32_t n = sample->n_frames;
-    vec_room(&s->arena, &s->frames, n + 1ul); // so that there is some
-    const uint32_t *from = s->p->frames + sample->frame, *locations = s->locations;
-    uint32_t *to = s->frames.at + s->frames.n;
-    bool unknown = false;
-    for (uint32_t i = 0; i < n; i++) {
-        to[i] = locations[from[i]];
-        unknown |= to[i] == NO_INDEX;
-    }
-    for (uint32_t i = 0; unknown && i < n; i++)
-        to[i] = intake_location(s, from[i]);
-    s->frames.n += n;
-}
-
-static void map_labels(struct intake *s, const struct sample *sample)
-{
-    uint32_t n = sample->n_labels;
-    vec_room(&s->arena, &s->labels, n + 1ul);
-    struct label *labels = s->labels.at + s->labels.n;
-    for (uint32_t i = 0; i < n; i++) {
-        labels[i] = s->p->labels[sample->label + i];
-        labels[i].key = intake_string(s, labels[i].key);
-        labels[i].value = intake_string(s, labels[i].value);
-    }
-    labels_order(labels, n);
-    s->labels.n += n;
-}
-
 static int merge_sample(struct intake *s, const struct sample *sample, const struct sample_key *key,
                         uint64_t hash, struct err *err)
 {
@@ -253,32 +214,11 @@ static void look_at_samples(const struct merger *m, const uint64_t *hashes, uint
         }
 }
 
-// Merges up to HASH_AT_ONCE samples, each step for all of them before the next step: one by one,
-// most of the time would go into waiting for memory.
-static int merge_samples(struct intake *s, const struct sample *const *samples, uint32_t n,
-                         struct err *err)
+static int merge_batch(struct intake *s, const struct batch *b, struct err *err)
 {
-    struct sample_key keys[HASH_AT_ONCE];
-    uint64_t hashes[HASH_AT_ONCE] = {0};
-    s->frames.n = s->labels.n = 0;
-    for (uint32_t i = 0; i < n; i++)
-        intake_look_ahead(s, s->p->frames + samples[i]->frame, samples[i]->n_frames);
-    for (uint32_t i = 0; i < n; i++) {
-        map_frames(s, samples[i]);
-        map_labels(s, samples[i]);
-    }
-    const uint32_t *frames = s->frames.at;
-    const struct label *labels = s->labels.at;
-    for (uint32_t i = 0; i < n; i++) {
-        keys[i] = (struct sample_key){frames, samples[i]->n_frames, samples[i]->n_labels, labels,
-                                      labels_hash(labels, samples[i]->n_labels)};
-        hashes[i] = hash_sample(&keys[i]);
-        frames += keys[i].n_frames;
-        labels += keys[i].n_labels;
-    }
-    look_at_samples(s->m, hashes, n);
-    for (uint32_t i = 0; i < n; i++)
-        if (merge_sample(s, samples[i], &keys[i], hashes[i], err))
+    look_at_samples(s->m, b->hashes, b->n);
+    for (uint32_t i = 0; i < b->n; i++)
+        if (merge_sample(s, b->samples[i], &b->keys[i], b->hashes[i], err))
             return -1;
     return 0;
 }
@@ -330,20 +270,92 @@ static void merge_header(struct intake *s)
         out->doc_url = intake_string(s, p->doc_url);
 }
 
+// Takes the next samples of a sort, from *next on.
+static void take_batch(const struct profile *p, enum row wanted, uint32_t *next, struct batch *b)
+{
+    for (b->n = 0; *next < p->n_samples && b->n < HASH_AT_ONCE; ++*next) {
+        b->samples[b->n] = &p->samples[*next];
+        b->n += row_of(p, b->samples[b->n]) == wanted;
+    }
+}
+
+static int merge_few(struct intake *s, enum row wanted, struct err *err)
+{
+    struct batch batch = {.n = 0};
+    int status = 0;
+    for (uint32_t next = 0; status == 0 && next < s->p->n_samples;) {
+        take_batch(s->p, wanted, &next, &batch);
+        batch_look_ahead(&batch, s);
+        batch_map(&batch, s);
+        status = merge_batch(s, &batch, err);
+    }
+    batch_release(&batch);
+    return status;
+}
+
+// A part of many samples, which other threads map while those before it are merged.
+enum { BATCHES = 64 };
+struct piece {
+    struct batch batches[BATCHES];
+};
+
+struct crew {
+    struct intake *s;
+    struct piece pieces[PIPELINE_SLOTS_MAX];
+    int status;
+    struct err *err;
+};
+
+static void map_piece(void *context, unsigned slot)
+{
+    struct crew *c = context;
+    for (uint32_t i = 0; i < BATCHES; i++)
+        batch_map(&c->pieces[slot].batches[i], c->s);
+}
+
+static void take_piece(void *context, unsigned slot)
+{
+    struct crew *c = context;
+    for (uint32_t i = 0; i < BATCHES && c->status == 0; i++)
+        c->status = merge_batch(c->s, &c->pieces[slot].batches[i], c->err);
+}
+
+static void release_crew(struct crew *c)
+{
+    for (unsigned i = 0; i < PIPELINE_SLOTS_MAX; i++)
+        for (uint32_t k = 0; k < BATCHES; k++)
+            batch_release(&c->pieces[i].batches[k]);
+    free(c);
+}
+
+static int merge_many(struct intake *s, enum row wanted, struct err *err)
+{
+    struct crew *c = xcalloc(1, sizeof *c);
+    c->s = s;
+    c->err = err;
+    struct pipeline *pipeline =
+        pipeline_new(&(struct pipeline_calls){map_piece, take_piece, c}, s->m->job);
+    for (uint32_t next = 0; c->status == 0 && next < s->p->n_samples;) {
+        struct piece *piece = &c->pieces[pipeline_next(pipeline)];
+        for (uint32_t i = 0; i < BATCHES; i++) {
+            take_batch(s->p, wanted, &next, &piece->batches[i]);
+            batch_look_ahead(&piece->batches[i], s);
+            batch_make_known(&piece->batches[i], s);
+        }
+        pipeline_push(pipeline);
+    }
+    pipeline_drain(pipeline);
+    pipeline_free(pipeline);
+    int status = c->status;
+    release_crew(c);
+    return status;
+}
+
 static int merge_rows(struct intake *s, enum row wanted, struct err *err)
 {
-    const struct profile *p = s->p;
-    for (uint32_t i = 0; i < p->n_samples;) {
-        const struct sample *samples[HASH_AT_ONCE];
-        uint32_t n = 0;
-        for (; i < p->n_samples && n < HASH_AT_ONCE; i++) {
-            samples[n] = &p->samples[i];
-            n += row_of(p, samples[n]) == wanted;
-        }
-        if (n && merge_samples(s, samples, n, err))
-            return -1;
-    }
-    return 0;
+    enum { MANY = 1 << 17 };
+    return s->p->n_samples < MANY || parallel_threads(s->m->job) == 1 ? merge_few(s, wanted, err)
+                                                                      : merge_many(s, wanted, err);
 }
 
 static struct table_counts count_tables(const struct profile *p)
@@ -396,6 +408,7 @@ static int rebuild(struct merger *m, struct err *err)
 {
     struct merger fresh;
     init(&fresh, m->out.n_sides);
+    fresh.job = m->job;
     int status = add_source(&fresh, &m->out, NO_INDEX, 1, err);
     release_indexes(m);
     profile_release(&m->out);

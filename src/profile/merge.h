@@ -15,10 +15,12 @@
 // Rules: google/pprof's profile/merge.go.
 struct merger;
 
-struct merger *merger_new(void);
+// The threads of a job help with sources of many samples.
+struct job;
+struct merger *merger_new(const struct job *job);
 
 // The same with so many sides, which have no values yet.
-struct merger *merger_new_sided(uint32_t n_sides);
+struct merger *merger_new_sided(uint32_t n_sides, const struct job *job);
 
 // Adds a profile, which is changed (profile_conform) and may be released afterwards. -1 with *err
 // filled where it cannot be added to those before.

@@ -22,6 +22,7 @@ struct merger_names {
 enum { LABEL_PLACES = 1024 };
 
 struct merger {
+    const struct job *job;
     struct profile out;
     bool begun;
     size_t cap_samples, cap_values, cap_frames, cap_labels, cap_mappings, cap_locations, cap_lines,

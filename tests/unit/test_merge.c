@@ -21,7 +21,7 @@ static void add(struct merger *m, const char *text, int side, int64_t weight)
 
 static void equal_stacks_are_one_sample(void)
 {
-    struct merger *m = merger_new();
+    struct merger *m = merger_new(NULL);
     struct profile sum;
     add(m, "main;a 1\nmain;b 2\n", -1, 1);
     add(m, "main;c 5\nmain;b 40\nmain;a 0\n", -1, 1);
@@ -36,7 +36,7 @@ static void equal_stacks_are_one_sample(void)
 
 static void what_weighs_nothing_goes_with_all_it_needs(void)
 {
-    struct merger *m = merger_new();
+    struct merger *m = merger_new(NULL);
     struct profile sum;
     add(m, "main;a 7\nmain;gone 3\n", -1, 1);
     add(m, "main;gone -3\n", -1, 1);
@@ -48,7 +48,7 @@ static void what_weighs_nothing_goes_with_all_it_needs(void)
 
 static void sides_keep_what_cancels_out(void)
 {
-    struct merger *m = merger_new_sided(2);
+    struct merger *m = merger_new_sided(2, NULL);
     struct profile sum;
     add(m, "main;a -7\nmain;same -3\n", SIDE_BEFORE, -1); // it is taken off
     add(m, "main;same 3\nmain;b 1\n", SIDE_AFTER, 1);
@@ -64,7 +64,7 @@ static void sides_keep_what_cancels_out(void)
 
 static void profiles_of_other_types_are_refused(void)
 {
-    struct merger *m = merger_new();
+    struct merger *m = merger_new(NULL);
     struct builder b;
     struct profile p;
     struct err err = {0};
@@ -128,7 +128,7 @@ static void same_names_are_recognised(void)
     profile_encode(&p, 1, put, &bytes);
     profile_release(&p);
     for (int recognised = 0; recognised < 2; recognised++) {
-        struct merger *m = merger_new();
+        struct merger *m = merger_new(NULL);
         for (size_t i = 0; i < sizeof some / sizeof *some; i++) {
             add_some(m, &bytes, &some[i], recognised);
             if (i == 2)

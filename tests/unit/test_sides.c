@@ -86,7 +86,7 @@ static void a_series_keeps_every_side(void)
 {
     static const char *const paths[] = {BEFORE, TESTDATA "/cache_heap.2.pb.gz", AFTER};
     enum { N = 3 };
-    struct merger *m = merger_new_sided(N);
+    struct merger *m = merger_new_sided(N, NULL);
     struct loaded *alone[N], *again[N];
     struct err err = {0};
     struct profile series;
