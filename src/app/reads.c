@@ -66,6 +66,13 @@ static bool make_ready(struct run *run, size_t index)
     return status > 0;
 }
 
+// With all threads for this one.
+static void read_alone(struct run *run, unsigned slot)
+{
+    read_one(run, slot);
+    take_one(run, slot);
+}
+
 int reads_run(const struct reads *reads, const struct job *job, struct err *err)
 {
     struct run run = {.reads = reads, .job = job, .err = err};
@@ -86,9 +93,10 @@ int reads_run(const struct reads *reads, const struct job *job, struct err *err)
         run.slots[slot].index = i;
         run.slots[slot].sizes = run.sizes;
         run.slots[slot].among_others = ahead && reads->n >= MANY;
-        pipeline_push(pipeline);
-        if (!ahead)
-            pipeline_drain(pipeline);
+        if (ahead)
+            pipeline_push(pipeline);
+        else
+            read_alone(&run, slot);
     }
     pipeline_drain(pipeline);
     pipeline_free(pipeline);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/populate.h"
 #include "base/thread.h"
 #include "base/xalloc.h"
 #include "input/window.h"
@@ -15,7 +16,6 @@ enum {
     CHUNK = 256 << 10,
     HEADROOM = 4 << 10, // before each chunk, for what is left of the one before
     AHEAD = 2,          // chunks that the reader has left while the thread does other things
-    ASKED = 8,
 };
 
 struct chunk {
@@ -36,8 +36,7 @@ struct ahead {
     pthread_cond_t changed;
     struct chunk chunks[CHUNKS];
     unsigned filled, taken, given_back; // how many, ever
-    struct span asked[ASKED];           // memory to be populated, in turns; the oldest is forgotten
-    unsigned n_asked, n_populated;      // ever
+    struct populate populate;
     bool ended, stop;
     int status; // of the stream, where it ended
     struct err err;
@@ -48,28 +47,21 @@ static struct chunk *chunk_at(struct ahead *a, unsigned i)
     return &a->chunks[i % CHUNKS];
 }
 
-// Called and left with the lock.
-static void populate_next(struct ahead *a)
-{
-    if (a->n_asked - a->n_populated > ASKED)
-        a->n_populated = a->n_asked - ASKED;
-    struct span memory = a->asked[a->n_populated++ % ASKED];
-    pthread_mutex_unlock(&a->lock);
-    arena_populate(memory);
-    pthread_mutex_lock(&a->lock);
-}
-
 // The next chunk to fill, or NULL where nobody wants more.
 static struct chunk *chunk_to_fill(struct ahead *a)
 {
     pthread_mutex_lock(&a->lock);
+    struct span memory;
     while (!a->stop) {
-        if (a->n_asked != a->n_populated && a->filled - a->taken >= AHEAD)
-            populate_next(a);
-        else if (a->filled - a->given_back == CHUNKS)
+        if (a->filled - a->taken >= AHEAD && populate_begin(&a->populate, &memory)) {
+            pthread_mutex_unlock(&a->lock);
+            arena_populate(memory);
+            pthread_mutex_lock(&a->lock);
+        } else if (a->filled - a->given_back == CHUNKS) {
             pthread_cond_wait(&a->changed, &a->lock);
-        else
+        } else {
             break;
+        }
     }
     struct chunk *chunk = a->stop ? NULL : chunk_at(a, a->filled);
     pthread_mutex_unlock(&a->lock);
@@ -203,27 +195,13 @@ static int ahead_more(struct stream *r, uint64_t want, struct err *err)
     return a->threaded ? more_from_thread(a, want, err) : more_from_stream(a, want, err);
 }
 
-// Whether the thread has begun with what it was asked, which else it is not to do any more.
-static bool was_populated(struct ahead *a, struct span memory)
-{
-    for (unsigned i = 0; i < ASKED && i < a->n_asked; i++) {
-        unsigned at = a->n_asked - 1 - i;
-        if (a->asked[at % ASKED].at != memory.at)
-            continue;
-        a->asked[at % ASKED].n = 0;
-        return at < a->n_populated;
-    }
-    return false;
-}
-
 static bool ahead_populate(struct stream *r, struct span now, struct span next)
 {
     struct ahead *a = (struct ahead *)r;
     if (!a->threaded)
         return false;
     pthread_mutex_lock(&a->lock);
-    bool done = was_populated(a, now);
-    a->asked[a->n_asked++ % ASKED] = next;
+    bool done = populate_ask(&a->populate, now, next);
     pthread_cond_signal(&a->changed);
     pthread_mutex_unlock(&a->lock);
     return done;

@@ -4,10 +4,8 @@
 #include <stdlib.h>
 
 #include "base/num.h"
-#include "base/parallel.h"
-#include "base/pipeline.h"
 #include "base/xalloc.h"
-#include "profile/batch.h"
+#include "profile/crew.h"
 #include "profile/labels.h"
 #include "profile/scale.h"
 
@@ -214,15 +212,6 @@ static void look_at_samples(const struct merger *m, const uint64_t *hashes, uint
         }
 }
 
-static int merge_batch(struct intake *s, const struct batch *b, struct err *err)
-{
-    look_at_samples(s->m, b->hashes, b->n);
-    for (uint32_t i = 0; i < b->n; i++)
-        if (merge_sample(s, b->samples[i], &b->keys[i], b->hashes[i], err))
-            return -1;
-    return 0;
-}
-
 static void begin(struct intake *s)
 {
     struct profile *out = &s->m->out;
@@ -270,92 +259,49 @@ static void merge_header(struct intake *s)
         out->doc_url = intake_string(s, p->doc_url);
 }
 
-// Takes the next samples of a sort, from *next on.
-static void take_batch(const struct profile *p, enum row wanted, uint32_t *next, struct batch *b)
-{
-    for (b->n = 0; *next < p->n_samples && b->n < HASH_AT_ONCE; ++*next) {
-        b->samples[b->n] = &p->samples[*next];
-        b->n += row_of(p, b->samples[b->n]) == wanted;
-    }
-}
-
-static int merge_few(struct intake *s, enum row wanted, struct err *err)
-{
-    struct batch batch = {.n = 0};
-    int status = 0;
-    for (uint32_t next = 0; status == 0 && next < s->p->n_samples;) {
-        take_batch(s->p, wanted, &next, &batch);
-        batch_look_ahead(&batch, s);
-        batch_map(&batch, s);
-        status = merge_batch(s, &batch, err);
-    }
-    batch_release(&batch);
-    return status;
-}
-
-// A part of many samples, which other threads map while those before it are merged.
-enum { BATCHES = 64 };
-struct piece {
-    struct batch batches[BATCHES];
-};
-
-struct crew {
+// The samples of a sort that are still to be merged.
+struct rows {
     struct intake *s;
-    struct piece pieces[PIPELINE_SLOTS_MAX];
-    int status;
+    enum row wanted;
+    uint32_t next;
     struct err *err;
 };
 
-static void map_piece(void *context, unsigned slot)
+static void take_batch(void *context, struct batch *b)
 {
-    struct crew *c = context;
-    for (uint32_t i = 0; i < BATCHES; i++)
-        batch_map(&c->pieces[slot].batches[i], c->s);
-}
-
-static void take_piece(void *context, unsigned slot)
-{
-    struct crew *c = context;
-    for (uint32_t i = 0; i < BATCHES && c->status == 0; i++)
-        c->status = merge_batch(c->s, &c->pieces[slot].batches[i], c->err);
-}
-
-static void release_crew(struct crew *c)
-{
-    for (unsigned i = 0; i < PIPELINE_SLOTS_MAX; i++)
-        for (uint32_t k = 0; k < BATCHES; k++)
-            batch_release(&c->pieces[i].batches[k]);
-    free(c);
-}
-
-static int merge_many(struct intake *s, enum row wanted, struct err *err)
-{
-    struct crew *c = xcalloc(1, sizeof *c);
-    c->s = s;
-    c->err = err;
-    struct pipeline *pipeline =
-        pipeline_new(&(struct pipeline_calls){map_piece, take_piece, c}, s->m->job);
-    for (uint32_t next = 0; c->status == 0 && next < s->p->n_samples;) {
-        struct piece *piece = &c->pieces[pipeline_next(pipeline)];
-        for (uint32_t i = 0; i < BATCHES; i++) {
-            take_batch(s->p, wanted, &next, &piece->batches[i]);
-            batch_look_ahead(&piece->batches[i], s);
-            batch_make_known(&piece->batches[i], s);
-        }
-        pipeline_push(pipeline);
+    struct rows *r = context;
+    const struct profile *p = r->s->p;
+    for (b->n = 0; r->next < p->n_samples && b->n < HASH_AT_ONCE; r->next++) {
+        b->samples[b->n] = &p->samples[r->next];
+        b->n += row_of(p, b->samples[b->n]) == r->wanted;
     }
-    pipeline_drain(pipeline);
-    pipeline_free(pipeline);
-    int status = c->status;
-    release_crew(c);
-    return status;
+}
+
+static int merge_batch(void *context, const struct batch *b)
+{
+    const struct rows *r = context;
+    look_at_samples(r->s->m, b->hashes, b->n);
+    for (uint32_t i = 0; i < b->n; i++)
+        if (merge_sample(r->s, b->samples[i], &b->keys[i], b->hashes[i], r->err))
+            return -1;
+    return 0;
 }
 
 static int merge_rows(struct intake *s, enum row wanted, struct err *err)
 {
-    enum { MANY = 1 << 17 };
-    return s->p->n_samples < MANY || parallel_threads(s->m->job) == 1 ? merge_few(s, wanted, err)
-                                                                      : merge_many(s, wanted, err);
+    struct rows rows = {s, wanted, 0, err};
+    struct batch batch = {.n = 0};
+    int status = 0;
+    if (crew_wanted(s))
+        return crew_run(s, &(struct crew_calls){take_batch, merge_batch, &rows});
+    while (status == 0 && rows.next < s->p->n_samples) {
+        take_batch(&rows, &batch);
+        batch_look_ahead(&batch, s);
+        batch_map(&batch, s);
+        status = merge_batch(&rows, &batch);
+    }
+    batch_release(&batch);
+    return status;
 }
 
 static struct table_counts count_tables(const struct profile *p)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profile/merge.h"
 
+#include "base/job.h"
 #include "check.h"
 #include "folded.h"
 #include "profile/builder.h"
@@ -146,6 +147,44 @@ static void same_names_are_recognised(void)
     buf_release(&sums[1]);
 }
 
-CHECK_MAIN(CASE(same_names_are_recognised), CASE(equal_stacks_are_one_sample),
-           CASE(what_weighs_nothing_goes_with_all_it_needs), CASE(sides_keep_what_cancels_out),
-           CASE(profiles_of_other_types_are_refused))
+// Stacks of which some are twice in it, and some in the next, too.
+static void many_stacks(struct buf *text, uint32_t first)
+{
+    enum { STACKS = 150000 };
+    for (uint32_t i = first; i < first + STACKS; i++)
+        buf_printf(text, "main;a%u;b%u;c%u %u\n", i % 7, i % 1000, i % 100003, i % 5);
+}
+
+static void add_many(struct merger *m, uint32_t first)
+{
+    struct buf text = {0};
+    many_stacks(&text, first);
+    add(m, buf_cstr(&text), -1, 1);
+    buf_release(&text);
+}
+
+static void large_sources_are_merged_by_several_threads(void)
+{
+    struct buf sums[2] = {{0}, {0}};
+    struct profile sum;
+    for (unsigned i = 0; i < 2; i++) {
+        struct job job;
+        job_init(&job);
+        job.threads = i ? 3 : 1;
+        struct merger *m = merger_new(&job);
+        add_many(m, 0);
+        add_many(m, 70000);
+        merger_finish(m, &sum);
+        profile_encode(&sum, 1, put, &sums[i]);
+        profile_release(&sum);
+        job_release(&job);
+    }
+    CHECK(sums[0].n > 1000000);
+    CHECK(span_eq(buf_span(&sums[0]), buf_span(&sums[1])));
+    buf_release(&sums[0]);
+    buf_release(&sums[1]);
+}
+
+CHECK_MAIN(CASE(large_sources_are_merged_by_several_threads), CASE(same_names_are_recognised),
+           CASE(equal_stacks_are_one_sample), CASE(what_weighs_nothing_goes_with_all_it_needs),
+           CASE(sides_keep_what_cancels_out), CASE(profiles_of_other_types_are_refused))
