@@ -73,7 +73,7 @@ struct connector {
     const struct graph *g;
     const struct profile *p;
     const struct paths *paths;
-    const uint64_t *near; // a bit of each location: it has a chosen node; NULL where all are chosen
+    const uint64_t *near; // see find_near
     bool divisors;        // these are counted of a mean, not the values
     struct sample_range range;
     struct arena arena;
@@ -152,26 +152,34 @@ static bool is_wanted(const struct paths *p, uint32_t src, uint32_t dst)
     return p->all || (p->ends[dst].wanted && (p->ends[src].chosen || p->ends[dst].chosen));
 }
 
+// The calls to the nodes of a frame, from the last one above and from one to the next.
+static void gather_hops(struct connector *c, const struct place *place, struct level *at,
+                        uint32_t *shared)
+{
+    const uint32_t *hops = place->n <= HOPS_NEAR ? place->hops : c->paths->hops + place->hops[0];
+    for (uint32_t i = 0; i < place->n; i++) {
+        uint32_t node = hops[i] & ~HOP_INLINED;
+        if (hops[i] == HOP_SKIPPED) {
+            at->residual = true;
+            continue;
+        }
+        if (at->parent != HOP_SKIPPED && at->parent != node &&
+            is_wanted(c->paths, at->parent, node))
+            add_call(c, at, hops[i], shared);
+        at->parent = node;
+        at->residual = false;
+    }
+}
+
 static void gather_frame(struct connector *c, uint32_t depth, const struct place *place,
                          uint32_t *shared)
 {
-    const uint32_t *hops = place->n <= HOPS_NEAR ? place->hops : c->paths->hops + place->hops[0];
     struct level at = {0, HOP_SKIPPED, false};
     if (c->levels.n)
         at = c->levels.at[c->levels.n - 1];
     at.residual |= depth - at.depth > 1;
     at.depth = depth;
-    for (uint32_t i = 0; i < place->n; i++) {
-        uint32_t node = hops[i] & ~HOP_INLINED;
-        if (hops[i] == HOP_SKIPPED) {
-            at.residual = true;
-            continue;
-        }
-        if (at.parent != HOP_SKIPPED && at.parent != node && is_wanted(c->paths, at.parent, node))
-            add_call(c, &at, hops[i], shared);
-        at.parent = node;
-        at.residual = false;
-    }
+    gather_hops(c, place, &at, shared);
     *vec_push(&c->arena, &c->levels) = at;
 }
 
@@ -203,9 +211,47 @@ static void gather_sample(struct connector *c, const struct sample *s, int64_t w
     c->last = s;
 }
 
-static bool is_near(const struct connector *c, const struct sample *s)
+// A stack around a frame with a chosen node, which comes after those that are gathered: the frame
+// above it, itself, and the one below it; frames without nodes do not count. next is the last that
+// is gathered.
+static uint32_t gather_around(struct connector *c, const uint32_t *frames, uint32_t frame,
+                              uint32_t next, struct level *at, uint32_t *shared)
 {
-    return !c->near || frames_any(c->near, c->p->frames + s->frame, s->n_frames);
+    const struct place *places = c->paths->places;
+    if (frame < next) {
+        uint32_t above = frame + 1;
+        while (above < next && places[frames[above]].n == 0)
+            above++;
+        if (above < next) {
+            at->parent = HOP_SKIPPED;
+            gather_hops(c, &places[frames[above]], at, shared);
+        }
+        gather_hops(c, &places[frames[frame]], at, shared);
+        next = frame;
+    }
+    while (next > 0 && places[frames[--next]].n == 0)
+        ;
+    if (next < frame)
+        gather_hops(c, &places[frames[next]], at, shared);
+    return next;
+}
+
+// Where few locations have a chosen node and nothing is jumped over, only what is around them.
+static void gather_near(struct connector *c, const struct sample *s, int64_t weight)
+{
+    enum { BLOCK = 256 };
+    const uint32_t *frames = c->p->frames + s->frame;
+    uint32_t found[BLOCK], next = s->n_frames, shared = 0;
+    struct level at = {1, HOP_SKIPPED, false};
+    for (uint32_t end = s->n_frames; end > 0;) {
+        uint32_t first = end > BLOCK ? end - BLOCK : 0;
+        uint32_t n = frames_found(c->near, frames, first, end, found);
+        for (uint32_t i = 0; i < n; i++)
+            next = gather_around(c, frames, found[i], next, &at, &shared);
+        end = first;
+    }
+    if (next < s->n_frames)
+        add_visit(c, shared, weight);
 }
 
 static void connect_part(void *context, unsigned part)
@@ -216,7 +262,11 @@ static void connect_part(void *context, unsigned part)
     tallies_init(c->tallies, c->paths->n);
     for (uint32_t i = c->range.first; i < c->range.end && !job_stopped(job); i++) {
         const struct sample *s = &c->p->samples[i];
-        if (sample_weight(c->g, c->p, s, &w) && is_near(c, s))
+        if (!sample_weight(c->g, c->p, s, &w))
+            continue;
+        if (c->near)
+            gather_near(c, s, c->divisors ? w.div : w.value);
+        else
             gather_sample(c, s, c->divisors ? w.div : w.value);
     }
     count_visits(c);
@@ -268,15 +318,23 @@ static void find_places(struct paths *paths, const struct graph *g, const struct
         find_hops(paths, g, p, i);
 }
 
-// Which locations have a node that is chosen.
+// Which locations have a node that is chosen, if few do and nothing is jumped over; else NULL.
 static uint64_t *find_near(const struct graph *g, const struct profile *p, const bool *chosen)
 {
+    enum { FEW = 8 }; // in so many
     const struct node_table *t = g->table;
+    uint32_t n_near = 0;
+    if (!chosen || g->pruned)
+        return NULL;
     uint64_t *near = arena_zalloc(g->arena, p->n_locations / 64 + 1, sizeof *near);
-    for (uint32_t i = 0; i < p->n_locations; i++)
+    for (uint32_t i = 0; i < p->n_locations; i++) {
+        bool any = false;
         for (uint32_t at = t->first[i]; at < t->first[i + 1]; at++)
-            near[i / 64] |= (uint64_t)chosen[t->nodes[at]] << i % 64;
-    return near;
+            any |= chosen[t->nodes[at]];
+        near[i / 64] |= (uint64_t)any << i % 64;
+        n_near += any;
+    }
+    return n_near <= p->n_locations / FEW ? near : NULL;
 }
 
 // Whether a node is inlined somewhere, by node.
@@ -399,7 +457,7 @@ void graph_connect(struct graph *g, const struct profile *p, enum edge_want want
     if (!find_ends(&paths, g, p, want, chosen))
         return;
     find_places(&paths, g, p);
-    const uint64_t *near = chosen ? find_near(g, p, chosen) : NULL;
+    const uint64_t *near = find_near(g, p, chosen);
     count_edges(g, p, &paths, near, false);
     if (!g->options.mean)
         return;

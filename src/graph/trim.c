@@ -161,6 +161,20 @@ static void sort_nodes(struct graph *g, const struct trim_options *trim)
         sort_by_weight(g, trim->cum_sort);
 }
 
+void graph_sort_chosen(struct graph *g, const bool *chosen, const struct trim_options *trim)
+{
+    uint32_t n = 0, n_shown = g->n_shown;
+    for (uint32_t i = 0; i < n_shown; i++)
+        if (chosen[g->shown[i]]) {
+            uint32_t node = g->shown[i];
+            g->shown[i] = g->shown[n];
+            g->shown[n++] = node;
+        }
+    g->n_shown = n;
+    sort_nodes(g, trim);
+    g->n_shown = n_shown;
+}
+
 uint32_t graph_drop_edges(struct graph *g, int64_t least)
 {
     bool *shown = arena_zalloc(g->arena, g->n_nodes, sizeof *shown);
@@ -334,7 +348,8 @@ struct trim_result graph_build_trimmed(struct graph *g, const struct profile *p,
     result.orig_count = g->n_shown;
     if (trim->visual)
         connect(&b, EDGES_ALL); // they tell what is worth seeing
-    sort_nodes(g, trim);
+    if (!trim->unsorted || trim->visual || trim->node_count > 0)
+        sort_nodes(g, trim);
     limit_count(&b, &result.tags);
     if (!trim->visual)
         connect(&b, want);

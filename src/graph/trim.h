@@ -14,6 +14,7 @@ struct weight_range {
 struct trim_options {
     bool cum_sort;
     bool visual;        // for a picture: choose and sort by what makes it worth looking at
+    bool unsorted;      // the order of the nodes is not needed yet: see graph_sort_chosen
     int64_t node_count; // at most so many; 0 or less: all
     double node_fraction, edge_fraction;
     struct weight_range flat, cum;
@@ -27,6 +28,9 @@ struct trim_result {
     struct tag_list tags;   // of the nodes that are shown and perhaps others, where they had to be
                             // weighed to choose nodes by them; otherwise first is NULL
 };
+
+// Puts the shown nodes that are chosen before the others, in the report's order.
+void graph_sort_chosen(struct graph *g, const bool *chosen, const struct trim_options *trim);
 
 // Drops the edges that weigh less and end at a node which is shown; returns how many.
 uint32_t graph_drop_edges(struct graph *g, int64_t least);

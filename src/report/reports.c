@@ -77,15 +77,20 @@ static int build_tree(const struct report *r, const struct subject *s, union rep
 {
     data->tree = arena_zalloc(r->arena, 1, sizeof *data->tree);
     struct graph_report *g = &data->tree->graph;
-    report_graph(r, s->regex ? EDGES_NONE : EDGES_ALL, NULL, g);
-    if (!s->regex)
+    if (!s->regex) {
+        report_graph(r, EDGES_ALL, NULL, g);
         return 0;
+    }
+    struct report unsorted = *r;
+    unsorted.options.trim.unsorted = true;
+    report_graph(&unsorted, EDGES_NONE, NULL, g);
     bool *wanted = arena_zalloc(r->arena, g->graph.n_nodes, sizeof *wanted);
     data->tree->wanted = wanted;
     if (!match_nodes(s, g, wanted)) {
         graph_report_release(g);
         return no_match(s, err);
     }
+    graph_sort_chosen(&g->graph, wanted, &r->options.trim);
     report_connect(r, g, wanted);
     return 0;
 }

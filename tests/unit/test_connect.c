@@ -180,7 +180,7 @@ static void check_graph(const struct graph_options *options, int64_t most, bool 
     for (uint32_t i = 0; i < f.t.infos.n; i++) {
         kept[i] = i % 3 == 0;
         skipped[i] = prunes && !kept[i];
-        chosen[i] = i % 6 == 0;
+        chosen[i] = i % (prunes ? 6 : 40) == 0;
     }
     if (prunes)
         graph_keep(&f.g, kept);
@@ -199,6 +199,9 @@ static void edges_are_those_of_each_sample(void)
         check_graph(&plain, 10, false, false, true, threads);
         check_graph(&plain, 10, true, false, true, threads);
         check_graph(&mean, 10, false, false, true, threads);
+        check_graph(&plain, 10, false, true, false, threads);
+        check_graph(&plain, 10, false, true, true, threads); // few of the locations
+        check_graph(&mean, 10, false, true, true, threads);
     }
 }
 
@@ -207,6 +210,7 @@ static void edges_are_cut_at_each_sample_where_sums_do_not_fit(void)
     struct graph_options options = {.value_index = 1, .overflow = true};
     check_graph(&options, INT64_MAX / 4, false, false, false, 1);
     check_graph(&options, INT64_MAX / 4, true, true, false, 1);
+    check_graph(&options, INT64_MAX / 4, false, true, true, 1);
 }
 
 CHECK_MAIN(CASE(edges_are_those_of_each_sample),
