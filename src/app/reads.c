@@ -73,12 +73,22 @@ static void read_alone(struct run *run, unsigned slot)
     take_one(run, slot);
 }
 
+// Of the first files nothing is known. Room that is not used costs nothing, tables that grow do.
+static const struct table_sizes usual = {.strings = 32 << 10,
+                                         .samples = 32 << 10,
+                                         .frames = 768 << 10,
+                                         .locations = 64 << 10,
+                                         .lines = 96 << 10,
+                                         .functions = 32 << 10};
+
 int reads_run(const struct reads *reads, const struct job *job, struct err *err)
 {
     struct run run = {.reads = reads, .job = job, .err = err};
     struct pipeline_calls calls = {read_one, take_one, &run};
-    if (reads->n >= MANY)
+    if (reads->n >= MANY) {
         xalloc_share();
+        run.sizes = usual;
+    }
     struct pipeline *pipeline = pipeline_new(&calls, job);
     pipeline_keep_few(pipeline);
     for (size_t i = 0; i < reads->n && !atomic_load(&run.failed); i++) {
