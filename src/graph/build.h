@@ -28,17 +28,37 @@ static inline void edge_count(struct edge *e, struct weight w, bool residual, bo
     e->inlined &= inlined;
 }
 
-// Finds those of some frames whose location has its bit set, the last first; without branches,
-// since that cannot be foreseen.
-static inline uint32_t frames_found(const uint64_t *bits, const uint32_t *frames, uint32_t first,
-                                    uint32_t end, uint32_t *found)
+// Those of some frames whose location has its bit set, the last first, a block of them at a time:
+// struct found_frames found; frames_begin(&found, …); while (frames_find(&found)) …
+enum { FOUND_MAX = 256 };
+struct found_frames {
+    const uint64_t *bits;
+    const uint32_t *frames;
+    uint32_t end;              // of those that were not looked at
+    uint32_t n, at[FOUND_MAX]; // which were found
+};
+
+static inline void frames_begin(struct found_frames *f, const uint64_t *bits,
+                                const uint32_t *frames, uint32_t n)
 {
-    uint32_t n = 0;
-    for (uint32_t i = end; i-- > first;) {
-        found[n] = i;
-        n += bits[frames[i] / 64] >> frames[i] % 64 & 1;
+    f->bits = bits;
+    f->frames = frames;
+    f->end = n;
+}
+
+// Without branches, since it cannot be foreseen which they are; false at the end.
+static inline bool frames_find(struct found_frames *f)
+{
+    uint32_t first = f->end > FOUND_MAX ? f->end - FOUND_MAX : 0, n = 0;
+    if (f->end == 0)
+        return false;
+    for (uint32_t i = f->end; i-- > first;) {
+        f->at[n] = i;
+        n += f->bits[f->frames[i] / 64] >> f->frames[i] % 64 & 1;
     }
-    return n;
+    f->end = first;
+    f->n = n;
+    return true;
 }
 
 // Makes a call tree of the samples' stacks, and prunes it: see graph_build and graph_keep.

@@ -185,17 +185,15 @@ static void gather_frame(struct connector *c, uint32_t depth, const struct place
 
 static void gather_frames(struct connector *c, const struct sample *s, uint32_t *shared)
 {
-    enum { BLOCK = 256 };
     const uint32_t *frames = c->p->frames + s->frame;
-    uint32_t live[BLOCK];
-    for (uint32_t end = s->n_frames - *shared; end > 0;) {
-        uint32_t first = end > BLOCK ? end - BLOCK : 0;
-        uint32_t n = frames_found(c->paths->live, frames, first, end, live);
-        for (uint32_t i = 0; i < n; i++)
-            __builtin_prefetch(&c->paths->places[frames[live[i]]]);
-        for (uint32_t i = 0; i < n; i++)
-            gather_frame(c, s->n_frames - live[i], &c->paths->places[frames[live[i]]], shared);
-        end = first;
+    const struct place *places = c->paths->places;
+    struct found_frames live;
+    frames_begin(&live, c->paths->live, frames, s->n_frames - *shared);
+    while (frames_find(&live)) {
+        for (uint32_t i = 0; i < live.n; i++)
+            __builtin_prefetch(&places[frames[live.at[i]]]);
+        for (uint32_t i = 0; i < live.n; i++)
+            gather_frame(c, s->n_frames - live.at[i], &places[frames[live.at[i]]], shared);
     }
 }
 
@@ -239,17 +237,14 @@ static uint32_t gather_around(struct connector *c, const uint32_t *frames, uint3
 // Where few locations have a chosen node and nothing is jumped over, only what is around them.
 static void gather_near(struct connector *c, const struct sample *s, int64_t weight)
 {
-    enum { BLOCK = 256 };
     const uint32_t *frames = c->p->frames + s->frame;
-    uint32_t found[BLOCK], next = s->n_frames, shared = 0;
+    uint32_t next = s->n_frames, shared = 0;
     struct level at = {1, HOP_SKIPPED, false};
-    for (uint32_t end = s->n_frames; end > 0;) {
-        uint32_t first = end > BLOCK ? end - BLOCK : 0;
-        uint32_t n = frames_found(c->near, frames, first, end, found);
-        for (uint32_t i = 0; i < n; i++)
-            next = gather_around(c, frames, found[i], next, &at, &shared);
-        end = first;
-    }
+    struct found_frames near;
+    frames_begin(&near, c->near, frames, s->n_frames);
+    while (frames_find(&near))
+        for (uint32_t i = 0; i < near.n; i++)
+            next = gather_around(c, frames, near.at[i], next, &at, &shared);
     if (next < s->n_frames)
         add_visit(c, shared, weight);
 }

@@ -212,17 +212,13 @@ static void count_frame(struct weigher *w, const struct tag_set *set, uint32_t l
 static void count_stack(struct weigher *w, const struct tag_set *set, const struct sample *s,
                         uint32_t mark)
 {
-    enum { BLOCK = 256 };
     const uint32_t *frames = w->w->p->frames + s->frame;
     const uint64_t *live = w->w->live;
-    uint32_t found[BLOCK];
-    for (uint32_t end = s->n_frames; end > 0;) {
-        uint32_t first = end > BLOCK ? end - BLOCK : 0;
-        uint32_t n = frames_found(live, frames, first, end, found);
-        for (uint32_t i = 0; i < n; i++)
-            count_frame(w, set, frames[found[i]], mark);
-        end = first;
-    }
+    struct found_frames found;
+    frames_begin(&found, live, frames, s->n_frames);
+    while (frames_find(&found))
+        for (uint32_t i = 0; i < found.n; i++)
+            count_frame(w, set, frames[found.at[i]], mark);
     if (s->n_frames == 0 || !(live[frames[0] / 64] >> frames[0] % 64 & 1))
         return;
     uint32_t leaf = node_leaf(w->w->g->table, frames, s->n_frames);
