@@ -49,6 +49,8 @@ struct entry {
     bool names_object, names_file, names_function;
 };
 
+enum { GATHER_PARTS = 64 };
+
 struct printer {
     const struct report *r;
     struct graph_report *g;
@@ -59,6 +61,7 @@ struct printer {
     struct callee *callees; // by node
     struct entry *entries;  // of the nodes shown, in their order
     struct call *calls;     // of all of them, one after the other
+    uint32_t calls_before[GATHER_PARTS + 1]; // of each part of the entries
 };
 
 // Part of the file. What it has at hand is added to its text now and then.
@@ -298,8 +301,6 @@ static void look_ahead(const struct printer *p, uint32_t i, uint32_t end)
         __builtin_prefetch(&g->edges.at[list->edges[e->edge + k]]);
 }
 
-enum { GATHER_PARTS = 64 };
-
 struct range {
     uint32_t first, end;
 };
@@ -310,15 +311,36 @@ static struct range range_of(uint64_t n, unsigned part)
                           (uint32_t)(n * (part + 1) / GATHER_PARTS)};
 }
 
+static void count_part(void *context, unsigned part)
+{
+    struct printer *p = context;
+    struct range shown = range_of(p->g->graph.n_shown, part);
+    const uint32_t *first = p->g->callees.first;
+    uint32_t n_calls = 0;
+    for (uint32_t i = shown.first; i < shown.end; i++) {
+        uint32_t node = p->g->graph.shown[i];
+        n_calls += first[node + 1] - first[node];
+    }
+    p->calls_before[part + 1] = n_calls;
+}
+
 static void gather_part(void *context, unsigned part)
 {
     struct printer *p = context;
     const struct graph *g = &p->g->graph;
+    const uint32_t *first = p->g->callees.first;
     struct range nodes = range_of(g->n_nodes, part), shown = range_of(g->n_shown, part);
+    uint32_t call = p->calls_before[part];
     for (uint32_t i = nodes.first; i < nodes.end; i++) {
         const struct node_info *info = &p->g->table.infos.at[g->nodes[i].info];
         p->callees[i] =
             (struct callee){info->address, info->line, info->file, p->function_names[i], 0, 0};
+    }
+    for (uint32_t i = shown.first; i < shown.end; i++) {
+        uint32_t node = g->shown[i], n = first[node + 1] - first[node];
+        p->entries[i] =
+            (struct entry){.node = node, .call = call, .n_calls = n, .edge = first[node]};
+        call += n;
     }
     for (uint32_t i = shown.first; i < shown.end; i++) {
         look_ahead(p, i, shown.end);
@@ -330,15 +352,11 @@ static void gather_part(void *context, unsigned part)
 static void gather(struct printer *p)
 {
     const struct graph *g = &p->g->graph;
-    const uint32_t *first = p->g->callees.first;
-    uint32_t n_calls = 0;
+    parallel_run(p->r->job, GATHER_PARTS, count_part, p);
+    for (unsigned i = 0; i < GATHER_PARTS; i++)
+        p->calls_before[i + 1] += p->calls_before[i];
+    uint32_t n_calls = p->calls_before[GATHER_PARTS];
     p->entries = arena_alloc(p->r->arena, g->n_shown * sizeof *p->entries);
-    for (uint32_t i = 0; i < g->n_shown; i++) {
-        uint32_t node = g->shown[i], n = first[node + 1] - first[node];
-        p->entries[i] =
-            (struct entry){.node = node, .call = n_calls, .n_calls = n, .edge = first[node]};
-        n_calls += n;
-    }
     p->callees = arena_alloc(p->r->arena, g->n_nodes * sizeof *p->callees);
     p->calls = arena_alloc(p->r->arena, (n_calls + (size_t)AHEAD) * sizeof *p->calls);
     memset(p->calls + n_calls, 0, AHEAD * sizeof *p->calls);
