@@ -17,7 +17,7 @@ struct open_pair {
     int64_t before;      // the weight of all samples that came before it was opened
 };
 
-enum { VISITS_MAX = 16 }; // whose calls are asked for before they are counted
+enum { VISITS_MAX = 6 }; // whose calls are asked for before they are counted
 
 // As in connect.c, samples are counted in parts, and only what changes from one to the next.
 struct walk {
