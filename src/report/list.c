@@ -239,7 +239,9 @@ struct list report_list(const struct report *r, struct regex *symbol)
 {
     struct lister l = {.r = r};
     struct list list = {0};
-    report_graph(r, EDGES_NONE, NULL, &l.g);
+    struct report unsorted = *r; // collect sorts those that match
+    unsorted.options.trim.unsorted = true;
+    report_graph(&unsorted, EDGES_NONE, NULL, &l.g);
     collect(&l, symbol);
     l.places = arena_zalloc(r->arena, l.g.table.infos.n, sizeof *l.places);
     list.routines = arena_alloc(r->arena, (l.nodes.n + 1) * sizeof *list.routines);
