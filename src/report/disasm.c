@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/path.h"
+#include "base/radix.h"
 #include "symbol/code.h"
 #include "symbol/mapping.h"
 
@@ -22,7 +23,8 @@ struct disassembler {
     struct regex *symbol;
     const struct objdump_options *options;
     struct graph_report g;
-    uint64_t address; // that the expression is, where has_address
+    struct radix_item *nodes; // that are shown, by address
+    uint64_t address;         // that the expression is, where has_address
     bool has_address;
     VEC(struct stretch) stretches;
     size_t n_found; // symbols, with or without nodes
@@ -80,19 +82,40 @@ static bool find_base(const struct disassembler *d, const struct mapping *m,
     return false;
 }
 
+static void sort_nodes(struct disassembler *d)
+{
+    uint32_t n = d->g.graph.n_shown;
+    d->nodes = arena_alloc(d->r->arena, n * sizeof *d->nodes);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t node = d->g.graph.shown[i];
+        d->nodes[i] = (struct radix_item){.high = info_of(d, node)->address, .index = node};
+    }
+    radix_sort(d->nodes, arena_alloc(d->r->arena, n * sizeof *d->nodes), n);
+}
+
+// The first of the sorted nodes that is not before an address.
+static uint32_t node_from(const struct disassembler *d, uint64_t address)
+{
+    uint32_t first = 0, n = d->g.graph.n_shown;
+    while (n) {
+        uint32_t half = n / 2;
+        bool before = d->nodes[first + half].high < address;
+        first += before ? half + 1 : 0;
+        n = before ? n - half - 1 : half;
+    }
+    return first;
+}
+
 static void take_symbols(struct disassembler *d, const struct mapping *m,
                          const struct code_symbols *symbols, struct span path, uint64_t base)
 {
     struct arena *arena = d->r->arena;
     for (size_t i = 0; i < symbols->all.n; i++) {
         struct stretch s = {.symbol = symbols->all.at[i], .path = path, .base = base};
-        for (uint32_t k = 0; k < d->g.graph.n_shown; k++) {
-            uint32_t node = d->g.graph.shown[k];
-            uint64_t address = info_of(d, node)->address;
-            if (is_in(m, address) && address - base >= s.symbol.start &&
-                address - base < s.symbol.end)
-                *vec_push(arena, &s.nodes) = node;
-        }
+        uint32_t k = node_from(d, base + s.symbol.start);
+        for (; k < d->g.graph.n_shown && d->nodes[k].high - base < s.symbol.end; k++)
+            if (is_in(m, d->nodes[k].high))
+                *vec_push(arena, &s.nodes) = d->nodes[k].index;
         if (s.nodes.n)
             *vec_push(arena, &d->stretches) = s;
     }
@@ -253,6 +276,7 @@ int report_disasm(const struct report *r, struct regex *symbol,
     *out = (struct disasm){0};
     d.has_address = disasm_parse_address(regex_pattern(symbol), &d.address);
     report_graph(r, EDGES_NONE, NULL, &d.g);
+    sort_nodes(&d);
     int status = disassemble_all(&d, out, err);
     graph_report_release(&d.g);
     return status;
