@@ -3,7 +3,7 @@
 
 #include "base/parallel.h"
 
-enum { PART = 1 << 16, NEAR = 16 };
+enum { PART = 1 << 15, NEAR = 16 };
 
 static struct wire wire_of(const struct packed_values *v, size_t first)
 {
@@ -103,20 +103,39 @@ struct unpacking {
     int64_t *out;
 };
 
-static void unpack_part(void *context, unsigned part)
+// A part of the samples, which begins where their values do.
+struct run {
+    struct wire w;
+    int64_t *out, *end;
+};
+
+static struct run run_of(const struct unpacking *u, size_t part)
+{
+    size_t first = part * PART, end = first + PART < u->n_samples ? first + PART : u->n_samples;
+    if (part >= u->v->parts.n)
+        return (struct run){.out = NULL, .end = NULL};
+    return (struct run){wire_of(u->v, u->v->parts.at[part]), u->out + first, u->out + end};
+}
+
+// Where the values of a sample begin is known only when those of the one before were looked at:
+// meanwhile those of another part are.
+static void unpack_two(void *context, unsigned two)
 {
     const struct unpacking *u = context;
-    size_t i = (size_t)part * PART, end = i + PART < u->n_samples ? i + PART : u->n_samples;
-    struct wire w = wire_of(u->v, u->v->parts.at[part]);
-    for (; i < end; i++)
-        u->out[i] = take(&w, u->n_types, u->type);
+    struct run a = run_of(u, 2 * (size_t)two), b = run_of(u, 2 * (size_t)two + 1);
+    while (b.out < b.end) {
+        *a.out++ = take(&a.w, u->n_types, u->type);
+        *b.out++ = take(&b.w, u->n_types, u->type);
+    }
+    while (a.out < a.end)
+        *a.out++ = take(&a.w, u->n_types, u->type);
 }
 
 void values_of_type(const struct packed_values *v, size_t n_samples, uint32_t n_types,
                     uint32_t type, const struct job *job, int64_t *out)
 {
     struct unpacking u = {v, n_samples, n_types, type, out};
-    parallel_run(job, (unsigned)v->parts.n, unpack_part, &u);
+    parallel_run(job, (unsigned)(v->parts.n + 1) / 2, unpack_two, &u);
 }
 
 void values_of_all(const struct packed_values *v, int64_t *out)
