@@ -194,11 +194,13 @@ static int pick_options(struct view *v, struct err *err)
         v->report.beside_series = &v->loaded->beside->series;
     }
     v->report.memo = &v->memo;
-    struct profile whole = v->profile;
-    if (v->report.series && whole.n_sides)
-        whole.values = whole.sides[whole.n_sides - 1].values;
-    v->report.total = report_total(&whole, o->value_index, o->mean, v->report.job);
-    v->report.overflow = report_overflows(&v->profile, o->value_index, o->mean, v->report.job);
+    v->report.total =
+        report_weigh(&v->profile, o->value_index, o->mean, v->report.job, &v->report.overflow);
+    if (v->report.series && v->profile.n_sides) {
+        struct profile last = v->profile;
+        last.values = last.sides[last.n_sides - 1].values;
+        v->report.total = report_total(&last, o->value_index, o->mean, v->report.job);
+    }
     if (v->report.overflow)
         view_note(v, arena_printf(&v->arena, "overflow: sums of " SPAN_FMT " do not fit 64 bits",
                                   SPAN_ARG(o->type)));

@@ -80,29 +80,58 @@ static int64_t weigh_marked(const struct profile *p, uint32_t type, bool mean)
     return div ? i64_div(total, div) : total;
 }
 
+static bool is_magnitude(const struct profile *p, bool mean)
+{
+    return !mean && strtab_find(p->strings, TAG_BASE_KEY) == HASH_NONE;
+}
+
+static int64_t cut_magnitude(const struct magnitude *m)
+{
+    return m->sum < INT64_MAX ? (int64_t)m->sum : INT64_MAX;
+}
+
 int64_t report_total(const struct profile *p, uint32_t type, bool mean, const struct job *job)
 {
-    if (mean || strtab_find(p->strings, TAG_BASE_KEY) != HASH_NONE)
+    if (!is_magnitude(p, mean))
         return weigh_marked(p, type, mean);
-    unsigned __int128 sum = magnitude_of(p, p->values, type, job).sum;
-    return sum < INT64_MAX ? (int64_t)sum : INT64_MAX;
+    struct magnitude m = magnitude_of(p, p->values, type, job);
+    return cut_magnitude(&m);
+}
+
+static bool too_large(const struct magnitude *m)
+{
+    return !m->fits || m->sum > INT64_MAX;
 }
 
 static bool column_overflows(const struct profile *p, const int64_t *column, uint32_t type,
                              const struct job *job)
 {
     struct magnitude m = magnitude_of(p, column, type, job);
-    return !m.fits || m.sum > INT64_MAX;
+    return too_large(&m);
+}
+
+// Whether what else there is than the values of the type does not fit.
+static bool others_overflow(const struct profile *p, uint32_t type, bool mean,
+                            const struct job *job)
+{
+    bool overflow =
+        (p->overflow && p->overflow[type]) || (mean && column_overflows(p, p->values, 0, job));
+    for (uint32_t i = 0; i < p->n_sides && !overflow; i++)
+        overflow = column_overflows(p, p->sides[i].values, type, job);
+    return overflow;
 }
 
 bool report_overflows(const struct profile *p, uint32_t type, bool mean, const struct job *job)
 {
-    bool overflow = (p->overflow && p->overflow[type]) ||
-                    column_overflows(p, p->values, type, job) ||
-                    (mean && column_overflows(p, p->values, 0, job));
-    for (uint32_t i = 0; i < p->n_sides && !overflow; i++)
-        overflow = column_overflows(p, p->sides[i].values, type, job);
-    return overflow;
+    return column_overflows(p, p->values, type, job) || others_overflow(p, type, mean, job);
+}
+
+int64_t report_weigh(const struct profile *p, uint32_t type, bool mean, const struct job *job,
+                     bool *overflows)
+{
+    struct magnitude m = magnitude_of(p, p->values, type, job);
+    *overflows = too_large(&m) || others_overflow(p, type, mean, job);
+    return is_magnitude(p, mean) ? cut_magnitude(&m) : weigh_marked(p, type, mean);
 }
 
 static int64_t least_value(const struct graph *g)

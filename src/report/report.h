@@ -190,6 +190,10 @@ int64_t report_total(const struct profile *p, uint32_t type, bool mean, const st
 // number, and say so.
 bool report_overflows(const struct profile *p, uint32_t type, bool mean, const struct job *job);
 
+// Both at once.
+int64_t report_weigh(const struct profile *p, uint32_t type, bool mean, const struct job *job,
+                     bool *overflows);
+
 // The unit in which both the least and the most of values can be shown, for "minimum".
 struct span report_common_unit(const struct report *r, int64_t least, int64_t most,
                                struct span unit);
