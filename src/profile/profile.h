@@ -104,6 +104,7 @@ struct profile {
     struct table_counts changed; // see profile_drop_unchanged
     uint32_t *frames;            // indices of locations
     struct label *labels;
+    uint32_t n_labels; // 0: not known
 
     struct mapping *mappings; // the first is the main binary
     uint32_t n_mappings;
@@ -193,6 +194,7 @@ void profile_add_comment(struct profile *p, struct arena *arena, struct span tex
         (profile)->values = (from)->values.at;             \
         (profile)->frames = (from)->frames.at;             \
         (profile)->labels = (from)->labels.at;             \
+        (profile)->n_labels = (uint32_t)(from)->labels.n;  \
     } while (0)
 
 #define PROFILE_TAKE_COUNTED(profile, from, table) \

@@ -31,6 +31,8 @@ static void note_units(struct tag_units *u, const struct profile *p)
         for (at = gap ? at : noted; at < end; at++)
             note_unit(u, &p->labels[at]);
         noted = gap ? noted : end;
+        if (noted == p->n_labels)
+            break;
     }
 }
 
@@ -379,6 +381,7 @@ struct tag_names_found filter_tag_names(struct profile *p, struct regex *show, s
     }
     p->samples = samples;
     p->labels = labels.at;
+    p->n_labels = (uint32_t)labels.n;
     return found;
 }
 
@@ -398,4 +401,5 @@ void profile_mark_base(struct profile *p)
         s->n_labels = (uint32_t)labels.n - s->label;
     }
     p->labels = labels.at;
+    p->n_labels = (uint32_t)labels.n;
 }
