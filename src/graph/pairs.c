@@ -83,8 +83,8 @@ static void add_visit(struct walk *w, const struct sample *s, int64_t weight)
 {
     const uint32_t *frames = w->p->frames + s->frame;
     uint32_t shared = w->last ? sample_shared(w->p, w->last, s) : 0;
-    uint32_t new = s->n_frames - shared;
-    for (uint32_t i = 1; i <= new &&i < s->n_frames; i++)
+    uint32_t fresh = s->n_frames - shared;
+    for (uint32_t i = 1; i <= fresh && i < s->n_frames; i++)
         tallies_prefetch(w->tallies, frames[i]);
     w->visits[w->n_visits++] = (struct visit){s, shared, weight};
     w->last = s;
