@@ -109,16 +109,20 @@ void hash_guess(const struct hash_index *h, const uint64_t *hashes, uint32_t n, 
 {
     const struct hash_slot *slots = h->slots;
     size_t mask = h->cap - 1, places[HASH_AT_ONCE];
-    for (uint32_t i = 0; i < n && h->cap; i++) {
+    if (h->cap == 0) {
+        memset(guesses, 0xff, n * sizeof *guesses);
+        return;
+    }
+    for (uint32_t i = 0; i < n; i++) {
         places[i] = place_of(hash_tag(hashes[i])) & mask;
         __builtin_prefetch(&slots[places[i]]);
     }
     for (uint32_t i = 0; i < n; i++) {
         uint32_t tag = hash_tag(hashes[i]);
-        size_t at = h->cap ? places[i] : 0;
-        while (h->cap && slots[at].entry != HASH_NONE && slots[at].tag != tag)
+        size_t at = places[i];
+        while (slots[at].entry != HASH_NONE && slots[at].tag != tag)
             at = (at + 1) & mask;
-        guesses[i] = h->cap ? slots[at].entry : HASH_NONE;
+        guesses[i] = slots[at].entry;
     }
 }
 

@@ -37,7 +37,8 @@ static void load(void)
         {"isal_inflate_reset", offsetof(__typeof__(isal), reset)},
     };
     struct err ignored; // zlib is there
-    loaded = library_load(files, functions, 3, &isal, &ignored) == 0;
+    loaded =
+        library_load(files, functions, sizeof functions / sizeof *functions, &isal, &ignored) == 0;
 }
 #endif
 

@@ -9,7 +9,7 @@
 #endif
 #endif
 
-enum { WINDOW = 16, SHORT = 4 };
+enum { WINDOW = 16 };
 
 // Where each of the next four varints ends.
 struct four {
@@ -76,10 +76,10 @@ static inline uint32_t largest_of(const uint32_t *at, size_t n)
 
 #define VECTORS __attribute__((target("avx2,bmi,popcnt")))
 
-// The varints that begin where the bytes of begins tell, less 1. The offsets of a lane's bytes from
-// there come from the caller, whose begins may all be one too low.
-VECTORS static inline __m128i squeeze_four(__m128i bytes, uint32_t begins, __m128i offsets)
+// The varints that begin one after where the bytes of begins tell, less 1.
+VECTORS static inline __m128i squeeze_four(__m128i bytes, uint32_t begins)
 {
+    const __m128i offsets = _mm_set1_epi32(0x04030201);
     const __m128i spread = _mm_set_epi32(0x03030303, 0x02020202, 0x01010101, 0);
     const __m128i tops = _mm_set1_epi32((int)0x80808080), minus_one = _mm_set1_epi32(-1);
     const __m128i sevens = _mm_set1_epi16((int16_t)0x8001); // 1 and 128
@@ -98,21 +98,20 @@ VECTORS static inline __m128i squeeze_four(__m128i bytes, uint32_t begins, __m12
 // Of eight varints, four of which begin at each of two places.
 VECTORS static inline void put_eight(uint32_t *out, const unsigned char *at, uint64_t ends)
 {
-    const __m128i offsets = _mm_set1_epi32(0x04030201);
     for (int i = 0; i < 2; i++) {
         uint64_t a = ends, b = a & (a - 1), c = b & (b - 1), d = c & (c - 1);
         uint32_t begins = 0xff | (uint32_t)__builtin_ctzll(a) << 8 |
                           (uint32_t)__builtin_ctzll(b) << 16 | (uint32_t)__builtin_ctzll(c) << 24;
         __m128i bytes = _mm_loadu_si128((const __m128i *)at);
-        _mm_storeu_si128((__m128i *)(out + 4 * i), squeeze_four(bytes, begins, offsets));
+        _mm_storeu_si128((__m128i *)(out + 4 * i), squeeze_four(bytes, begins));
         int next = __builtin_ctzll(d) + 1;
         at += next;
         ends >>= next;
     }
 }
 
-// Eight varints are taken at once, also those that follow the
-// end, which are dropped: what the next eight wait for is where these end.
+// Eight varints are taken at once, also those that follow the end, which are dropped: what the next
+// eight wait for is where these end.
 VECTORS static uint32_t *take_by_vectors(struct wire *wire, uint32_t *out)
 {
     enum { WIDTH = 32, READ = 64 };
