@@ -67,7 +67,8 @@ static void give_back_part(void *context, unsigned part)
     const struct giving_back *g = context;
     for (struct arena_block *block = g->arena->blocks; block; block = block->next) {
         size_t skip = -(uintptr_t)block->bytes % PAGE, pages = (block->size - skip) / PAGE;
-        size_t first = pages * part / g->n_parts, end = pages * (part + 1) / g->n_parts;
+        size_t first = parallel_begin(pages, part, g->n_parts);
+        size_t end = parallel_begin(pages, part + 1, g->n_parts);
         if (block->size >= LEAST)
             madvise(block->bytes + skip + first * PAGE, (end - first) * PAGE, MADV_DONTNEED);
     }

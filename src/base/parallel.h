@@ -2,6 +2,9 @@
 #ifndef CPROF_BASE_PARALLEL_H
 #define CPROF_BASE_PARALLEL_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "base/job.h"
 
 // Work on several threads. Whatever is split must give the same result however many threads there
@@ -15,5 +18,11 @@ unsigned parallel_threads(const struct job *job);
 // The pool's threads help (base/pool.h).
 void parallel_run(const struct job *job, unsigned n_parts, void (*part)(void *context, unsigned i),
                   void *context);
+
+// Where a part of n things begins when they are split evenly, which is where the one before ends.
+static inline size_t parallel_begin(size_t n, unsigned part, unsigned n_parts)
+{
+    return (size_t)((uint64_t)n * part / n_parts);
+}
 
 #endif

@@ -305,10 +305,10 @@ struct range {
     uint32_t first, end;
 };
 
-static struct range range_of(uint64_t n, unsigned part)
+static struct range range_of(uint32_t n, unsigned part)
 {
-    return (struct range){(uint32_t)(n * part / GATHER_PARTS),
-                          (uint32_t)(n * (part + 1) / GATHER_PARTS)};
+    return (struct range){(uint32_t)parallel_begin(n, part, GATHER_PARTS),
+                          (uint32_t)parallel_begin(n, part + 1, GATHER_PARTS)};
 }
 
 static void count_part(void *context, unsigned part)

@@ -131,8 +131,8 @@ static void add_part(void *context, unsigned part)
 {
     const struct summing *s = context;
     const struct node_table *t = s->g->table;
-    uint32_t n = (uint32_t)((uint64_t)s->n * part / s->n_parts);
-    uint32_t end = (uint32_t)((uint64_t)s->n * (part + 1) / s->n_parts);
+    uint32_t n = (uint32_t)parallel_begin(s->n, part, s->n_parts);
+    uint32_t end = (uint32_t)parallel_begin(s->n, part + 1, s->n_parts);
     for (; n < end; n++) {
         struct node node = add_sums(s, n);
         uint32_t first = t->apart ? t->first[n] : n, next = t->apart ? t->first[n + 1] : n + 1;

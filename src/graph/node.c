@@ -200,9 +200,10 @@ static void fill_part(void *context, unsigned part)
     const struct block *block = context;
     const struct builder *b = block->b;
     const struct node_table *t = b->t;
-    uint64_t n = block->end - block->first;
-    uint32_t end = block->first + (uint32_t)(n * (part + 1) / block->n_parts);
-    for (uint32_t i = block->first + (uint32_t)(n * part / block->n_parts); i < end; i++) {
+    uint32_t n = block->end - block->first;
+    uint32_t i = block->first + (uint32_t)parallel_begin(n, part, block->n_parts);
+    uint32_t end = block->first + (uint32_t)parallel_begin(n, part + 1, block->n_parts);
+    for (; i < end; i++) {
         const struct location *loc = &b->p->locations[i];
         const struct line *lines = b->p->lines + loc->line + loc->n_lines;
         uint32_t n_places = t->first[i + 1] - t->first[i];

@@ -197,8 +197,8 @@ void tallies_sum(struct tallies *parts, unsigned n_parts, uint32_t n_sources, ta
     struct summing s = {parts, n_parts, edges, context, ranges};
     size_t n_edges = 0;
     for (unsigned i = 0; i < n_parts; i++) {
-        ranges[i].first = (uint32_t)((uint64_t)n_sources * i / n_parts);
-        ranges[i].end = (uint32_t)((uint64_t)n_sources * (i + 1) / n_parts);
+        ranges[i].first = (uint32_t)parallel_begin(n_sources, i, n_parts);
+        ranges[i].end = (uint32_t)parallel_begin(n_sources, i + 1, n_parts);
     }
     parallel_run(g->table->job, n_parts, sort_far, &s);
     parallel_run(g->table->job, n_parts, sum_range, &s);

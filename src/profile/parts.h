@@ -23,9 +23,8 @@ static inline unsigned sample_parts(const struct profile *p, uint32_t n, const s
 static inline struct sample_range sample_range(const struct profile *p, unsigned part,
                                                unsigned n_parts)
 {
-    uint64_t n = p->n_samples;
-    return (struct sample_range){(uint32_t)(n * part / n_parts),
-                                 (uint32_t)(n * (part + 1) / n_parts)};
+    return (struct sample_range){(uint32_t)parallel_begin(p->n_samples, part, n_parts),
+                                 (uint32_t)parallel_begin(p->n_samples, part + 1, n_parts)};
 }
 
 // Whether one of some frames has a location whose bit is set: bits, since those of a large

@@ -70,9 +70,9 @@ static void choose_name(const struct naming *n, uint32_t i)
 static void choose_names(void *context, unsigned part)
 {
     const struct naming *n = context;
-    size_t n_functions = n->p->n_functions;
-    size_t end = n_functions * (part + 1) / n->n_parts;
-    for (size_t i = n_functions * part / n->n_parts; i < end; i++)
+    size_t i = parallel_begin(n->p->n_functions, part, n->n_parts);
+    size_t end = parallel_begin(n->p->n_functions, part + 1, n->n_parts);
+    for (; i < end; i++)
         choose_name(n, (uint32_t)i);
 }
 

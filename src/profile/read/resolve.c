@@ -170,12 +170,6 @@ struct frames {
     size_t *unknown; // of each part: where, or the number of frames
 };
 
-static size_t part_begin(const struct frames *f, unsigned part)
-{
-    return f->r->c->frames.n / f->n_parts * part +
-           f->r->c->frames.n % f->n_parts * part / f->n_parts;
-}
-
 static uint64_t frame_id(const struct columns *c, uint32_t raw)
 {
     if (raw == ID_ZERO)
@@ -196,7 +190,8 @@ static void resolve_part(void *context, unsigned part)
 {
     struct frames *f = context;
     struct columns *c = f->r->c;
-    size_t i = part_begin(f, part), end = part_begin(f, part + 1);
+    size_t i = parallel_begin(c->frames.n, part, f->n_parts);
+    size_t end = parallel_begin(c->frames.n, part + 1, f->n_parts);
     for (; i < end; i++) {
         uint32_t location = idmap_get(&f->r->locations, frame_id(c, c->frames.at[i]));
         if (location == IDMAP_NONE)
