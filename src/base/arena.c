@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 
 #include "base/parallel.h"
-#include "base/stream.h"
+#include "base/populate.h"
 #include "base/xalloc.h"
 
 #ifndef MADV_POPULATE_WRITE
@@ -175,8 +175,7 @@ static void populate_step(struct arena *a, const struct arena_block *block, size
     size_t step = new_size - old_size, room = block->size - new_size;
     struct span now = {block->bytes + old_size, step};
     struct span next = {block->bytes + new_size, step < room ? step : room};
-    struct stream *other = a->populates;
-    if (!other || !other->populate || !other->populate(other, now, next))
+    if (!a->populate || !populate_ask(a->populate, now, next))
         arena_populate(now);
 }
 

@@ -12,7 +12,7 @@
 struct arena {
     struct arena_chunk *chunks;
     struct arena_block *blocks;
-    struct stream *populates; // what is about to be used of blocks that grow; or NULL
+    struct populate *populate; // whom to ask for pages under blocks that grow; or NULL
 };
 
 void arena_release(struct arena *a);

@@ -15,8 +15,15 @@ static bool was_begun(struct populate *p, struct span memory)
 
 bool populate_ask(struct populate *p, struct span now, struct span next)
 {
-    bool begun = was_begun(p, now);
-    p->asked[p->n_asked++ % POPULATE_ASKED] = next;
+    bool begun = false;
+    pthread_mutex_lock(p->lock);
+    if (p->served) {
+        begun = was_begun(p, now);
+        p->asked[p->n_asked++ % POPULATE_ASKED] = next;
+    }
+    pthread_mutex_unlock(p->lock);
+    if (p->changed)
+        pthread_cond_signal(p->changed);
     return begun;
 }
 

@@ -9,6 +9,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+struct populate;
+
 // A stream of bytes, read through a window: what is at hand is [at, end). Whoever implements it
 // embeds the struct and fills the window when asked.
 struct stream {
@@ -23,10 +25,9 @@ struct stream {
     // the window.
     int (*into)(struct stream *r, unsigned char *memory, size_t size, size_t *n, struct err *err);
 
-    // Has a thread of the stream's, when it is not behind, put pages under memory that will be
-    // written to next: see arena_populate. Whether it has done so, or is at it, for what is written
-    // to now, which it was asked before. NULL: it has none.
-    bool (*populate)(struct stream *r, struct span now, struct span next);
+    // A thread of the stream's, to be asked for pages under memory that is about to be written to.
+    // NULL: it has none.
+    struct populate *populate;
 };
 
 // How many bytes are at hand.

@@ -180,6 +180,9 @@ static int more_from_stream(struct ahead *a, uint64_t want, struct err *err)
     a->in->at = a->base.at;
     if (a->passed >= START && thread_start(&a->thread, read_ahead, a)) {
         a->threaded = true;
+        pthread_mutex_lock(&a->lock);
+        a->populate.served = true;
+        pthread_mutex_unlock(&a->lock);
         a->base.at = a->base.end = NULL;
         return more_from_thread(a, want, err);
     }
@@ -195,23 +198,12 @@ static int ahead_more(struct stream *r, uint64_t want, struct err *err)
     return a->threaded ? more_from_thread(a, want, err) : more_from_stream(a, want, err);
 }
 
-static bool ahead_populate(struct stream *r, struct span now, struct span next)
-{
-    struct ahead *a = (struct ahead *)r;
-    if (!a->threaded)
-        return false;
-    pthread_mutex_lock(&a->lock);
-    bool done = populate_ask(&a->populate, now, next);
-    pthread_cond_signal(&a->changed);
-    pthread_mutex_unlock(&a->lock);
-    return done;
-}
-
 struct stream *ahead_stream_new(struct stream *in)
 {
     struct ahead *a = xcalloc(1, sizeof *a);
-    a->base = (struct stream){
-        .at = in->at, .end = in->end, .more = ahead_more, .populate = ahead_populate};
+    a->base =
+        (struct stream){.at = in->at, .end = in->end, .more = ahead_more, .populate = &a->populate};
+    a->populate = (struct populate){.lock = &a->lock, .changed = &a->changed};
     a->in = in;
     pthread_mutex_init(&a->lock, NULL);
     pthread_cond_init(&a->changed, NULL);

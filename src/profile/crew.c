@@ -7,7 +7,6 @@
 #include "base/parallel.h"
 #include "base/pipeline.h"
 #include "base/populate.h"
-#include "base/stream.h"
 #include "base/thread.h"
 #include "base/xalloc.h"
 
@@ -19,7 +18,6 @@ struct piece {
 };
 
 struct crew {
-    struct stream base; // only for the sum's arena, to ask for memory
     pthread_mutex_t lock;
     struct populate populate; // under the lock
     const struct crew_calls *calls;
@@ -27,15 +25,6 @@ struct crew {
     int status;
     struct piece pieces[PIPELINE_SLOTS_MAX];
 };
-
-static bool ask_for_memory(struct stream *base, struct span now, struct span next)
-{
-    struct crew *c = (struct crew *)base;
-    pthread_mutex_lock(&c->lock);
-    bool begun = populate_ask(&c->populate, now, next);
-    pthread_mutex_unlock(&c->lock);
-    return begun;
-}
 
 static bool begin_to_populate(struct crew *c, struct span *memory)
 {
@@ -48,17 +37,17 @@ static bool begin_to_populate(struct crew *c, struct span *memory)
 static struct crew *crew_new(struct intake *s, const struct crew_calls *calls)
 {
     struct crew *c = xcalloc(1, sizeof *c);
-    c->base.populate = ask_for_memory;
     pthread_mutex_init(&c->lock, NULL);
+    c->populate = (struct populate){.lock = &c->lock, .served = true};
     c->calls = calls;
     c->s = s;
-    s->m->out.arena->populates = &c->base;
+    s->m->out.arena->populate = &c->populate;
     return c;
 }
 
 static void crew_free(struct crew *c)
 {
-    c->s->m->out.arena->populates = NULL;
+    c->s->m->out.arena->populate = NULL;
     pthread_mutex_destroy(&c->lock);
     for (unsigned i = 0; i < PIPELINE_SLOTS_MAX; i++)
         for (uint32_t k = 0; k < BATCHES; k++)

@@ -313,10 +313,10 @@ static int decode(struct profile *out, const struct reading *r, struct table_siz
     if (sizes->strings == 0)
         *sizes = likely_sizes(stream_have(r->in));
     columns_expect(&d.columns, sizes);
-    out->arena->populates = d.columns.scratch.populates = r->in;
+    out->arena->populate = d.columns.scratch.populate = r->in->populate;
     if (status == 0)
         status = take_fields(&d, r->in);
-    out->arena->populates = d.columns.scratch.populates = NULL;
+    out->arena->populate = d.columns.scratch.populate = NULL;
     arena_release(&d.scratch);
     if (status == 0) {
         *sizes = columns_sizes(&d.columns);
